@@ -1,0 +1,1 @@
+"""Video in, take out. Runs in a process of its own; the only place that loads cv2 and onnxruntime."""

@@ -1,0 +1,51 @@
+"""onnxruntime sessions that count the seconds spent inside them."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from numpy.typing import NDArray
+
+from ..motion.errors import MocapError
+
+
+class Session:
+    """One network on the CPU. ``seconds`` is the wall time spent inside ``run`` so far."""
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        """``threads`` 0 leaves the number to onnxruntime.
+
+        Raises:
+            MocapError: the file is no network that onnxruntime can load.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises a dozen unrelated classes here
+            raise MocapError(
+                "model_unreadable", f"The model file {path.name} could not be loaded. Choose a valid ONNX file.", str(error)
+            ) from error
+        self.seconds = 0.0
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The file's own custom metadata."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
+    @property
+    def input_names(self) -> list[str]:
+        return [entry.name for entry in self._session.get_inputs()]
+
+    @property
+    def output_names(self) -> list[str]:
+        return [entry.name for entry in self._session.get_outputs()]
+
+    def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        started = time.perf_counter()
+        outputs: list[NDArray[Any]] = self._session.run(None, dict(inputs))
+        self.seconds += time.perf_counter() - started
+        return outputs

@@ -1,0 +1,54 @@
+"""The joint layouts, each fact once: names, parents, mirror pairs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A fixed list of joints.
+
+    ``parents[j]`` is the index of joint j's parent, -1 for the root and for layouts without a tree.
+    ``left[k]`` and ``right[k]`` are mirror images of each other.
+    """
+
+    name: str
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+
+    def mirrored_order(self) -> list[int]:
+        """Joint order after left and right change places: ``points[..., mirrored_order(), :]``."""
+        order = list(range(len(self.joints)))
+        for left, right in zip(self.left, self.right, strict=True):
+            order[left], order[right] = right, left
+        return order
+
+    def bones(self) -> list[tuple[int, int]]:
+        """(parent, child) joint indices of every bone."""
+        return [(parent, child) for child, parent in enumerate(self.parents) if parent >= 0]
+
+
+COCO17 = Skeleton(
+    name="coco17",
+    joints=(
+        "nose", "left_eye", "right_eye", "left_ear", "right_ear",
+        "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+        "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    ),
+    parents=(-1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 11, 12, 13, 14),
+    left=(1, 3, 5, 7, 9, 11, 13, 15),
+    right=(2, 4, 6, 8, 10, 12, 14, 16),
+)  # fmt: skip
+
+H36M17 = Skeleton(
+    name="h36m17",
+    joints=(
+        "pelvis", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle",
+        "spine", "thorax", "neck", "head",
+        "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
+    ),
+    parents=(-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 9, 8, 11, 12, 8, 14, 15),
+    left=(4, 5, 6, 11, 12, 13),
+    right=(1, 2, 3, 14, 15, 16),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Motion in, action out: bone map, rest pose, solve, write."""
