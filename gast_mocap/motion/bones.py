@@ -1,0 +1,42 @@
+"""A skeleton whose bones keep their length."""
+
+import numpy as np
+
+from .records import FloatArray
+from .skeletons import H36M17
+
+ANKLE_HEIGHT = 0.039  # of the body height (Winter, Biomechanics and Motor Control of Human Movement)
+RIGHT_LEG_AND_SPINE = (2, 3, 7, 8, 9, 10)
+
+
+def bone_lengths(joints: FloatArray, scores: FloatArray, symmetric: bool) -> FloatArray:
+    """(17,) length of the bone that ends at each joint, 0 for the pelvis; weighted medians over the take."""
+    lengths = np.zeros(len(H36M17.joints))
+    for parent, child in H36M17.bones():
+        spans = np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1)
+        lengths[child] = weighted_median(spans, scores[:, parent] * scores[:, child] + 1e-6)
+    if symmetric:
+        left, right = list(H36M17.left), list(H36M17.right)
+        lengths[left] = lengths[right] = (lengths[left] + lengths[right]) / 2
+    return lengths
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def standing_height(lengths: FloatArray) -> float:
+    """Height in metres of a body with these bones, standing straight."""
+    return float(lengths[list(RIGHT_LEG_AND_SPINE)].sum() / (1 - ANKLE_HEIGHT))
+
+
+def set_bone_lengths(joints: FloatArray, lengths: FloatArray) -> FloatArray:
+    """``joints`` (t, 17, 3) with every bone's direction kept and its length replaced, pelvis first."""
+    fitted = joints.copy()
+    for parent, child in H36M17.bones():
+        bone = joints[:, child] - joints[:, parent]
+        span = np.maximum(np.linalg.norm(bone, axis=-1, keepdims=True), 1e-9)
+        fitted[:, child] = fitted[:, parent] + bone / span * lengths[child]
+    return fitted

@@ -1,0 +1,107 @@
+"""The controls of the clean-up, with what a panel says about each."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+def _control(default: float, label: str, tooltip: str, unit: str, low: float, high: float) -> Any:
+    """A number with its panel ``label`` and ``tooltip``, ``unit`` ("" for none) and slider's range."""
+    about = {"label": label, "tooltip": tooltip, "unit": unit, "min": low, "max": high}
+    return field(default=default, metadata=about)
+
+
+def _switch(default: bool, label: str, tooltip: str) -> Any:
+    return field(default=default, metadata={"label": label, "tooltip": tooltip})
+
+
+@dataclass(frozen=True)
+class CleanSettings:
+    """How a take becomes a performance. Every field's metadata holds ``label`` and ``tooltip``; numbers add
+    ``unit`` ("m", "s", "deg" or ""), ``min`` and ``max``."""
+
+    constant_lengths: bool = _switch(
+        True,
+        "Constant Bones",
+        "Keep every bone at one length through the take and scale the body to its height",
+    )
+    symmetric: bool = _switch(True, "Symmetric", "Give left and right bones the same length")
+    body_height: float = _control(1.70, "Body Height", "How tall the person is", "m", 0.3, 3.0)
+
+    smooth_body: float = _control(
+        0.15,
+        "Smooth Body",
+        "Movements of the body shorter than this are taken for jitter; 0 is off",
+        "s",
+        0.0,
+        1.0,
+    )
+    smooth_travel: float = _control(
+        0.30, "Smooth Travel",
+        "Movements of the hips through the room shorter than this are taken for jitter", "s", 0.0, 2.0,
+    )  # fmt: skip
+    remove_outliers: bool = _switch(
+        True,
+        "Remove Outliers",
+        "Replace joints that leap away for a moment where the video was unsure of them",
+    )
+    fill_gaps: float = _control(
+        0.50,
+        "Fill Gaps",
+        "Bridge moments without the person up to this long; longer ones get no keys",
+        "s",
+        0.0,
+        5.0,
+    )
+
+    travel: bool = _switch(True, "Travel", "Move the person through the room instead of on the spot")
+    field_of_view: float = _control(
+        0.0, "Field of View", "The camera's horizontal angle; 0 finds it from the take", "deg", 0.0, 170.0
+    )
+
+    find_floor: bool = _switch(
+        True, "Find Floor", "Find gravity and floor from the feet; off, tilt, roll and height below are used"
+    )
+    camera_tilt: float = _control(
+        0.0, "Camera Tilt", "How far the camera looks down; used when Find Floor is off", "deg", -90.0, 90.0
+    )
+    camera_roll: float = _control(
+        0.0,
+        "Camera Roll",
+        "How far the camera leans to its right; used when Find Floor is off",
+        "deg",
+        -180.0,
+        180.0,
+    )
+    camera_height: float = _control(
+        0.0, "Camera Height", "The camera's height above the floor; 0 finds it. Used when Find Floor is off",
+        "m", 0.0, 100.0,
+    )  # fmt: skip
+    own_origin: bool = _switch(
+        False, "Start at Origin",
+        "Start this person over the origin. Off, the take's first person does and others keep their places",
+    )  # fmt: skip
+    face_front: bool = _switch(False, "Face Front", "Turn the performance so that it starts facing -Y")
+
+    foot_lock: bool = _switch(True, "Lock Feet", "Hold a foot still while it stands on the floor")
+    lock_strength: float = _control(1.0, "Strength", "How firmly a standing foot is held", "", 0.0, 1.0)
+    contact_sensitivity: float = _control(
+        0.5, "Sensitivity", "Higher takes slower and lower feet for standing sooner", "", 0.0, 1.0
+    )
+    lock_release: float = _control(
+        0.12, "Release", "How long a foot takes to settle into a lock and to leave it", "s", 0.0, 1.0
+    )
+
+    @classmethod
+    def raw(cls) -> "CleanSettings":
+        """All off: the lifter's poses around a fixed pelvis, only turned to Blender's axes."""
+        return replace(
+            cls(),
+            constant_lengths=False,
+            smooth_body=0.0,
+            smooth_travel=0.0,
+            remove_outliers=False,
+            fill_gaps=0.0,
+            travel=False,
+            find_floor=False,
+            foot_lock=False,
+        )
