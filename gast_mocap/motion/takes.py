@@ -1,0 +1,192 @@
+"""A take as one file, ``NAME.take.npz``, readable with numpy alone.
+
+The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
+
+    {"format": "gast_mocap take", "version": 1,
+     "video": {"path": ..., "width": ..., "height": ...},
+     "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}},
+     "people": [{"track_id": 1}, ...]}
+
+``times`` (n,) are the seconds of the video's frames; the arrays of person 1 are ``person_1/track/frames``,
+``person_1/track/boxes`` and so on, named and shaped as in ``records``. Readers ignore what they do not know, so
+optional facts need no new version; ``VERSION`` rises only when old readers would misread a file.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import MocapError
+from .records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+
+FORMAT = "gast_mocap take"
+VERSION = 1
+
+
+def save_take(take: Take, path: Path) -> None:
+    """Write ``take`` to ``path`` whole or not at all: a take that is there already survives a failure.
+
+    Raises:
+        MocapError: the folder is missing or read-only, or the disk is full.
+    """
+    part = _part_path(path)
+    try:
+        with part.open("wb") as file:
+            _write(take, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise _saving_failed(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def check_saving(path: Path) -> None:
+    """Find out before the long work whether a take can be saved at ``path``.
+
+    Raises:
+        MocapError: as ``save_take``.
+    """
+    part = _part_path(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise _saving_failed(path, error) from error
+
+
+def load_take(path: Path) -> Take:
+    """Read a take.
+
+    Raises:
+        MocapError: the file is missing, damaged, no take, or from a newer version of the format.
+    """
+    if not path.is_file():
+        raise MocapError("take_missing", f"There is no take at {path}. Choose a .take.npz file.")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            header = json.loads(str(arrays["header"]))
+            _check_header(header, path)
+            return _take_from(header, arrays)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        raise MocapError(
+            "take_unreadable",
+            f"{path.name} is damaged or no take. Run the import again or choose another file.",
+            repr(error),
+        ) from error
+
+
+def _write(take: Take, file: IO[bytes]) -> None:
+    arrays: dict[str, NDArray[Any]] = {
+        "header": np.array(json.dumps(_header(take))),
+        "times": take.video.times,
+    }
+    for person in take.people:
+        arrays |= {
+            f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()
+        }
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def _header(take: Take) -> dict[str, Any]:
+    video = take.video
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "video": {"path": str(video.path), "width": video.width, "height": video.height},
+        "settings": asdict(take.settings),
+        "people": [{"track_id": person.track_id} for person in take.people],
+    }
+
+
+def _person_arrays(person: Person) -> dict[str, NDArray[Any]]:
+    return {
+        "track/frames": person.track.frames,
+        "track/boxes": person.track.boxes,
+        "track/scores": person.track.scores,
+        "keypoints/frames": person.keypoints.frames,
+        "keypoints/points": person.keypoints.points,
+        "keypoints/scores": person.keypoints.scores,
+        "pose/frames": person.pose.frames,
+        "pose/joints": person.pose.joints,
+        "thumbnail": person.thumbnail,
+    }
+
+
+def _check_header(header: Mapping[str, Any], path: Path) -> None:
+    if header["format"] != FORMAT:
+        raise ValueError(f"format is {header['format']!r}")
+    if header["version"] > VERSION:
+        raise MocapError(
+            "take_newer",
+            f"{path.name} was made by a newer version of GAST Mocap. Update the extension to open it.",
+            f"version {header['version']}, this one reads up to {VERSION}",
+        )
+
+
+def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Take:
+    video, settings = header["video"], header["settings"]
+    return Take(
+        VideoInfo(Path(video["path"]), video["width"], video["height"], arrays["times"]),
+        TakeSettings(
+            settings["quality"],
+            settings["start"],
+            settings["end"],
+            settings["low_memory"],
+            settings["models"],
+        ),
+        tuple(_person_from(person["track_id"], arrays) for person in header["people"]),
+    )
+
+
+def _person_from(track_id: int, arrays: Mapping[str, NDArray[Any]]) -> Person:
+    def array(name: str) -> NDArray[Any]:
+        return arrays[f"person_{track_id}/{name}"]
+
+    return Person(
+        Track(track_id, array("track/frames"), array("track/boxes"), array("track/scores")),
+        Keypoints2D(
+            track_id, array("keypoints/frames"), array("keypoints/points"), array("keypoints/scores")
+        ),
+        Pose3D(array("pose/frames"), array("pose/joints")),
+        array("thumbnail"),
+    )
+
+
+def _part_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _saving_failed(path: Path, error: OSError) -> MocapError:
+    folder = path.parent
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MocapError(
+            "disk_full", f"The disk is full: {path.name} was not saved. Make room and try again.", str(error)
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return MocapError(
+            "folder_read_only",
+            f"The folder {folder} cannot be written to. Save the take elsewhere.",
+            str(error),
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MocapError(
+            "folder_missing", f"The folder {folder} does not exist. Choose another one.", str(error)
+        )
+    return MocapError(
+        "take_not_saved", f"{path} could not be saved. Choose another name or folder.", str(error)
+    )
