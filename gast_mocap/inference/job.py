@@ -1,0 +1,41 @@
+"""What the worker is asked to do."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """One video to turn into one take.
+
+    Frames count from 0; ``end`` is exclusive, None stands for the end of the video. ``quality`` names a preset.
+    """
+
+    video: Path
+    output: Path
+    preview: Path | None = None
+    start: int = 0
+    end: int | None = None
+    quality: str = "balanced"
+    low_memory: bool = False
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_json(cls, line: str) -> "Job":
+        """Raises ValueError when ``line`` is no job."""
+        try:
+            fields: dict[str, Any] = json.loads(line)
+            preview = fields.pop("preview")
+            return cls(
+                video=Path(fields.pop("video")),
+                output=Path(fields.pop("output")),
+                preview=None if preview is None else Path(preview),
+                **fields,
+            )
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"not a job: {line!r}") from error

@@ -1,0 +1,106 @@
+"""The worker process: a job on stdin, messages on stdout, everything else on stderr."""
+
+import io
+import os
+import platform
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from ..motion.errors import MocapError
+from .job import Job
+from .messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Started, to_line
+from .progress import Report, StageClock, StoppedError
+
+Send = Callable[[Message], None]
+ORPHAN_PATIENCE = 5.0
+
+
+def main() -> None:
+    """Do one job, send its closing message and end the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a shared terminal is the parent's affair
+    send = claim_stdout()
+    try:
+        send(answer(send))
+    finally:
+        os._exit(0)  # a thread waits in read(); an orderly shutdown could wait for it
+
+
+def claim_stdout() -> Send:
+    """Keep stdout for messages: whatever a library prints from now on goes to stderr."""
+    protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+
+    def send(message: Message) -> None:
+        try:
+            print(to_line(message), file=protocol, flush=True)
+        except OSError as error:
+            raise StoppedError from error  # nobody listens any more
+
+    return send
+
+
+def answer(send: Send) -> Message:
+    """Read the job, do it, and give the closing message."""
+    orders = io.FileIO(0, closefd=False)
+    try:
+        job = Job.from_json(orders.readline().decode())
+    except ValueError as error:
+        return Failed("job_unreadable", "The mocap process was given no job that it understands.", str(error))
+    stop = threading.Event()
+    threading.Thread(target=heed_orders, args=(orders, stop), daemon=True).start()
+    try:
+        send(Started(platform.python_version()))
+        return do(job, stoppable(StageClock(send), stop), lambda text: send(Notice(text)))
+    except StoppedError:
+        return Cancelled()
+    except MocapError as error:
+        return Failed(error.code, error.text, error.detail)
+    except MemoryError:
+        return Failed(
+            "out_of_memory", "The computer ran out of memory. Close other programs or use Low Memory."
+        )
+    except Exception as error:
+        return Failed("unexpected", f"Something unexpected went wrong: {error}", traceback.format_exc())
+
+
+def heed_orders(orders: io.FileIO, stop: threading.Event) -> None:
+    """Set ``stop`` at a cancel or when the parent is gone, and outlive a dead parent by seconds only."""
+    while line := orders.readline():
+        if line.strip() == CANCEL_LINE.encode():
+            stop.set()
+    stop.set()
+    time.sleep(ORPHAN_PATIENCE)
+    os._exit(1)
+
+
+def stoppable(report: Report, stop: threading.Event) -> Report:
+    """``report`` that raises StoppedError once ``stop`` is set."""
+
+    def report_unless_stopped(stage: str, done: int, total: int) -> None:
+        if stop.is_set():
+            raise StoppedError
+        report(stage, done, total)
+
+    return report_unless_stopped
+
+
+def do(job: Job, report: Report, notify: Callable[[str], None]) -> Message:
+    """Run the pipeline; its libraries are loaded here so that a broken one is reported like any trouble."""
+    try:
+        from .pipeline import run
+    except ImportError as error:
+        raise MocapError(
+            "library_missing",
+            "A library that the extension ships could not be loaded. Install the extension again; on "
+            "Windows, first install the Microsoft Visual C++ Redistributable (x64).",
+            str(error),
+        ) from error
+    run(job, report, notify)
+    return Finished(str(job.output))
+
+
+if __name__ == "__main__":
+    main()
