@@ -1,86 +1,142 @@
-"""From a lifted person to a performance that stands on the floor."""
+"""From lifted people to a performance that stands on the floor."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import bones, gravity, travel
+from .body import H36M_ANKLES, Body, prepare_body
+from .bones import ANKLE_HEIGHT
+from .contacts import contacts_of, find_spells
 from .errors import MocapError
-from .records import FloatArray, IntArray, Motion, Person, Take, VideoInfo
+from .foot_lock import lock_feet
+from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
+from .records import FloatArray, IntArray, Motion, Take, VideoInfo
 from .settings import CleanSettings
-from .smooth import smooth_joints
+from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, focal_length_px, solve_travel
 
-COCO_OF_H36M = (
-    (11, 12), (12,), (14,), (16,), (11,), (13,), (15,), (5, 6, 11, 12), (5, 6), (0,), (1, 2, 3, 4),
-    (5,), (7,), (9,), (6,), (8,), (10,),
-)  # fmt: skip
+FEWEST_FRAMES = 3
+FLOOR_PERCENTILE = 10.0
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A body on its way: ``pelvis`` (t, 3), ``footholds`` (spells, 3) in camera axes, m; ``spells`` (t, 2)
+    the number of the standing spell of the right and the left ankle, -1 for none."""
+
+    body: Body
+    pelvis: FloatArray
+    footholds: FloatArray
+    spells: IntArray
+
+    @property
+    def joints(self) -> FloatArray:
+        """(t, 17, 3) in camera axes, m."""
+        return self.body.joints + self.pelvis[:, None]
 
 
 def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None]) -> Motion:
-    """The performance of one person of a take.
+    """The performance of one person of a take, in the world that all its people share.
 
     Raises:
-        MocapError: the take has no such person, or that person was never lifted.
+        MocapError: the take has no such person, or that person was hardly seen.
     """
-    try:
-        person = take.person(track_id)
-    except KeyError:
-        raise MocapError(
-            "person_missing", f"The take has no person {track_id}. Choose one from the list of people."
-        ) from None
-    frames, joints, points, keypoint_scores = _common_frames(person)
-    if not len(frames):
-        raise MocapError("person_unseen", f"Person {track_id} has no 3D pose. Choose another person.")
-    times = take.video.times[frames]
-    scores = joint_scores(keypoint_scores)
-
-    joints = _shape_body(joints, scores, settings)
-    joints = smooth_joints(times, joints, scores, settings.smooth_body)
-    if settings.travel and len(times) > 2:
-        joints = joints + _pelvis(times, joints, points, keypoint_scores, take.video, settings)[:, None]
-    return Motion(times, _stand_on_floor(joints, settings), scores)
+    bodies = [prepare_body(person, take.video, settings) for person in take.people]
+    chosen = _choose(bodies, track_id)
+    _report_gaps(chosen, settings, notify)
+    focal = focal_length_px(take.video.width, settings.field_of_view or DEFAULT_FIELD_OF_VIEW)
+    walks = [_walk(body, take.video, focal, settings) for body in bodies if len(body.times) >= FEWEST_FRAMES]
+    ground = _ground(walks, settings)
+    first, walk = (
+        _walk_on(ground, walks[k], take.video, focal, settings) for k in (0, _index(walks, track_id))
+    )
+    return _place(walk, walk if settings.own_origin else first, ground, settings)
 
 
-def joint_scores(keypoint_scores: FloatArray) -> FloatArray:
-    """(t, 17) scores of the Human3.6M joints from those of the COCO keypoints that they were made of."""
-    return np.stack([keypoint_scores[:, list(sources)].mean(1) for sources in COCO_OF_H36M], axis=1)
+def _choose(bodies: list[Body], track_id: int) -> Body:
+    for body in bodies:
+        if body.track_id == track_id:
+            if len(body.times) >= FEWEST_FRAMES:
+                return body
+            raise MocapError(
+                "person_unseen",
+                f"Person {track_id} is seen in {len(body.times)} frames only. Choose another person.",
+            )
+    raise MocapError(
+        "person_missing", f"The take has no person {track_id}. Choose one from the list of people."
+    )
 
 
-def _common_frames(person: Person) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-    """Frames that have both a pose and keypoints, with their joints, points and scores."""
-    frames, pose, seen = np.intersect1d(person.pose.frames, person.keypoints.frames, return_indices=True)
-    return frames, person.pose.joints[pose], person.keypoints.points[seen], person.keypoints.scores[seen]
+def _report_gaps(body: Body, settings: CleanSettings, notify: Callable[[str], None]) -> None:
+    steps = np.diff(body.times)
+    gaps = steps[(steps > settings.fill_gaps) & (steps > 1.5 * np.median(steps))]
+    if len(gaps):
+        notify(
+            f"Person {body.track_id} is unseen {len(gaps)} times for up to {gaps.max():.1f} s; "
+            "those stretches get no keys."
+        )
 
 
-def _shape_body(joints: FloatArray, scores: FloatArray, settings: CleanSettings) -> FloatArray:
-    if not settings.constant_lengths:
-        return joints
-    lengths = bones.bone_lengths(joints, scores, settings.symmetric)
-    lengths *= settings.body_height / bones.standing_height(lengths)
-    return bones.set_bone_lengths(joints, lengths)
+def _walk(body: Body, video: VideoInfo, focal: float, settings: CleanSettings) -> Walk:
+    """The way through the room before the floor is known."""
+    nowhere = np.zeros((len(body.times), 3))
+    walk = Walk(body, nowhere, np.zeros((0, 3)), np.full((len(body.times), 2), -1))
+    if not settings.travel:
+        return walk
+    seen = body.sighting(video, focal)
+    pelvis = solve_travel(seen, walk.spells, None, settings.smooth_travel).pelvis
+    spells = find_spells(seen, pelvis, None, settings.contact_sensitivity, settings.fill_gaps)
+    travel = solve_travel(seen, spells, None, settings.smooth_travel)
+    return Walk(body, travel.pelvis, travel.footholds, spells)
 
 
-def _pelvis(
-    times: FloatArray,
-    joints: FloatArray,
-    points: FloatArray,
-    scores: FloatArray,
-    video: VideoInfo,
-    settings: CleanSettings,
-) -> FloatArray:
-    focal = travel.focal_length_px(video, settings.field_of_view or travel.DEFAULT_FIELD_OF_VIEW)
-    rays = travel.viewing_rays(points[:, travel.COCO_LIMBS], video, focal)
-    weights = np.maximum(scores[:, travel.COCO_LIMBS], 1e-3)
-    return travel.solve_travel(times, joints[:, travel.H36M_LIMBS], rays, weights, settings.smooth_travel)
-
-
-def _stand_on_floor(joints: FloatArray, settings: CleanSettings) -> FloatArray:
-    tilt, roll = settings.camera_tilt, settings.camera_roll
+def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     if settings.find_floor:
-        tilt, roll = gravity.tilt_and_roll_of_standing(joints)
-    world = joints @ gravity.world_from_camera_axes(tilt, roll).T
-    floor = -settings.camera_height
-    if settings.find_floor or (settings.travel and not settings.camera_height):
-        floor = gravity.floor_below(world, bones.ANKLE_HEIGHT * settings.body_height)
-    standing: FloatArray = world - np.array([*world[0, 0, :2], floor])
-    return standing
+        return find_ground(
+            np.concatenate([body_axes(walk.body.joints, settings.body_height) for walk in walks]),
+            np.concatenate([upright_frames(walk.body.joints) for walk in walks]),
+            np.concatenate([walk.footholds for walk in walks]),
+            settings.body_height,
+        )
+    rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
+    if settings.camera_height and settings.travel:
+        return Ground(rotation, -settings.camera_height)
+    ankles = np.concatenate([walk.joints[:, H36M_ANKLES] @ rotation[2] for walk in walks])
+    lowest = np.percentile(ankles.min(1), FLOOR_PERCENTILE)
+    return Ground(rotation, float(lowest) - ANKLE_HEIGHT * settings.body_height)
+
+
+def _walk_on(ground: Ground, walk: Walk, video: VideoInfo, focal: float, settings: CleanSettings) -> Walk:
+    """The way again, now that standing feet are known to be on the floor."""
+    if not settings.travel:
+        return walk
+    seen = walk.body.sighting(video, focal)
+    ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * settings.body_height)
+    spells = find_spells(seen, walk.pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
+    travel = solve_travel(seen, spells, ankle_floor, settings.smooth_travel)
+    return replace(walk, pelvis=travel.pelvis, footholds=travel.footholds, spells=spells)
+
+
+def _index(walks: list[Walk], track_id: int) -> int:
+    return [walk.body.track_id for walk in walks].index(track_id)
+
+
+def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) -> Motion:
+    """Into Blender's axes, over the floor, the first hips of ``origin`` over the world's origin."""
+    turn = ground.world_from_camera
+    shift = np.array([*(turn @ origin.pelvis[0])[:2], ground.floor])
+    joints, footholds = walk.joints @ turn.T - shift, walk.footholds @ turn.T - shift
+    times = walk.body.times
+    if settings.foot_lock and settings.travel:
+        joints = lock_feet(times, joints, walk.spells, footholds, settings)
+    if settings.face_front:
+        joints = _face_front(joints)
+    return Motion(times, joints, walk.body.scores, contacts_of(walk.spells, times))
+
+
+def _face_front(joints: FloatArray) -> FloatArray:
+    """``joints`` turned about the world's z so that the first frame's hips face -Y."""
+    x, y, _ = joints[0, 4] - joints[0, 1]
+    cos, sin = np.array([x, y]) / max(np.hypot(x, y), 1e-9)
+    turned: FloatArray = joints @ np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]]).T
+    return turned

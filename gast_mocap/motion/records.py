@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
+BoolArray = NDArray[np.bool_]
 ImageArray = NDArray[np.uint8]
 
 
@@ -165,18 +166,33 @@ class Take:
                 return person
         raise KeyError(track_id)
 
+    def seconds_on_screen(self, person: Person) -> float:
+        """How long the video shows ``person``: each of their frames lasts until the next frame of the video."""
+        durations = np.diff(self.video.times, append=self.video.times[-1] + 1 / self.video.fps)
+        return float(durations[person.track.frames].sum())
+
+
+@dataclass(frozen=True)
+class FootContact:
+    """A spell of standing: ``foot`` is "left" or "right", from ``start`` to ``end`` seconds, both included."""
+
+    foot: str
+    start: float
+    end: float
+
 
 @dataclass(frozen=True)
 class Motion:
     """A performance in Blender's axes.
 
     ``times`` (t,) seconds, rising; ``joints`` (t, 17, 3) metres, z up, -y towards the camera, floor at z = 0, with
-    travel; ``scores`` (t, 17) 0..1.
+    travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands.
     """
 
     times: FloatArray
     joints: FloatArray
     scores: FloatArray
+    contacts: tuple[FootContact, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))

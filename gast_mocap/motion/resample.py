@@ -1,6 +1,7 @@
 """Onto the scene's frame grid, by time stamp."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,12 @@ def resample(
     if gap_count:
         notify(f"{gap_count} gaps longer than {max_gap:g} s have no keys.")
         frames, times = frames[~outside], times[~outside]
-    return frames, Motion(times, _at(times, motion, motion.joints), _at(times, motion, motion.scores))
+    return frames, replace(
+        motion,
+        times=times,
+        joints=_at(times, motion, motion.joints),
+        scores=_at(times, motion, motion.scores),
+    )
 
 
 def _inside_gaps(times: FloatArray, sampled: FloatArray, max_gap: float) -> tuple[FloatArray, int]:

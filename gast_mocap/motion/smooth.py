@@ -1,7 +1,7 @@
 """Smoothing that does not lag, on samples at any times.
 
 The smoother is Whittaker's (1923), also known as Hodrick-Prescott: the curve f that minimises
-``integral of w (f - x)^2 + k (f'')^2``. It is symmetric in time, so it has no lag; weights of zero make it
+``integral of w (f - x)^2 + k (f'')^2``. It is symmetric in time, so it has no lag; weights near zero make it
 bridge gaps; and with k = (seconds / 2 pi)^4 a sine whose period is ``seconds`` comes out at half its height.
 """
 
@@ -9,6 +9,11 @@ import numpy as np
 from scipy.linalg import solveh_banded
 
 from .records import FloatArray
+
+SURE_SCORE = 0.5  # keypoints of this score and more are trusted alike
+LEAST_TRUST = 1e-6
+STRIKE_PASSES = 2
+STRIKE_LEVEL = 3.0  # residuals this many times the noise are movement that the first pass ate
 
 
 def sample_spans(times: FloatArray) -> FloatArray:
@@ -33,24 +38,54 @@ def curvature_bands(times: FloatArray) -> FloatArray:
     return bands
 
 
+def trust(scores: FloatArray) -> FloatArray:
+    """Weights of samples with these scores, more than 0 and at most 1."""
+    weights: FloatArray = np.maximum(np.minimum(scores / SURE_SCORE, 1.0) ** 2, LEAST_TRUST)
+    return weights
+
+
 def smooth_curves(times: FloatArray, values: FloatArray, weights: FloatArray, seconds: float) -> FloatArray:
-    """Smooth ``values`` (t, k) given ``weights`` (t,): 1 for a trusted sample, 0 for one to be bridged.
+    """Smooth ``values`` (t, k) given ``weights`` (t,): 1 for a trusted sample, near 0 for one to be bridged.
 
     ``seconds`` is the period of the movement that is halved; slower ones pass, faster ones go.
     """
-    if len(times) < 3:
+    if len(times) < 3 or seconds <= 0:
         return values
-    weights = np.maximum(weights, 1e-6) * sample_spans(times)
+    spans = weights * sample_spans(times)
     bands = curvature_bands(times) * (seconds / (2 * np.pi)) ** 4
-    bands[0] += weights
-    smoothed: FloatArray = solveh_banded(bands, weights[:, None] * values, lower=True)
+    bands[0] += spans
+    smoothed: FloatArray = solveh_banded(bands, spans[:, None] * values, lower=True)
     return smoothed
 
 
 def smooth_joints(times: FloatArray, joints: FloatArray, scores: FloatArray, seconds: float) -> FloatArray:
-    """``joints`` (t, n, 3) smoothed joint by joint, each weighted by its ``scores`` (t, n)."""
-    if seconds <= 0:
-        return joints
-    weights = np.square(np.clip(scores / 0.5, 0.05, 1.0))
-    curves = [smooth_curves(times, joints[:, j], weights[:, j], seconds) for j in range(joints.shape[1])]
-    return np.stack(curves, axis=1)
+    """``joints`` (t, n, 3) smoothed joint by joint, each weighted by its ``scores`` (t, n).
+
+    Where the result misses a joint by much more than its noise, over more than a sample, a fast movement was
+    eaten: there the samples get more weight and the fit is made again.
+    """
+    weights = trust(scores)
+    return np.stack(
+        [_smooth_around_strikes(times, joints[:, j], weights[:, j], seconds) for j in range(joints.shape[1])],
+        axis=1,
+    )
+
+
+def _smooth_around_strikes(
+    times: FloatArray, values: FloatArray, weights: FloatArray, seconds: float
+) -> FloatArray:
+    smoothed = smooth_curves(times, values, weights, seconds)
+    if len(times) < 5 or seconds <= 0:
+        return smoothed
+    noise = _noise_level(values)
+    for _ in range(STRIKE_PASSES):
+        miss = smooth_curves(times, values - smoothed, weights, seconds / 3)
+        eaten = np.linalg.norm(miss, axis=-1) / (STRIKE_LEVEL * noise)
+        smoothed = smooth_curves(times, values, weights * (1 + eaten**4), seconds)
+    return smoothed
+
+
+def _noise_level(values: FloatArray) -> float:
+    """Size of the white noise on ``values`` (t, 3), from the median of their second differences."""
+    shake = np.linalg.norm(np.diff(values, 2, axis=0), axis=-1)
+    return max(float(np.median(shake) / np.sqrt(6.0)), 1e-4)

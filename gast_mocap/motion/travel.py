@@ -2,81 +2,209 @@
 
 A joint at ``pelvis + pose`` that is seen along the ray ``(u, v, 1)`` satisfies ``x - u z = 0`` and
 ``y - v z = 0``, both linear in the pelvis. All frames are solved at once as a robust least squares whose only
-prior is a small acceleration, so depth, which the picture shows weakly, is smoothed the most and biased the
-least.
+prior on the path is a small acceleration, so depth, which the picture shows weakly, is smoothed the most and
+its value is left free.
+
+A standing foot adds a foothold: one point for the whole spell, seen by the ankle's keypoints, tied to the
+ankle of every pose of the spell and, once the floor is known, lying at ankle height above it. So the
+supporting foot pins the pelvis. Footholds are eliminated by the Schur complement, which keeps the rest
+banded.
 """
 
-import numpy as np
-from scipy.linalg import solveh_banded
+from dataclasses import dataclass
 
-from .records import FloatArray, VideoInfo
+import numpy as np
+from scipy.linalg import solve, solveh_banded
+
+from .records import FloatArray, IntArray
 from .smooth import curvature_bands, sample_spans
 
-H36M_LIMBS = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
-COCO_LIMBS = [12, 14, 16, 11, 13, 15, 5, 7, 9, 6, 8, 10]
-
 DEFAULT_FIELD_OF_VIEW = 60.0
-RESIDUAL_METRES = 0.05  # a reprojection off by more than this at the person's depth counts as doubtful
-ROBUST_PASSES = 4
+DOUBTFUL_METRES = 0.05  # residuals beyond this count linearly, not squared
+ROBUST_PASSES = 3
+# Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
+PIN_WEIGHT = 2.0
+SIGHT_WEIGHT = 4.0
+FLOOR_WEIGHT = 3.0  # a spell's floor counts as much as this many seconds of reprojection
 
 
-def focal_length_px(video: VideoInfo, field_of_view: float) -> float:
-    """Focal length in px of a camera whose picture spans ``field_of_view`` degrees from left to right."""
-    return float(video.width / 2 / np.tan(np.radians(field_of_view) / 2))
+@dataclass(frozen=True)
+class Sighting:
+    """What the camera saw of one person.
+
+    ``times`` (t,) s; ``limbs`` (t, n, 3) and ``ankles`` (t, 2, 3) joints around the pelvis, m, camera axes;
+    the rays (t, n, 2) and (t, 2, 2) they are seen along, as slopes x/z and y/z; ``weights`` (t, n) and (t, 2)
+    their trust.
+    """
+
+    times: FloatArray
+    limbs: FloatArray
+    limb_rays: FloatArray
+    limb_weights: FloatArray
+    ankles: FloatArray
+    ankle_rays: FloatArray
+    ankle_weights: FloatArray
 
 
-def viewing_rays(points: FloatArray, video: VideoInfo, focal: float) -> FloatArray:
+@dataclass(frozen=True)
+class FloorPlane:
+    """Points p in camera axes with ``up @ p == height``: negative, as camera y points down."""
+
+    up: FloatArray
+    height: float
+
+
+@dataclass(frozen=True)
+class Travel:
+    """``pelvis`` (t, 3) and ``footholds`` (spells, 3) in camera axes, metres; ``cost`` mean robust squared
+    residual."""
+
+    pelvis: FloatArray
+    footholds: FloatArray
+    cost: float
+
+
+def focal_length_px(width: int, field_of_view: float) -> float:
+    """Focal length in px of a camera whose picture, ``width`` px wide, spans ``field_of_view`` degrees."""
+    return float(width / 2 / np.tan(np.radians(field_of_view) / 2))
+
+
+def viewing_rays(points: FloatArray, width: int, height: int, focal: float) -> FloatArray:
     """(..., 2) slopes x/z and y/z of the rays through ``points`` px; the axis meets the picture's centre."""
-    centre = np.array([video.width / 2, video.height / 2])
-    rays: FloatArray = (points - centre) / focal
+    rays: FloatArray = (points - np.array([width / 2, height / 2])) / focal
     return rays
 
 
-def solve_travel(
-    times: FloatArray, joints: FloatArray, rays: FloatArray, weights: FloatArray, seconds: float
-) -> FloatArray:
-    """Pelvis positions (t, 3) in camera axes, metres.
-
-    ``joints`` (t, n, 3) around the pelvis and ``rays`` (t, n, 2) of the same joints, ``weights`` (t, n) their
-    trust; ``seconds`` smooths as in smooth.py, for movements across the picture.
-    """
-    robust = np.ones_like(weights)
-    for _ in range(ROBUST_PASSES):
-        pelvis = _solve_weighted(times, joints, rays, weights * robust, seconds)
-        residual = np.linalg.norm(reprojection_residuals(joints + pelvis[:, None], rays), axis=-1)
-        robust = 1 / np.maximum(residual / RESIDUAL_METRES, 1.0)
-    return pelvis
-
-
-def reprojection_residuals(points: FloatArray, rays: FloatArray) -> FloatArray:
+def miss(points: FloatArray, rays: FloatArray) -> FloatArray:
     """(..., 2) metres by which ``points`` in camera axes miss their rays, at the depth of the points."""
     return points[..., :2] - rays * points[..., 2:]
 
 
+def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | None, seconds: float) -> Travel:
+    """The pelvis through the take and the footholds.
+
+    ``spells`` (t, 2) is the number of the standing spell that each ankle is in, -1 for none; ``ankle_floor``
+    the plane that standing ankles lie in; ``seconds`` smooths as in smooth.py, for movements across the
+    picture.
+    """
+    limb_robust = np.ones_like(seen.limb_weights)
+    foot_robust = np.ones_like(seen.ankle_weights)
+    floor_robust = np.ones(int(spells.max(initial=-1)) + 1)
+    standing, number = spells >= 0, np.maximum(spells, 0)
+    for _ in range(ROBUST_PASSES):
+        pelvis, footholds = _solve_weighted(
+            seen, spells, ankle_floor, seconds,
+            seen.limb_weights * limb_robust, seen.ankle_weights * foot_robust, floor_robust,
+        )  # fmt: skip
+        limb_miss = np.linalg.norm(miss(seen.limbs + pelvis[:, None], seen.limb_rays), axis=-1)
+        limb_robust = _robust_weights(limb_miss)
+        cost = float(np.sum(seen.limb_weights * limb_robust * limb_miss**2) / np.sum(seen.limb_weights))
+        if len(footholds):
+            slip = np.linalg.norm(seen.ankles + pelvis[:, None] - footholds[number], axis=-1) * standing
+            foot_robust = _robust_weights(slip)
+            cost += PIN_WEIGHT * float(
+                np.sum(seen.ankle_weights * foot_robust * slip**2) / np.sum(seen.ankle_weights)
+            )
+            if ankle_floor is not None:
+                floor_robust = _robust_weights(np.abs(footholds @ ankle_floor.up - ankle_floor.height)) ** 2
+    return Travel(pelvis, footholds, cost)
+
+
+def _robust_weights(residuals: FloatArray) -> FloatArray:
+    """Huber's weights."""
+    weights: FloatArray = DOUBTFUL_METRES / np.maximum(residuals, DOUBTFUL_METRES)
+    return weights
+
+
 def _solve_weighted(
-    times: FloatArray, joints: FloatArray, rays: FloatArray, weights: FloatArray, seconds: float
-) -> FloatArray:
-    frame_count = len(times)
-    weights = weights * sample_spans(times)[:, None] / weights.shape[1]
-    u, v = rays[..., 0], rays[..., 1]
-    total = weights.sum(1)
-    wu, wv = (weights * u).sum(1), (weights * v).sum(1)
-    miss = -reprojection_residuals(joints, rays)
-    right_side = np.stack(
-        [
-            (weights * miss[..., 0]).sum(1),
-            (weights * miss[..., 1]).sum(1),
-            -(weights * (u * miss[..., 0] + v * miss[..., 1])).sum(1),
-        ],
-        axis=1,
+    seen: Sighting,
+    spells: IntArray,
+    ankle_floor: FloorPlane | None,
+    seconds: float,
+    limb_weights: FloatArray,
+    ankle_weights: FloatArray,
+    floor_weights: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    spans = sample_spans(seen.times)
+    frame_count, spell_count = len(seen.times), len(floor_weights)
+    blocks, right = _sight_terms(
+        seen.limbs, seen.limb_rays, limb_weights * spans[:, None] / seen.limbs.shape[1]
     )
-    # SciPy's lower banded form of the normal equations; unknown 3 t + axis
-    bands = np.zeros((7, frame_count, 3))
-    bands[0] = np.stack([total, total, (weights * (u * u + v * v)).sum(1)], axis=1)
-    bands[1, :, 1] = -wv
-    bands[2, :, 0] = -wu
-    curvature = curvature_bands(times) * (seconds / (2 * np.pi)) ** 4
+
+    frames, feet = np.nonzero(spells >= 0)
+    owners = spells[frames, feet]
+    pins = PIN_WEIGHT * ankle_weights[frames, feet] * spans[frames]
+    pulls = pins[:, None] * seen.ankles[frames, feet]
+    np.add.at(blocks, frames, pins[:, None, None] * np.eye(3))
+    np.add.at(right, frames, -pulls)
+
+    bands = _banded(blocks)
+    curvature = curvature_bands(seen.times) * (seconds / (2 * np.pi)) ** 4
     for offset in range(3):
         bands[3 * offset] += curvature[offset][:, None]
-    solution: FloatArray = solveh_banded(bands.reshape(7, -1), right_side.reshape(-1), lower=True)
-    return solution.reshape(frame_count, 3)
+    bands = bands.reshape(7, -1)
+    if not spell_count:
+        return solveh_banded(bands, right.reshape(-1), lower=True).reshape(-1, 3), np.zeros((0, 3))
+
+    coupling = np.zeros((frame_count, 3, spell_count, 3))
+    for axis in range(3):
+        coupling[frames, axis, owners, axis] = -pins
+    coupling = coupling.reshape(3 * frame_count, 3 * spell_count)
+    foot_blocks, foot_right = _foothold_terms(
+        owners, seen.ankle_rays[frames, feet], pins, pulls, ankle_floor, floor_weights
+    )
+    through = solveh_banded(bands, np.column_stack([right.reshape(-1), coupling]), lower=True)
+    schur = foot_blocks - coupling.T @ through[:, 1:]
+    footholds = solve(schur, foot_right - coupling.T @ through[:, 0], assume_a="pos")
+    pelvis = through[:, 0] - through[:, 1:] @ footholds
+    return pelvis.reshape(-1, 3), footholds.reshape(-1, 3)
+
+
+def _sight_terms(points: FloatArray, rays: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Normal equations (t, 3, 3) and (t, 3) of the offset per frame that puts ``points`` onto their
+    ``rays``."""
+    u, v = rays[..., 0], rays[..., 1]
+    off = -miss(points, rays)
+    blocks = np.zeros((len(points), 3, 3))
+    blocks[:, 0, 0] = blocks[:, 1, 1] = weights.sum(1)
+    blocks[:, 2, 2] = (weights * (u * u + v * v)).sum(1)
+    blocks[:, 0, 2] = blocks[:, 2, 0] = -(weights * u).sum(1)
+    blocks[:, 1, 2] = blocks[:, 2, 1] = -(weights * v).sum(1)
+    across, down = weights * off[..., 0], weights * off[..., 1]
+    right = np.stack([across.sum(1), down.sum(1), -(u * across + v * down).sum(1)], axis=1)
+    return blocks, right
+
+
+def _foothold_terms(
+    owners: IntArray,
+    rays: FloatArray,
+    pins: FloatArray,
+    pulls: FloatArray,
+    ankle_floor: FloorPlane | None,
+    floor_weights: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Normal equations (3 m, 3 m) and (3 m,) of the m footholds, before the pelvis is eliminated."""
+    count = len(floor_weights)
+    sights, _ = _sight_terms(
+        np.zeros((len(rays), 1, 3)), rays[:, None], (SIGHT_WEIGHT / PIN_WEIGHT * pins)[:, None]
+    )
+    blocks, right = np.zeros((count, 3, 3)), np.zeros((count, 3))
+    np.add.at(blocks, owners, pins[:, None, None] * np.eye(3) + sights)
+    np.add.at(right, owners, pulls)
+    if ankle_floor is not None:
+        level = FLOOR_WEIGHT * floor_weights[:, None] * ankle_floor.up
+        blocks += level[:, :, None] * ankle_floor.up
+        right += level * ankle_floor.height
+    square = np.zeros((count, 3, count, 3))
+    square[np.arange(count), :, np.arange(count), :] = blocks
+    return square.reshape(3 * count, 3 * count), right.reshape(-1)
+
+
+def _banded(blocks: FloatArray) -> FloatArray:
+    """Symmetric 3x3 blocks (t, 3, 3) on the diagonal, in SciPy's lower banded form with room for 6 below: (7,
+    t, 3)."""
+    bands = np.zeros((7, len(blocks), 3))
+    for offset in range(3):
+        for axis in range(3 - offset):
+            bands[offset, :, axis] = blocks[:, axis + offset, axis]
+    return bands

@@ -1,0 +1,82 @@
+"""One person of a take, ready for the world: bones of one length, leaps removed, gaps bridged, jitter
+smoothed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .bones import bone_lengths, set_bone_lengths, standing_height
+from .gaps import bridge_short_gaps, spread_over
+from .outliers import doubt_leaps
+from .records import FloatArray, IntArray, Person, VideoInfo
+from .settings import CleanSettings
+from .smooth import smooth_joints, trust
+from .travel import Sighting, viewing_rays
+
+H36M_LIMBS = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
+COCO_LIMBS = [12, 14, 16, 11, 13, 15, 5, 7, 9, 6, 8, 10]
+H36M_ANKLES, COCO_ANKLES = [3, 6], [16, 15]
+
+COCO_OF_H36M = (
+    (11, 12), (12,), (14,), (16,), (11,), (13,), (15,), (5, 6, 11, 12), (5, 6), (0,), (1, 2, 3, 4),
+    (5,), (7,), (9,), (6,), (8,), (10,),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Body:
+    """``times`` (t,) s; ``joints`` (t, 17, 3) around the pelvis, camera axes, m; ``scores`` (t, 17), 0 where
+    bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints."""
+
+    track_id: int
+    times: FloatArray
+    joints: FloatArray
+    scores: FloatArray
+    points: FloatArray
+    point_scores: FloatArray
+
+    def sighting(self, video: VideoInfo, focal: float) -> Sighting:
+        rays = viewing_rays(self.points, video.width, video.height, focal)
+        weights = trust(self.point_scores)
+        return Sighting(
+            self.times,
+            self.joints[:, H36M_LIMBS], rays[:, COCO_LIMBS], weights[:, COCO_LIMBS],
+            self.joints[:, H36M_ANKLES], rays[:, COCO_ANKLES], weights[:, COCO_ANKLES],
+        )  # fmt: skip
+
+
+def joint_scores(point_scores: FloatArray) -> FloatArray:
+    """(t, 17) scores of the Human3.6M joints from those of the COCO keypoints that they are made of."""
+    return np.stack([point_scores[:, list(sources)].mean(1) for sources in COCO_OF_H36M], axis=1)
+
+
+def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> Body:
+    """The person's frames that have both pose and keypoints, cleaned by the settings; it may have none."""
+    seen, pose, keypoints = np.intersect1d(person.pose.frames, person.keypoints.frames, return_indices=True)
+    joints, points = person.pose.joints[pose], person.keypoints.points[keypoints]
+    point_scores = person.keypoints.scores[keypoints]
+    scores = joint_scores(point_scores)
+    frames = seen
+    if settings.fill_gaps > 0 and len(seen):
+        frames = bridge_short_gaps(seen, video.times, settings.fill_gaps)
+        joints, points = spread_over(frames, seen, joints), spread_over(frames, seen, points)
+        scores, point_scores = _zero_outside(frames, seen, scores), _zero_outside(frames, seen, point_scores)
+    times = video.times[frames]
+    if settings.remove_outliers:
+        scores = doubt_leaps(joints, scores)
+    joints = smooth_joints(times, joints, scores, settings.smooth_body)
+    return Body(person.track_id, times, _shape(joints, scores, settings), scores, points, point_scores)
+
+
+def _zero_outside(frames: IntArray, seen: IntArray, scores: FloatArray) -> FloatArray:
+    spread = np.zeros((len(frames), *scores.shape[1:]))
+    spread[np.searchsorted(frames, seen)] = scores
+    return spread
+
+
+def _shape(joints: FloatArray, scores: FloatArray, settings: CleanSettings) -> FloatArray:
+    if not (settings.constant_lengths and len(joints)):
+        return joints
+    lengths = bone_lengths(joints, scores, settings.symmetric)
+    lengths *= settings.body_height / standing_height(lengths)
+    return set_bone_lengths(joints, lengths)

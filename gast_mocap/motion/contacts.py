@@ -1,0 +1,104 @@
+"""When each foot stands.
+
+A standing ankle stays at one place of the picture and of the room, low down. The odds of standing follow from
+its speed in the picture (sharp, but blind along the ray), its speed in the room and its height; the most
+likely run of standing and moving under a price for each change is Viterbi's (1967), hysteresis in its optimal
+form.
+"""
+
+import numpy as np
+
+from .records import BoolArray, FloatArray, FootContact, IntArray
+from .smooth import smooth_curves
+from .travel import FloorPlane, Sighting
+
+STILL_SPEED = 0.40  # m/s at which an ankle at standing height is as likely to stand as to move
+PICTURE_POWER, ROOM_POWER = 2.5, 1.2
+LIFT_ODDS = 12.0  # per metre above standing height
+SPEED_SECONDS = 0.2  # smoothing before speeds are taken
+CHANGE_PRICE = 3.0  # log odds that a change of state must earn
+SENSITIVITY_ODDS = 6.0  # log odds between the slider's ends and its middle
+FEET = ("right", "left")
+
+
+def find_spells(
+    seen: Sighting, pelvis: FloatArray, ankle_floor: FloorPlane | None, sensitivity: float, longest_gap: float
+) -> IntArray:
+    """(t, 2) number of the standing spell that the right and the left ankle are in, -1 for none.
+
+    ``pelvis`` (t, 3) in camera axes, m; ``sensitivity`` 0..1; a gap of more than ``longest_gap`` s ends a
+    spell.
+    """
+    ankles = seen.ankles + pelvis[:, None]
+    picture_speed = ankle_speeds(seen.times, seen.ankle_rays) * np.maximum(ankles[..., 2], 0.1)
+    lift = np.zeros(ankles.shape[:2])
+    if ankle_floor is not None:
+        lift = ankles @ ankle_floor.up - ankle_floor.height
+    odds = standing_odds(picture_speed, ankle_speeds(seen.times, ankles), lift, sensitivity)
+    standing = np.stack([likely_states(odds[:, foot]) for foot in range(2)], axis=1)
+    return spells_of(standing, seen.times, longest_gap)
+
+
+def ankle_speeds(times: FloatArray, positions: FloatArray) -> FloatArray:
+    """(t, 2) speed of ``positions`` (t, 2, k) after a little smoothing, in their unit a second."""
+    flat = positions.reshape(len(times), -1)
+    smoothed = smooth_curves(times, flat, np.ones(len(times)), SPEED_SECONDS).reshape(positions.shape)
+    speeds: FloatArray = np.linalg.norm(np.gradient(smoothed, times, axis=0), axis=-1)
+    return speeds
+
+
+def standing_odds(
+    picture_speed: FloatArray, room_speed: FloatArray, lift: FloatArray, sensitivity: float
+) -> FloatArray:
+    """(t, 2) log odds that each ankle stands, from speeds in m/s and metres above standing height."""
+    odds: FloatArray = (PICTURE_POWER + ROOM_POWER) * np.log(STILL_SPEED) - LIFT_ODDS * np.maximum(lift, 0)
+    odds = odds - PICTURE_POWER * np.log(picture_speed + 0.03) - ROOM_POWER * np.log(room_speed + 0.05)
+    return odds + 2 * SENSITIVITY_ODDS * (sensitivity - 0.5)
+
+
+def likely_states(odds: FloatArray) -> BoolArray:
+    """(t,) bool: the run of states of the highest total odds (t,), each change costing ``CHANGE_PRICE``."""
+    moving, standing = 0.0, float(odds[0])
+    changed = []  # whether the best way into moving and into standing came from the other state
+    for odd in odds[1:].tolist():
+        changed.append((standing - CHANGE_PRICE > moving, moving - CHANGE_PRICE > standing))
+        moving, standing = max(moving, standing - CHANGE_PRICE), max(standing, moving - CHANGE_PRICE) + odd
+    states = np.zeros(len(odds), dtype=bool)
+    state = standing > moving
+    states[-1] = state
+    for t in range(len(changed) - 1, -1, -1):
+        state = state != changed[t][state]
+        states[t] = state
+    return states
+
+
+def spells_of(standing: BoolArray, times: FloatArray, longest_gap: float) -> IntArray:
+    """(t, 2) number of the spell that each foot of ``standing`` (t, 2) is in, -1 for none; a gap ends a
+    spell."""
+    broken = np.concatenate([[True], np.diff(times) > longest_gap])
+    spells = np.full(standing.shape, -1)
+    count = 0
+    for foot in range(2):
+        starts = standing[:, foot] & (broken | ~np.concatenate([[False], standing[:-1, foot]]))
+        numbers = np.cumsum(starts) - 1 + count
+        spells[:, foot] = np.where(standing[:, foot], numbers, -1)
+        count += int(starts.sum())
+    return spells
+
+
+def contacts_of(spells: IntArray, times: FloatArray) -> tuple[FootContact, ...]:
+    """The spells as intervals, in order of their start."""
+    found = []
+    for number in range(int(spells.max(initial=-1)) + 1):
+        frames, feet = np.nonzero(spells == number)
+        found.append(FootContact(FEET[feet[0]], float(times[frames[0]]), float(times[frames[-1]])))
+    return tuple(sorted(found, key=lambda contact: contact.start))
+
+
+def standing_during(contacts: tuple[FootContact, ...], times: FloatArray) -> BoolArray:
+    """(t, 2) bool: which foot stands at which time, by intervals that include both ends."""
+    standing = np.zeros((len(times), 2), dtype=bool)
+    for contact in contacts:
+        inside = (times >= contact.start - 1e-6) & (times <= contact.end + 1e-6)
+        standing[inside, FEET.index(contact.foot)] = True
+    return standing

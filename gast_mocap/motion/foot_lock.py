@@ -1,0 +1,85 @@
+"""Holds standing feet at their footholds and keeps all feet above the floor, by two-bone leg IK."""
+
+import numpy as np
+
+from .bones import ANKLE_HEIGHT
+from .records import FloatArray, IntArray
+from .settings import CleanSettings
+
+LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle of the right and the left leg
+LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
+LEAST_HEIGHT = 0.8  # of the standing ankle height, for a foot in the air
+
+
+def lock_feet(
+    times: FloatArray, joints: FloatArray, spells: IntArray, footholds: FloatArray, settings: CleanSettings
+) -> FloatArray:
+    """``joints`` (t, 17, 3), z up over a floor at 0, with standing ankles drawn to their footholds.
+
+    ``spells`` (t, 2) is the number of the spell that the right and the left foot stand in, -1 for none, and
+    ``footholds`` (n, 3) where each spell stands. Bone lengths are kept; the knee stays in its plane.
+    """
+    weights, holders = hold_weights(spells, times, settings.lock_release)
+    lowest = LEAST_HEIGHT * ANKLE_HEIGHT * settings.body_height
+    locked = joints.copy()
+    for foot, (hip, knee, ankle) in enumerate(LEGS):
+        target = joints[:, ankle].copy()
+        if len(footholds):
+            pull = footholds[holders[:, foot]] - target
+            target += settings.lock_strength * weights[:, foot, None] * pull
+        target[:, 2] = np.maximum(target[:, 2], lowest)
+        locked[:, knee], locked[:, ankle] = bend_leg(
+            joints[:, hip], joints[:, knee], joints[:, ankle], target, _forward(joints)
+        )
+    return locked
+
+
+def hold_weights(spells: IntArray, times: FloatArray, release: float) -> tuple[FloatArray, IntArray]:
+    """How much each foot is held, (t, 2) 0..1, and by which spell.
+
+    1 within a spell; a smooth ramp of ``release`` seconds before and after it.
+    """
+    weights = np.zeros(spells.shape)
+    holders = np.zeros(spells.shape, dtype=int)
+    for number in range(int(spells.max(initial=-1)) + 1):
+        frames, feet = np.nonzero(spells == number)
+        away = np.maximum(np.maximum(times[frames[0]] - times, times - times[frames[-1]]), 0.0)
+        ramp = np.clip(1 - away / max(release, 1e-6), 0.0, 1.0)
+        held = ramp * ramp * (3 - 2 * ramp)
+        stronger = held > weights[:, feet[0]]
+        weights[stronger, feet[0]] = held[stronger]
+        holders[stronger, feet[0]] = number
+    return weights, holders
+
+
+def bend_leg(
+    hips: FloatArray, knees: FloatArray, ankles: FloatArray, targets: FloatArray, forward: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Knees and ankles (t, 3) of legs that reach for ``targets`` with their bones' own lengths.
+
+    The knee keeps to the side of the line from hip to ankle that it was on; a straight leg bends ``forward``.
+    """
+    thigh = np.linalg.norm(knees - hips, axis=-1, keepdims=True)
+    shin = np.linalg.norm(ankles - knees, axis=-1, keepdims=True)
+    reach = np.linalg.norm(targets - hips, axis=-1, keepdims=True)
+    aim = (targets - hips) / np.maximum(reach, 1e-9)
+    span = np.clip(
+        reach,
+        np.abs(thigh - shin) + 1e-6,
+        np.maximum(LONGEST_REACH * (thigh + shin), np.linalg.norm(ankles - hips, axis=-1, keepdims=True)),
+    )
+    along = (thigh**2 - shin**2 + span**2) / (2 * span)
+    out = np.sqrt(np.maximum(thigh**2 - along**2, 0.0))
+    pole = knees - hips
+    pole = pole - np.sum(pole * aim, axis=-1, keepdims=True) * aim + 1e-3 * forward
+    pole = pole - np.sum(pole * aim, axis=-1, keepdims=True) * aim
+    pole = pole / np.maximum(np.linalg.norm(pole, axis=-1, keepdims=True), 1e-9)
+    return hips + along * aim + out * pole, hips + span * aim
+
+
+def _forward(joints: FloatArray) -> FloatArray:
+    """(t, 3) unit vectors to the body's front."""
+    across, up = joints[:, 4] - joints[:, 1], joints[:, 8] - joints[:, 0]
+    front = np.cross(across, up)
+    unit: FloatArray = front / np.maximum(np.linalg.norm(front, axis=-1, keepdims=True), 1e-9)
+    return unit
