@@ -1,0 +1,38 @@
+"""The Blender shell: operators, panels, properties, preferences. No arithmetic."""
+
+import bpy
+
+from . import bake, import_video, open_take, panel, preferences, properties, running, thumbnails
+
+CLASSES = (
+    properties.GAST_MOCAP_PG_clean,
+    properties.GAST_MOCAP_PG_person,
+    properties.GAST_MOCAP_PG_scene,
+    preferences.GAST_MOCAP_AP_preferences,
+    import_video.GAST_MOCAP_OT_import_video,
+    import_video.GAST_MOCAP_OT_cancel_import,
+    import_video.GAST_MOCAP_FH_video,
+    open_take.GAST_MOCAP_OT_open_take,
+    bake.GAST_MOCAP_OT_bake,
+    panel.GAST_MOCAP_UL_people,
+    panel.GAST_MOCAP_PT_video,
+    panel.GAST_MOCAP_PT_people,
+    panel.GAST_MOCAP_PT_clean,
+    panel.GAST_MOCAP_PT_bake,
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.gast_mocap = bpy.props.PointerProperty(type=properties.GAST_MOCAP_PG_scene)
+    bpy.app.handlers.load_pre.append(running.abandon)
+
+
+def unregister() -> None:
+    running.abandon()
+    thumbnails.forget()
+    bpy.app.handlers.load_pre.remove(running.abandon)
+    del bpy.types.Scene.gast_mocap
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

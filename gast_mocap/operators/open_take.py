@@ -1,0 +1,54 @@
+"""From a take file to the list of people."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+from bpy.types import Context, Event, Operator, Scene
+
+from ..motion.errors import MocapError
+from ..motion.takes import load_take
+from . import thumbnails, troubles
+
+
+def show_take(scene: Scene, path: str) -> None:
+    """Make the take at ``path`` the scene's take and list its people.
+
+    Raises:
+        MocapError: the take cannot be read; the scene is unchanged.
+    """
+    take = load_take(Path(bpy.path.abspath(path)))
+    thumbnails.forget()
+    settings = scene.gast_mocap
+    settings.take = path
+    settings.people.clear()
+    settings.person_index = 0
+    for person in take.people:
+        row = settings.people.add()
+        row.track_id = person.track_id
+        row.seconds = take.seconds_on_screen(person)
+        row.confidence = person.confidence
+
+
+class GAST_MOCAP_OT_open_take(Operator):
+    bl_idname = "gast_mocap.open_take"
+    bl_label = "Open Take"
+    bl_description = "Show the people of a take that was made before, without running the video again"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.take.npz", options={"HIDDEN"})
+
+    def invoke(self, context: Context, _event: Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        troubles.of_import.clear()
+        try:
+            show_take(context.scene, self.filepath)
+        except MocapError as error:
+            troubles.of_import.fail(error)
+            self.report({"ERROR"}, error.text)
+            return {"CANCELLED"}
+        return {"FINISHED"}
