@@ -1,0 +1,69 @@
+"""Which bone plays which part of the body."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..motion.errors import MocapError
+from .families import families
+from .rest_pose import RestPose
+from .roles import REQUIRED, ROLES, label
+
+METARIG = frozenset(
+    {"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"}
+)
+
+
+@dataclass(frozen=True)
+class BoneMap:
+    """``bones``: role -> bone name; roles without a bone are absent. ``family``: what the rig was
+    recognised as."""
+
+    bones: Mapping[str, str]
+    family: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required roles without a bone."""
+        return tuple(role for role in ROLES if role in REQUIRED and role not in self.bones)
+
+    @property
+    def summary(self) -> str:
+        return f"{len(self.bones)} of {len(ROLES)} roles mapped"
+
+
+def map_bones(rest: RestPose) -> BoneMap:
+    """The best map for a rig that nobody has described.
+
+    Raises:
+        MocapError: ``metarig`` for a rig template, ``no_bones_known`` for an armature without a body.
+    """
+    if set(rest.bone_names) >= METARIG:
+        raise MocapError(
+            "metarig", "This is a Rigify metarig, not a rig yet. Generate the rig first and choose that one."
+        )
+    maps = [BoneMap(family.match(rest.bone_names), family.name) for family in families()]
+    best = max(maps, key=lambda known: (-len(known.missing), len(known.bones)))
+    if len(best.missing) > len(REQUIRED) // 2:
+        raise MocapError(
+            "no_bones_known",
+            f"No bone of this armature is known. Missing: {', '.join(map(label, best.missing))}. "
+            "Choose a humanoid rig, or name its bones in the bone map.",
+        )
+    return best
+
+
+def check_map(bone_map: BoneMap, rest: RestPose) -> None:
+    """Raises:
+    MocapError: ``bones_missing`` when a required role is empty, ``bone_unknown`` when a bone is not in the
+    rig.
+    """
+    if bone_map.missing:
+        names = ", ".join(map(label, bone_map.missing))
+        raise MocapError(
+            "bones_missing", f"These parts have no bone: {names}. Choose their bones in the bone map."
+        )
+    unknown = sorted(set(bone_map.bones.values()) - set(rest.bone_names))
+    if unknown:
+        raise MocapError(
+            "bone_unknown", f"The armature has no bone {', '.join(unknown)}. Map its bones again."
+        )

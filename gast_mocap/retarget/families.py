@@ -1,0 +1,52 @@
+"""The rig families that are known by name, read from ``presets.toml``."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .roles import SIDED, SIDES
+
+PRESETS = Path(__file__).with_name("presets.toml")
+
+
+@dataclass(frozen=True)
+class Family:
+    """``names``: role -> the names that it may have, best first. ``prefix``: a pattern that may stand
+    before them."""
+
+    name: str
+    prefix: str
+    names: Mapping[str, tuple[str, ...]]
+
+    def match(self, bone_names: Iterable[str]) -> dict[str, str]:
+        """role -> bone, of the roles that these bones fill."""
+        pattern = re.compile(f"(?:.*[:|])?(?:{self.prefix})(.+)")
+        bare = {found[found.re.groups]: bone for bone in bone_names if (found := pattern.fullmatch(bone))}
+        filled = {}
+        for role, names in self.names.items():
+            bone = next((bare[name] for name in names if name in bare), None)
+            if bone is not None:
+                filled[role] = bone
+        return filled
+
+
+@cache
+def families() -> tuple[Family, ...]:
+    with PRESETS.open("rb") as file:
+        return tuple(_family(entry) for entry in tomllib.load(file)["family"])
+
+
+def _family(entry: dict[str, str | list[str]]) -> Family:
+    spellings = dict(zip(SIDES, entry["sides"], strict=True))
+    names: dict[str, tuple[str, ...]] = {}
+    for role in entry.keys() - {"name", "prefix", "sides"}:
+        written = entry[role] if isinstance(entry[role], list) else [str(entry[role])]
+        if role in SIDED:
+            for side, spelling in spellings.items():
+                names[f"{role}.{side}"] = tuple(name.format(spelling) for name in written)
+        else:
+            names[role] = tuple(written)
+    return Family(str(entry["name"]), str(entry.get("prefix", "")), names)

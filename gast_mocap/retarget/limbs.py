@@ -1,0 +1,91 @@
+"""How a limb is turned: along its direction, rolled by the plane of its hinge.
+
+The turn of a straight limb without roll is the shortest one from the limb's home direction, far from whose
+opposite every arm and leg stays; the roll is the angle of the hinge about the limb, measured from there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..motion.records import FloatArray
+from . import rotations as quat
+from .body import BACK, FORWARD, LEFT, UP
+from .twist import bend_weight, carry_angle
+
+KNEE_ROLL_LIMIT = np.radians(120.0)
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """An upper and a lower limb. ``home`` (3,) and ``axis`` (3,): body axes; the limb flexes by a positive
+    turn."""
+
+    home: FloatArray
+    axis: FloatArray
+    roll_limit: float
+
+
+def hinge_of(part: str, side: str) -> Hinge:
+    """The elbow (``part`` "upper_arm") or knee ("thigh") of ``side`` "L" or "R"."""
+    if part == "thigh":
+        return Hinge(-UP, quat.unit(np.cross(-UP, BACK)), KNEE_ROLL_LIMIT)
+    home = quat.unit((LEFT if side == "L" else -LEFT) - UP)
+    return Hinge(home, quat.unit(np.cross(home, FORWARD)), np.pi)
+
+
+def bend_between(upper: FloatArray, lower: FloatArray) -> FloatArray:
+    """Radians between unit directions (..., 3)."""
+    sine = np.linalg.norm(np.cross(upper, lower), axis=-1)
+    angle: FloatArray = np.arctan2(sine, np.sum(upper * lower, axis=-1))
+    return angle
+
+
+def roll_of(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
+    """Radians (t,) by which the limb's plane is rolled from the unrolled turn. ``parent`` (t, 4) body
+    turn."""
+    unrolled = quat.rotate(_swing(hinge, parent, upper), hinge.axis)
+    normal = quat.unit(np.cross(upper, lower))
+    sine = np.sum(upper * np.cross(unrolled, normal), axis=-1)
+    roll: FloatArray = np.arctan2(sine, np.sum(unrolled * normal, axis=-1))
+    return roll
+
+
+def limb_turns(
+    hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray, roll: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Body turns (t, 4) of the upper and the lower limb with unit directions (t, 3) and the ``roll`` (t,)."""
+    upper_turn = quat.multiply(_swing(hinge, parent, upper), quat.about(hinge.home, roll))
+    return upper_turn, quat.multiply(quat.between(upper, lower), upper_turn)
+
+
+def carried_roll(
+    hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray, steps: FloatArray
+) -> FloatArray:
+    """Roll (t,) of a moving limb: its plane where it is bent, carried over in time where it is straight.
+
+    ``steps`` (t - 1,): frames between neighbours.
+    """
+    roll = roll_of(hinge, parent, upper, lower)
+    weight = bend_weight(bend_between(upper, lower))
+    return carry_angle(roll, np.where(np.abs(roll) > hinge.roll_limit, 0.0, weight), steps)
+
+
+def resting_roll(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> float:
+    """Roll of a limb at rest: that of its plane as far as it is bent to the side on which it can flex."""
+    roll = float(roll_of(hinge, parent, upper, lower))
+    return roll * float(bend_weight(bend_between(upper, lower))) if abs(roll) < np.pi / 2 else 0.0
+
+
+def not_past_straight(
+    hinge: Hinge, upper_turn: FloatArray, upper: FloatArray, lower: FloatArray
+) -> FloatArray:
+    """``lower`` (t, 3), straightened in its own plane where it bends against the hinge."""
+    flexing = np.cross(quat.rotate(upper_turn, hinge.axis), upper)
+    outward = np.sum(lower * flexing, axis=-1, keepdims=True)
+    return quat.unit(lower - np.minimum(outward, 0) * flexing)
+
+
+def _swing(hinge: Hinge, parent: FloatArray, upper: FloatArray) -> FloatArray:
+    local = quat.rotate(quat.inverse(parent), upper)
+    return quat.multiply(parent, quat.between(hinge.home, local))

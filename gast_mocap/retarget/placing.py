@@ -1,0 +1,104 @@
+"""Where the hips go: travel in proportion to the legs, feet as high over the floor as the performer's."""
+
+import numpy as np
+
+from ..motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
+from ..motion.records import FloatArray, Motion
+from . import rotations as quat
+from .bone_map import BoneMap
+from .rest_pose import RestPose
+from .skeleton import PosedSkeleton
+from .stance import leg_length, limb_end
+
+SOURCE_ANKLES = [3, 6]
+STANDING_PERCENTILE = 10.0
+FLOOR_REACH = 0.2
+
+
+def place(
+    motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, travel: str
+) -> tuple[tuple[str, ...], FloatArray, FloatArray | None]:
+    """Located bones, their locations (t, m, 3) in bone space, and the object's travel (t, 3) in the world."""
+    world_from_armature = rest.world_from_armature
+    linear = world_from_armature[:3, :3]
+    hips = rest.index(bone_map.bones["hips"])
+    centre = _hip_centre(rest, bone_map, skeleton)
+    scale = _world_leg_length(rest, bone_map) / _source_leg_length(motion)
+    way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0]
+    height = _hip_height(motion, rest, bone_map, skeleton, centre, scale)
+    origin = world_from_armature[:3, 3] * [1.0, 1.0, 0.0]
+    stay = origin + height[:, None] * [0.0, 0.0, 1.0]
+    hips_target = stay + way if travel == "hips" else stay
+    offset = (hips_target - world_from_armature[:3, 3]) @ np.linalg.inv(linear).T - centre
+    located = {hips: offset}
+    if travel == "root":
+        located = {rest.index(bone_map.bones["root"]): way @ np.linalg.inv(linear).T, hips: offset}
+    locations = [quat.rotate(quat.inverse(skeleton.socket(bone)), moved) for bone, moved in located.items()]
+    held = [rest.basis[bone, :3, 3] for bone in located]
+    locations = [moved + start for moved, start in zip(locations, held, strict=True)]
+    names = tuple(rest.bone_names[bone] for bone in located)
+    return names, np.stack(locations, axis=1), way if travel == "object" else None
+
+
+def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:
+    """(t, 3) between the thighs' heads, armature space."""
+    left, right = (skeleton.heads[rest.index(bone_map.bones[f"thigh.{side}"])] for side in "LR")
+    centre: FloatArray = (left + right) / 2
+    return centre
+
+
+def _hip_height(
+    motion: Motion,
+    rest: RestPose,
+    bone_map: BoneMap,
+    skeleton: PosedSkeleton,
+    centre: FloatArray,
+    scale: float,
+) -> FloatArray:
+    """(t,) world z of the hip centre that puts the lower ankle as far over the floor as the performer's,
+    to scale."""
+    up = rest.world_from_armature[2, :3]
+    ankles = np.stack([_ankle(rest, bone_map, skeleton, side) for side in "LR"])
+    hanging = ((ankles - centre) @ up).min(0)
+    lower_ankle = motion.joints[:, SOURCE_ANKLES, 2].min(1)
+    stature = standing_height(bone_lengths(motion.joints, motion.scores, symmetric=True))
+    standing = np.clip(np.percentile(lower_ankle, STANDING_PERCENTILE), 0, ANKLE_HEIGHT * stature)
+    floor, ankle_height = _floor(rest, bone_map)
+    height: FloatArray = floor + ankle_height + scale * (lower_ankle - standing) - hanging
+    return height
+
+
+def _ankle(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: str) -> FloatArray:
+    foot, shin = bone_map.bones.get(f"foot.{side}"), rest.index(bone_map.bones[f"shin.{side}"])
+    if foot is not None:
+        return skeleton.heads[rest.index(foot)]
+    along = quat.rotate(skeleton.turns[shin], np.array([0.0, rest.lengths[shin], 0.0]))
+    return skeleton.heads[shin] + along
+
+
+def _floor(rest: RestPose, bone_map: BoneMap) -> tuple[float, float]:
+    """World z of the floor that the rig stands on at rest, and the height of its ankles over it.
+
+    The floor is level with the object's origin, unless the rig was built around another point: then it is
+    level with the lowest point of its feet.
+    """
+    to_world = rest.world_from_armature
+    roles = [f"{part}.{side}" for part in ("foot", "toes") for side in "LR"]
+    feet = [rest.index(bone_map.bones[role]) for role in roles if role in bone_map.bones]
+    ankles = [limb_end(rest, bone_map, f"foot.{side}", f"shin.{side}") for side in "LR"]
+    points = np.concatenate([ankles, rest.heads[feet], rest.tails[feet]])
+    heights = points @ to_world[2, :3] + to_world[2, 3]
+    lowest, ankle = float(heights.min()), float(heights[:2].mean())
+    origin = float(to_world[2, 3])
+    floor = origin if abs(origin - lowest) < FLOOR_REACH * _world_leg_length(rest, bone_map) else lowest
+    return floor, ankle - floor
+
+
+def _source_leg_length(motion: Motion) -> float:
+    legs = motion.joints[:, [2, 3, 5, 6]] - motion.joints[:, [1, 2, 4, 5]]
+    return float(np.median(np.linalg.norm(legs, axis=-1), axis=0).sum()) / 2
+
+
+def _world_leg_length(rest: RestPose, bone_map: BoneMap) -> float:
+    """Metres; of a rig that is scaled unevenly, by its height."""
+    return leg_length(rest, bone_map) * float(np.linalg.norm(rest.world_from_armature[2, :3]))

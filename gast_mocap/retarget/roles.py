@@ -1,0 +1,24 @@
+"""The parts of a body that a bone can play, whatever the bone is called."""
+
+SIDED = ("clavicle", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
+SIDES = ("L", "R")
+ROLES = (
+    "hips",
+    "spine",
+    "chest",
+    "neck",
+    "head",
+    *(f"{part}.{side}" for side in SIDES for part in SIDED),
+    "root",
+)
+LIMBS = (("upper_arm", "forearm", "hand"), ("thigh", "shin", "foot"))
+REQUIRED = frozenset(
+    {"hips", "spine", *(f"{part}.{side}" for side in SIDES for limb in LIMBS for part in limb[:2])}
+)
+
+
+def label(role: str) -> str:
+    """An animator's name of a role: ``"Upper arm, left"``."""
+    part, _, side = role.partition(".")
+    words = part.replace("_", " ").capitalize()
+    return f"{words}, {'left' if side == 'L' else 'right'}" if side else words

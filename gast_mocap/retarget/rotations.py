@@ -1,0 +1,96 @@
+"""Unit quaternions, wxyz, in arrays of any leading shape (..., 4)."""
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from ..motion.records import FloatArray
+
+IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
+
+
+def multiply(left: FloatArray, right: FloatArray) -> FloatArray:
+    """The rotation that first does ``right``, then ``left``."""
+    a, b, c, d = np.moveaxis(left, -1, 0)
+    e, f, g, h = np.moveaxis(right, -1, 0)
+    product = (
+        a * e - b * f - c * g - d * h,
+        a * f + b * e + c * h - d * g,
+        a * g - b * h + c * e + d * f,
+        a * h + b * g - c * f + d * e,
+    )
+    return np.stack(product, axis=-1)
+
+
+def inverse(rotation: FloatArray) -> FloatArray:
+    conjugate: FloatArray = rotation * np.array([1.0, -1.0, -1.0, -1.0])
+    return conjugate
+
+
+def rotate(rotation: FloatArray, vectors: FloatArray) -> FloatArray:
+    """``vectors`` (..., 3) turned by ``rotation`` (..., 4)."""
+    axis = rotation[..., 1:]
+    twice = 2 * np.cross(axis, vectors)
+    turned: FloatArray = vectors + rotation[..., :1] * twice + np.cross(axis, twice)
+    return turned
+
+
+def about(axis: FloatArray, angle: FloatArray) -> FloatArray:
+    """The turn by ``angle`` (...) radians about the unit ``axis`` (..., 3)."""
+    half = np.asarray(angle)[..., None] / 2
+    sine = np.sin(half) * axis
+    return np.concatenate([np.broadcast_to(np.cos(half), (*sine.shape[:-1], 1)), sine], axis=-1)
+
+
+def between(start: FloatArray, end: FloatArray) -> FloatArray:
+    """The shortest turn from unit ``start`` to unit ``end`` (..., 3); from opposites, about any axis
+    across."""
+    start, end = np.broadcast_arrays(start, end)
+    scalar = 1 + np.sum(start * end, axis=-1, keepdims=True)
+    axis = np.cross(start, end)
+    opposite = scalar[..., 0] < 1e-9
+    if np.any(opposite):
+        axis = np.where(opposite[..., None], across(start), axis)
+        scalar = np.where(opposite[..., None], 0.0, scalar)
+    return unit(np.concatenate([scalar, axis], axis=-1))
+
+
+def from_matrix(matrix: FloatArray) -> FloatArray:
+    """(..., 4) of the rotation matrices (..., 3, 3)."""
+    flat = Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_quat()
+    wxyz: FloatArray = flat[:, [3, 0, 1, 2]].reshape(*matrix.shape[:-2], 4)
+    return wxyz
+
+
+def blend(start: FloatArray, end: FloatArray, share: float) -> FloatArray:
+    """The turn ``share`` of the shorter way from ``start`` to ``end`` (..., 4)."""
+    cosine = np.sum(start * end, axis=-1, keepdims=True)
+    end = np.where(cosine < 0, -end, end)
+    angle = np.arccos(np.clip(np.abs(cosine), 0, 1))
+    sine = np.maximum(np.sin(angle), 1e-9)
+    curved = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / sine
+    return unit(np.where(angle < 1e-6, start, curved))
+
+
+def continuous(rotations: FloatArray) -> FloatArray:
+    """(t, ..., 4) with each sign chosen nearest to the frame before; q and -q are the same rotation."""
+    steps = np.sum(rotations[1:] * rotations[:-1], axis=-1)
+    signs = np.cumprod(np.where(steps < 0, -1.0, 1.0), axis=0)
+    return np.concatenate([rotations[:1], rotations[1:] * signs[..., None]])
+
+
+def unit(vectors: FloatArray) -> FloatArray:
+    """``vectors`` (..., k) of length one; zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: FloatArray = vectors / np.maximum(lengths, 1e-12)
+    return scaled
+
+
+def across(vectors: FloatArray) -> FloatArray:
+    """A unit vector at right angles to each of ``vectors`` (..., 3)."""
+    helper = np.where(np.abs(vectors[..., :1]) < 0.7, np.eye(3)[0], np.eye(3)[1])
+    return unit(np.cross(vectors, helper))
+
+
+def orthogonal(vectors: FloatArray, axis: FloatArray) -> FloatArray:
+    """``vectors`` (..., 3) without what they have along the unit ``axis`` (..., 3), length one."""
+    return unit(vectors - np.sum(vectors * axis, axis=-1, keepdims=True) * axis)
