@@ -49,7 +49,7 @@ class CleanSettings:
         "Fill Gaps",
         "Bridge moments without the person up to this long; longer ones get no keys",
         "s",
-        0.0,
+        0.1,
         5.0,
     )
 
@@ -93,14 +93,16 @@ class CleanSettings:
 
     @classmethod
     def raw(cls) -> "CleanSettings":
-        """All off: the lifter's poses around a fixed pelvis, only turned to Blender's axes."""
+        """All off: the lifter's poses around a fixed pelvis, only turned to Blender's axes.
+
+        Gaps are still bridged: a scene frame mostly lies between two frames of the video.
+        """
         return replace(
             cls(),
             constant_lengths=False,
             smooth_body=0.0,
             smooth_travel=0.0,
             remove_outliers=False,
-            fill_gaps=0.0,
             travel=False,
             find_floor=False,
             foot_lock=False,
