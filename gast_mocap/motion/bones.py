@@ -5,7 +5,9 @@ import numpy as np
 from .records import FloatArray
 from .skeletons import H36M17
 
-ANKLE_HEIGHT = 0.039  # of the body height (Winter, Biomechanics and Motor Control of Human Movement)
+ANKLE_HEIGHT = (
+    0.05  # of the body height: the malleolus at 0.039 (Winter, Biomechanics and Motor Control) in shoes
+)
 RIGHT_LEG_AND_SPINE = (2, 3, 7, 8, 9, 10)
 
 

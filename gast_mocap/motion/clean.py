@@ -9,6 +9,7 @@ from .body import H36M_ANKLES, Body, prepare_body
 from .bones import ANKLE_HEIGHT
 from .contacts import contacts_of, find_spells
 from .errors import MocapError
+from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
 from .records import FloatArray, IntArray, Motion, Take, VideoInfo
@@ -44,13 +45,18 @@ def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Cal
     bodies = [prepare_body(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
     _report_gaps(chosen, settings, notify)
-    focal = focal_length_px(take.video.width, settings.field_of_view or DEFAULT_FIELD_OF_VIEW)
-    walks = [_walk(body, take.video, focal, settings) for body in bodies if len(body.times) >= FEWEST_FRAMES]
+    walks = [_set_out(body, take.video, settings) for body in bodies if len(body.times) >= FEWEST_FRAMES]
+    focal = focal_length_px(take.video.width, _field_of_view(walks, take.video, settings))
+    walks = [_walk(walk, None, take.video, focal, settings) for walk in walks]
     ground = _ground(walks, settings)
-    first, walk = (
-        _walk_on(ground, walks[k], take.video, focal, settings) for k in (0, _index(walks, track_id))
-    )
-    return _place(walk, walk if settings.own_origin else first, ground, settings)
+    settled = {
+        walk.body.track_id: _walk(walk, ground, take.video, focal, settings)
+        for walk in walks
+        if walk is walks[0] or walk.body.track_id == track_id
+    }
+    walk = settled[track_id]
+    origin = walk if settings.own_origin else settled[walks[0].body.track_id]
+    return _place(walk, origin, ground, settings)
 
 
 def _choose(bodies: list[Body], track_id: int) -> Body:
@@ -77,17 +83,41 @@ def _report_gaps(body: Body, settings: CleanSettings, notify: Callable[[str], No
         )
 
 
-def _walk(body: Body, video: VideoInfo, focal: float, settings: CleanSettings) -> Walk:
-    """The way through the room before the floor is known."""
-    nowhere = np.zeros((len(body.times), 3))
-    walk = Walk(body, nowhere, np.zeros((0, 3)), np.full((len(body.times), 2), -1))
+def _set_out(body: Body, video: VideoInfo, settings: CleanSettings) -> Walk:
+    """The way through the room of a usual lens, and a first guess at when feet stand."""
+    standing_nowhere = np.full((len(body.times), 2), -1)
+    if not settings.travel:
+        return Walk(body, np.zeros((len(body.times), 3)), np.zeros((0, 3)), standing_nowhere)
+    seen = body.sighting(video, focal_length_px(video.width, DEFAULT_FIELD_OF_VIEW))
+    pelvis = solve_travel(seen, standing_nowhere, None, settings.smooth_travel).pelvis
+    spells = find_spells(seen, pelvis, None, settings.contact_sensitivity, settings.fill_gaps)
+    return Walk(body, pelvis, np.zeros((0, 3)), spells)
+
+
+def _field_of_view(walks: list[Walk], video: VideoInfo, settings: CleanSettings) -> float:
+    if settings.field_of_view or not settings.travel:
+        return settings.field_of_view or DEFAULT_FIELD_OF_VIEW
+    usual = focal_length_px(video.width, DEFAULT_FIELD_OF_VIEW)
+    return find_field_of_view(
+        [walk.body.sighting(video, usual) for walk in walks],
+        [walk.spells for walk in walks],
+        settings.smooth_travel,
+    )
+
+
+def _walk(walk: Walk, ground: Ground | None, video: VideoInfo, focal: float, settings: CleanSettings) -> Walk:
+    """The way again, pinned by the feet; once the ground is known, they stand on it."""
     if not settings.travel:
         return walk
-    seen = body.sighting(video, focal)
-    pelvis = solve_travel(seen, walk.spells, None, settings.smooth_travel).pelvis
-    spells = find_spells(seen, pelvis, None, settings.contact_sensitivity, settings.fill_gaps)
-    travel = solve_travel(seen, spells, None, settings.smooth_travel)
-    return Walk(body, travel.pelvis, travel.footholds, spells)
+    seen = walk.body.sighting(video, focal)
+    spells, ankle_floor = walk.spells, None
+    if ground:
+        ankle_floor = FloorPlane(
+            ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * settings.body_height
+        )
+        spells = find_spells(seen, walk.pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
+    travel = solve_travel(seen, spells, ankle_floor, settings.smooth_travel)
+    return replace(walk, pelvis=travel.pelvis, footholds=travel.footholds, spells=spells)
 
 
 def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
@@ -104,21 +134,6 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     ankles = np.concatenate([walk.joints[:, H36M_ANKLES] @ rotation[2] for walk in walks])
     lowest = np.percentile(ankles.min(1), FLOOR_PERCENTILE)
     return Ground(rotation, float(lowest) - ANKLE_HEIGHT * settings.body_height)
-
-
-def _walk_on(ground: Ground, walk: Walk, video: VideoInfo, focal: float, settings: CleanSettings) -> Walk:
-    """The way again, now that standing feet are known to be on the floor."""
-    if not settings.travel:
-        return walk
-    seen = walk.body.sighting(video, focal)
-    ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * settings.body_height)
-    spells = find_spells(seen, walk.pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
-    travel = solve_travel(seen, spells, ankle_floor, settings.smooth_travel)
-    return replace(walk, pelvis=travel.pelvis, footholds=travel.footholds, spells=spells)
-
-
-def _index(walks: list[Walk], track_id: int) -> int:
-    return [walk.body.track_id for walk in walks].index(track_id)
 
 
 def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) -> Motion:
