@@ -1,0 +1,175 @@
+import json
+
+import bpy
+import numpy as np
+import pytest
+from bake_targets import curves_of, make_armature
+
+from gast_mocap.operators import troubles
+
+
+def key_range(armature_object):
+    ranges = {tuple(curve.range()) for curve in curves_of(armature_object)}
+    assert len(ranges) == 1
+    return ranges.pop()
+
+
+def arm_is_level(armature_object, upper_arm, forearm, frame):
+    bpy.context.scene.frame_set(frame)
+    bones = armature_object.pose.bones
+    slope = (
+        armature_object.matrix_world.to_3x3() @ (bones[forearm].tail - bones[upper_arm].head)
+    ).normalized()
+    return slope.z > -0.3
+
+
+def test_without_a_target_a_skeleton_is_made_and_keyed(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.ops.gast_mocap.bake()
+    (made,) = bpy.data.objects
+    assert made.type == "ARMATURE"
+    assert key_range(made) == (1, 48)
+    assert not arm_is_level(made, "upper_arm.L", "forearm.L", 15)
+    assert arm_is_level(made, "upper_arm.L", "forearm.L", 40)
+    assert not arm_is_level(made, "upper_arm.R", "forearm.R", 40)
+
+
+def test_a_mixamo_rig_follows(scene, take, mixamo):
+    mixamo.scale = (0.01, 0.01, 0.01)
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.ops.gast_mocap.bake(track_id=1, target="Armature")
+    left = ("mixamorig:LeftArm", "mixamorig:LeftForeArm")
+    assert not arm_is_level(mixamo, *left, 15)
+    assert arm_is_level(mixamo, *left, 40)
+    assert len(bpy.data.objects) == 1
+
+
+def test_the_panel_chooses_person_and_target(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.person_index = 1
+    scene.gast_mocap.target = mixamo
+    scene.gast_mocap.start_frame = 101
+    bpy.ops.gast_mocap.bake()
+    assert key_range(mixamo) == (125, 148)  # person 4 appears after one second
+
+
+@pytest.mark.parametrize(("fps", "fps_base", "raised_frame"), [(24, 1.0, 25), (30, 1.001, 31), (60, 1.0, 61)])
+def test_events_land_by_time_stamp_on_the_scenes_frame_rate(scene, save, fps, fps_base, raised_frame):
+    times = np.cumsum(np.random.default_rng(2).choice([1 / 30, 2 / 30, 4 / 30], size=40))
+    path = save(times - times[0], {1: range(40)})
+    scene.render.fps, scene.render.fps_base = fps, fps_base
+    bpy.ops.gast_mocap.open_take(filepath=path)
+    scene.gast_mocap.raw = True
+    bpy.ops.gast_mocap.bake()
+    (made,) = bpy.data.objects
+    slack = int(np.ceil(fps * 4 / 30))  # the arm rises between two frames of the video
+    assert not arm_is_level(made, "upper_arm.L", "forearm.L", raised_frame - slack)
+    assert arm_is_level(made, "upper_arm.L", "forearm.L", raised_frame + slack)
+
+
+def test_raw_keys_every_frame(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.raw = True
+    bpy.ops.gast_mocap.bake()
+    (made,) = bpy.data.objects
+    assert {len(curve.keyframe_points) for curve in curves_of(made)} == {48}
+
+
+def test_one_undo_takes_back_all_of_it(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.gast_mocap.bake("EXEC_DEFAULT", True, track_id=1, target="Armature")
+    assert bpy.data.objects["Armature"].animation_data.action
+    bpy.ops.ed.undo()
+    assert bpy.data.objects["Armature"].animation_data is None
+    assert len(bpy.data.actions) == 0
+    assert [person.track_id for person in bpy.context.scene.gast_mocap.people] == [1, 4]
+
+
+def test_the_rest_of_the_file_stays_as_it_was(scene, take, mixamo):
+    mixamo.select_set(False)
+    cube = bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube"))
+    scene.collection.objects.link(cube)
+    cube.select_set(True)
+    bpy.context.view_layer.objects.active = cube
+    scene.frame_set(7)
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    before = (scene.frame_start, scene.frame_end, list(bpy.data.objects), list(bpy.data.armatures))
+    bpy.ops.gast_mocap.bake(track_id=1, target="Armature")
+    assert (scene.frame_start, scene.frame_end, list(bpy.data.objects), list(bpy.data.armatures)) == before
+    assert scene.frame_current == 7
+    assert bpy.context.view_layer.objects.active == cube
+    assert bpy.context.selected_objects == [cube]
+
+
+def test_an_earlier_action_is_kept(scene, take, mixamo):
+    earlier = bpy.data.actions.new("Earlier")
+    mixamo.animation_data_create().action = earlier
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.ops.gast_mocap.bake(track_id=1, target="Armature")
+    assert mixamo.animation_data.action != earlier
+    assert earlier.use_fake_user
+
+
+def test_a_target_that_is_no_armature(scene, take):
+    scene.collection.objects.link(bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube")))
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    with pytest.raises(RuntimeError, match="not an armature"):
+        bpy.ops.gast_mocap.bake(track_id=1, target="Cube")
+    assert len(bpy.data.actions) == 0
+    assert "not an armature" in troubles.of_bake.error
+
+
+def test_a_target_that_is_not_there(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    with pytest.raises(RuntimeError, match="no object named Nobody"):
+        bpy.ops.gast_mocap.bake(track_id=1, target="Nobody")
+
+
+def test_an_armature_without_known_bones(scene, take):
+    make_armature("Crane", {"Arm": (None, (0, 0, 0), (0, 0, 3)), "Hook": ("Arm", (0, 0, 3), (0, 0, 2))})
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    with pytest.raises(RuntimeError):
+        bpy.ops.gast_mocap.bake(track_id=1, target="Crane")
+    assert len(bpy.data.actions) == 0
+    assert troubles.of_bake.error
+
+
+def test_a_person_who_is_not_in_the_take(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    with pytest.raises(RuntimeError, match="no person 9"):
+        bpy.ops.gast_mocap.bake(track_id=9)
+    assert len(bpy.data.objects) == 0
+
+
+def test_nothing_to_bake_yet(scene):
+    with pytest.raises(RuntimeError, match="poll"):
+        bpy.ops.gast_mocap.bake()
+
+
+def test_people_are_listed_with_seconds_and_confidence(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    listed = [
+        (row.track_id, round(row.seconds, 3), round(row.confidence, 3)) for row in scene.gast_mocap.people
+    ]
+    assert listed == [(1, 2.0, 0.9), (4, 1.0, 0.9)]
+
+
+def test_a_take_from_a_newer_version_leaves_the_list_alone(scene, take, tmp_path):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    with np.load(take) as arrays:
+        content = dict(arrays)
+    header = json.loads(str(content["header"])) | {"version": 99}
+    newer = tmp_path / "newer.take.npz"
+    np.savez(newer, **content | {"header": np.array(json.dumps(header))})
+    with pytest.raises(RuntimeError, match="newer version"):
+        bpy.ops.gast_mocap.open_take(filepath=str(newer))
+    assert scene.gast_mocap.take == take
+    assert len(scene.gast_mocap.people) == 2
+
+
+def test_a_take_that_has_moved(scene, take, tmp_path):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    (tmp_path / "clip.take.npz").unlink()
+    with pytest.raises(RuntimeError, match="no take at"):
+        bpy.ops.gast_mocap.bake()

@@ -1,0 +1,178 @@
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import bpy
+import pytest
+
+from gast_mocap.inference import process
+from gast_mocap.operators import running, troubles
+from gast_mocap.operators.panel import stage_text
+
+FAKE_WORKER = """
+import json, pathlib, shutil, sys, time
+job = json.loads(sys.stdin.readline())
+folder = pathlib.Path(sys.argv[1])
+(folder / "job.json").write_text(json.dumps(job))
+def say(**message): print(json.dumps(message), flush=True)
+say(type="started", version="3")
+say(type="progress", stage="watch", done=5, total=20, seconds_left=75.2)
+{body}
+"""
+FINISHES = (
+    "say(type='notice', text='Half of it was blurred.'); "
+    "shutil.copy(folder / 'clip.take.npz', job['output']); say(type='finished', take=job['output'])"
+)
+FAILS = "say(type='failed', code='video_missing', text='There is no video. Choose one.', detail='')"
+WAITS_FOR_CANCEL = "sys.stdin.readline(); say(type='cancelled')"
+DIES = "sys.exit('no more memory')"
+
+
+@pytest.fixture
+def worker(monkeypatch, tmp_path):
+    """Sets what the worker does after its first progress message."""
+
+    def does(body):
+        command = [sys.executable, "-c", FAKE_WORKER.format(body=body), str(tmp_path)]
+        monkeypatch.setattr(process, "worker_command", lambda: command)
+
+    return does
+
+
+def poll_until(reached):
+    deadline = time.monotonic() + 30
+    while not reached():
+        assert time.monotonic() < deadline
+        running.current.poll()
+        time.sleep(0.02)
+
+
+def people(scene):
+    return [row.track_id for row in scene.gast_mocap.people]
+
+
+def job_in(tmp_path):
+    return json.loads((tmp_path / "job.json").read_text())
+
+
+def test_waiting_lists_the_people(scene, take, worker, tmp_path):
+    worker(FINISHES)
+    output = tmp_path / "other.take.npz"
+    result = bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), take=str(output), wait=True)
+    assert result == {"FINISHED"}
+    assert people(scene) == [1, 4]
+    assert scene.gast_mocap.take == str(output)
+    assert troubles.of_import.notices == ["Half of it was blurred."]
+
+
+def test_the_panel_fills_in_what_is_not_given(scene, take, worker, tmp_path):
+    worker(FAILS)
+    scene.gast_mocap.video = str(tmp_path / "vidéo 1.mp4")
+    scene.gast_mocap.start, scene.gast_mocap.end = 10, 40
+    scene.gast_mocap.quality = "best"
+    with pytest.raises(RuntimeError):
+        bpy.ops.gast_mocap.import_video(start=20, wait=True)
+    job = job_in(tmp_path)
+    assert (job["start"], job["end"], job["quality"]) == (20, 40, "best")
+    assert job["video"] == str(tmp_path / "vidéo 1.mp4")
+    assert job["output"] == str(tmp_path / "vidéo 1.take.npz")
+
+
+def test_end_0_is_the_videos_end(scene, take, worker, tmp_path):
+    worker(FAILS)
+    with pytest.raises(RuntimeError):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
+    assert job_in(tmp_path)["end"] is None
+
+
+def test_a_take_that_cannot_lie_beside_its_video_goes_to_a_folder_of_our_own(
+    scene, take, worker, tmp_path, monkeypatch
+):
+    worker(FAILS)
+    monkeypatch.setattr(bpy.utils, "user_resource", lambda *_, **__: str(tmp_path / "own"))
+    with pytest.raises(RuntimeError):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "no folder" / "clip.mp4"), wait=True)
+    assert job_in(tmp_path)["output"] == str(tmp_path / "own" / "clip.take.npz")
+
+
+def test_an_error_of_the_worker_reaches_script_and_panel(scene, take, worker, tmp_path):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    worker(FAILS)
+    with pytest.raises(RuntimeError, match="There is no video"):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
+    assert troubles.of_import.error == "There is no video. Choose one."
+    assert people(scene) == [1, 4]
+
+
+def test_a_worker_that_dies(scene, worker, tmp_path):
+    worker(DIES)
+    with pytest.raises(RuntimeError, match="ended unexpectedly"):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
+
+
+def test_progress_then_cancel(scene, take, worker, tmp_path):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    worker(WAITS_FOR_CANCEL)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    assert stage_text(running.current) == "Starting"
+    poll_until(lambda: running.current.progress)
+    assert stage_text(running.current) == "Finding and following people, 1:15 left"
+    bpy.ops.gast_mocap.cancel_import()
+    assert stage_text(running.current) == "Cancelling"
+    poll_until(lambda: not running.is_running())
+    assert people(scene) == [1, 4]
+    assert troubles.of_import.error == ""
+
+
+def test_one_import_at_a_time(scene, worker, tmp_path):
+    worker(WAITS_FOR_CANCEL)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    with pytest.raises(RuntimeError, match="poll"):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    bpy.ops.gast_mocap.cancel_import()
+    poll_until(lambda: not running.is_running())
+
+
+def test_opening_another_file_stops_the_import(scene, worker, tmp_path):
+    worker(WAITS_FOR_CANCEL)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    poll_until(lambda: not running.is_running())
+    assert people(bpy.context.scene) == []
+
+
+def test_the_people_land_in_the_scene_of_the_start(scene, take, worker, tmp_path):
+    worker(FINISHES)
+    bpy.ops.gast_mocap.import_video(
+        filepath=str(tmp_path / "clip.mp4"), take=str(tmp_path / "other.take.npz")
+    )
+    bpy.context.window.scene = bpy.data.scenes.new("Another")
+    poll_until(lambda: not running.is_running())
+    assert people(scene) == [1, 4]
+    assert people(bpy.data.scenes["Another"]) == []
+
+
+def test_a_real_clip(scene, videos, tmp_path):
+    clip = shutil.copy(videos / "sports2d_demo.mp4", tmp_path / "Saut à l'élan.mp4")
+    bpy.ops.gast_mocap.import_video(filepath=str(clip), start=100, end=140, quality="fast", wait=True)
+    assert Path(scene.gast_mocap.take) == tmp_path / "Saut à l'élan.take.npz"
+    assert 1 in people(scene)
+    bpy.ops.gast_mocap.bake(track_id=1)
+    (made,) = bpy.data.objects
+    action = made.animation_data.action
+    # frames 100 to 139 at 30 fps on a scene of 24 fps that starts at frame 1
+    assert tuple(action.frame_range) == pytest.approx((81, 112), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "match"), [(None, "no video|not exist|missing"), (b"Dear diary", "not a video|no video|read")]
+)
+def test_no_video_at_all(scene, tmp_path, content, match):
+    path = tmp_path / "diary.mp4"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(RuntimeError, match=match):
+        bpy.ops.gast_mocap.import_video(filepath=str(path), wait=True)
+    assert list(tmp_path.glob("*.npz")) == []

@@ -1,0 +1,31 @@
+from dataclasses import asdict, fields
+
+import pytest
+
+from gast_mocap.motion.settings import CleanSettings
+
+
+def test_defaults_are_those_of_the_clean_up(scene):
+    assert asdict(scene.gast_mocap.clean_settings()) == pytest.approx(asdict(CleanSettings()))
+
+
+def test_raw_turns_all_off(scene):
+    scene.gast_mocap.raw = True
+    assert scene.gast_mocap.clean_settings() == CleanSettings.raw()
+
+
+def test_angles_are_radians_in_blender_and_degrees_in_the_clean_up(scene):
+    scene.gast_mocap.clean.camera_tilt = 0.5235988
+    assert scene.gast_mocap.clean_settings().camera_tilt == pytest.approx(30)
+
+
+def test_every_setting_has_label_and_tooltip(scene):
+    shown = scene.gast_mocap.clean.bl_rna.properties
+    assert all(shown[field.name].name and shown[field.name].description for field in fields(CleanSettings))
+
+
+def test_every_setting_is_in_the_panel():
+    from gast_mocap.operators.panel import CLEAN_UP_GROUPS
+
+    drawn = [name for _, names in CLEAN_UP_GROUPS for name in names]
+    assert sorted(drawn) == sorted(field.name for field in fields(CleanSettings))

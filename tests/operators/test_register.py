@@ -1,0 +1,32 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+
+import gast_mocap
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def test_twice_in_a_row():
+    for _ in range(2):
+        gast_mocap.register()
+        assert hasattr(bpy.types.Scene, "gast_mocap")
+        assert hasattr(bpy.types, "GAST_MOCAP_PT_video")
+        gast_mocap.unregister()
+        assert not hasattr(bpy.types.Scene, "gast_mocap")
+        assert not hasattr(bpy.types, "GAST_MOCAP_PT_video")
+
+
+def test_blender_never_loads_the_libraries_of_the_worker():
+    script = (
+        "import sys, os, bpy, gast_mocap; gast_mocap.register(); "
+        "print('LOADED', sorted({'cv2', 'onnxruntime', 'torch'} & set(sys.modules)), flush=True); os._exit(0)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    printed = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60
+    ).stdout
+    assert "LOADED []" in printed
