@@ -1,0 +1,119 @@
+"""Bodies for the motions: measures of people, and the joints that follow from measures and directions."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gast_mocap.motion.skeletons import COCO17, H36M17
+
+from .directions import DIRECTIONS
+
+MEASURES = {
+    "half_hips": (0.083, 0.10),
+    "thigh": (0.415, 0.05),
+    "shin": (0.410, 0.05),
+    "lower_trunk": (0.245, 0.06),
+    "upper_trunk": (0.295, 0.06),
+    "half_shoulders": (0.165, 0.08),
+    "shoulder_drop": (0.050, 0.30),
+    "upper_arm": (0.290, 0.06),
+    "forearm": (0.252, 0.06),
+    "neck": (0.075, 0.10),
+    "half_eyes": (0.032, 0.08),
+    "eyes_up": (0.075, 0.12),
+    "eyes_ahead": (0.085, 0.10),
+    "half_ears": (0.073, 0.06),
+    "ears_up": (0.062, 0.15),
+    "nose_up": (0.035, 0.25),
+    "nose_ahead": (0.115, 0.08),
+    "top_up": (0.185, 0.06),
+}
+"""Mean in metres and standard deviation as a share of it, for an adult 1.70 m tall.
+
+Means after Drillis and Contini (in Winter, Biomechanics and Motor Control of Human Movement), the shoulders as
+joint centres; face points from the head joint, which sits between the mastoids.
+"""
+
+STATURE = ("thigh", "shin", "lower_trunk", "upper_trunk", "neck", "top_up")
+"""Measures whose sum every sampled body shares: a picture does not tell how tall a person is."""
+
+
+class BodyModel:
+    """Joints as sums of measure times direction: ``joints = (rules · measures) · directions``.
+
+    ``coco`` and ``h36m`` are the rules, (17, directions, measures).
+    """
+
+    def __init__(self) -> None:
+        self.coco, self.h36m = (torch.from_numpy(rules) for rules in _rules())
+        self.means = torch.tensor([mean for mean, _ in MEASURES.values()])
+        self.spreads = torch.tensor([spread for _, spread in MEASURES.values()])
+        self.in_stature = torch.tensor([float(name in STATURE) for name in MEASURES])
+
+    def to(self, device: torch.device) -> "BodyModel":
+        for name, value in vars(self).items():
+            setattr(self, name, value.to(device))
+        return self
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """Measures (count, m) of ``count`` people, all equally tall."""
+        normal = torch.randn(count, len(self.means), generator=generator, device=self.means.device)
+        measures = self.means * torch.exp(normal.clamp(-2.5, 2.5) * self.spreads)
+        scale = (self.means * self.in_stature).sum() / (measures * self.in_stature).sum(dim=1, keepdim=True)
+        return measures * scale
+
+
+def joints_from(rules: Tensor, measures: Tensor, directions: Tensor) -> Tensor:
+    """Joints (b, t, 17, 3) around the pelvis from measures (b, m) and directions (b, t, 22, 3)."""
+    lengths = torch.einsum("jdm,bm->bjd", rules, measures)
+    return torch.einsum("bjd,btdx->btjx", lengths, directions)
+
+
+Rule = NDArray[np.float32]
+
+
+def _rules() -> tuple[Rule, Rule]:
+    """The COCO-17 and Human3.6M-17 joints as (17, directions, measures)."""
+    names = list(MEASURES)
+
+    def step(direction: str, measure: str, times: float = 1.0) -> Rule:
+        rule = np.zeros((len(DIRECTIONS), len(names)), np.float32)
+        rule[DIRECTIONS.index(direction), names.index(measure)] = times
+        return rule
+
+    joints: dict[str, Rule] = {"pelvis": np.zeros((len(DIRECTIONS), len(names)), np.float32)}
+    joints["spine"] = step("lower_trunk", "lower_trunk")
+    joints["thorax"] = joints["spine"] + step("upper_trunk", "upper_trunk")
+    skull = joints["thorax"] + step("neck", "neck")
+    joints["head"] = skull + step("head_up", "top_up")
+    joints["nose"] = skull + step("head_up", "nose_up") + step("head_ahead", "nose_ahead")
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        hip = step("pelvis_left", "half_hips", sign)
+        knee = hip + step(f"{side}_thigh", "thigh")
+        shoulder = (
+            joints["thorax"]
+            + step("chest_left", "half_shoulders", sign)
+            + step("chest_up", "shoulder_drop", -1.0)
+            + step(f"{side}_shoulder_shift", "half_shoulders")
+        )
+        elbow = shoulder + step(f"{side}_upper_arm", "upper_arm")
+        joints |= {
+            f"{side}_hip": hip,
+            f"{side}_knee": knee,
+            f"{side}_ankle": knee + step(f"{side}_shin", "shin"),
+            f"{side}_shoulder": shoulder,
+            f"{side}_elbow": elbow,
+            f"{side}_wrist": elbow + step(f"{side}_forearm", "forearm"),
+            f"{side}_eye": skull
+            + step("head_up", "eyes_up")
+            + step("head_ahead", "eyes_ahead")
+            + step("head_left", "half_eyes", sign),
+            f"{side}_ear": skull + step("head_up", "ears_up") + step("head_left", "half_ears", sign),
+        }
+    shoulders = (joints["left_shoulder"] + joints["right_shoulder"]) / 2
+    joints["neck"] = shoulders + 0.75 * (joints["nose"] - shoulders)
+    return (
+        np.stack([joints[name] for name in COCO17.joints]),
+        np.stack([joints[name] for name in H36M17.joints]),
+    )

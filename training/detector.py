@@ -1,0 +1,87 @@
+"""What a 2D keypoint network makes of true keypoints: random errors with MoveNet's sizes and habits."""
+
+import torch
+from torch import Tensor
+
+from gast_mocap.motion.skeletons import COCO17
+
+# Errors as shares of the person's size, by COCO-17 joint: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles.
+STEADY = (8, 8, 8, 9, 9, 12, 12, 12, 12, 14, 14, 16, 16, 13, 13, 13, 13)
+SLOW = (6, 6, 6, 7, 7, 9, 9, 11, 11, 14, 14, 10, 10, 11, 11, 12, 12)
+WHITE = (3, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6)
+SLOW_SECONDS = 0.25
+FPS = 30.0
+
+LEGS = (13, 14, 15, 16)
+HALF_BODY = {13: 11, 14: 12, 15: 13, 16: 14}
+"""Knees and ankles out of sight are put where their parents are (the half-body rule of the lifter)."""
+
+
+def person_size(points: Tensor) -> Tensor:
+    """(n,) longer side of the keypoints' box, its mean over time, of (n, t, 17, 2)."""
+    return (points.amax(dim=2) - points.amin(dim=2)).amax(dim=-1).mean(dim=1)
+
+
+def misread(points: Tensor, depths: Tensor, generator: torch.Generator) -> Tensor:
+    """Keypoints (n, t, 17, 2) as a detector would give them. ``depths`` (n, t, 17) from the camera, metres."""
+    n, t = points.shape[:2]
+    device = points.device
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, device=device)
+
+    def chance(probability: float, *shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator, device=device) < probability
+
+    size = person_size(points)[:, None, None, None]
+    level = torch.exp(normal(n, 1, 1, 1) * 0.5) * ~chance(0.05, n, 1, 1, 1)
+    far = 1 + torch.sigmoid((depths - depths[:, :, COCO17.mirrored_order()] - 0.15) / 0.05)[..., None]
+
+    errors = (
+        _per_joint(STEADY, device) * normal(n, 1, 17, 2)
+        + _per_joint(SLOW, device) * torch.einsum("ts,nsjx->ntjx", _slowly(t, device), normal(n, t, 17, 2))
+        + _per_joint(WHITE, device) * normal(n, t, 17, 2)
+    ) * far * level
+    outliers = chance(0.004, n, t, 17, 1) * normal(n, t, 17, 2) * 0.12
+    read = points + size * (errors + outliers * (level > 0))
+    read = _swap_sides(read, generator)
+    return _hide_legs(read, size, generator)
+
+
+def _per_joint(thousandths: tuple[int, ...], device: torch.device) -> Tensor:
+    return torch.tensor(thousandths, device=device)[:, None] / 1000
+
+
+def _slowly(frames: int, device: torch.device) -> Tensor:
+    """(t, t) matrix that turns white noise into noise of unit variance that forgets within ``SLOW_SECONDS``."""
+    time = torch.arange(frames, device=device) / FPS
+    covariance = torch.exp(-(time[:, None] - time[None, :]).abs() / SLOW_SECONDS)
+    return torch.linalg.cholesky(covariance)
+
+
+def _swap_sides(points: Tensor, generator: torch.Generator) -> Tensor:
+    """Exchange left and right of the legs, of the arms or of all for a few frames, in one window of eight."""
+    n, t = points.shape[:2]
+    device = points.device
+    start = torch.rand(n, 1, generator=generator, device=device) * t
+    length = torch.rand(n, 1, generator=generator, device=device) ** 2 * 15 + 1
+    time = torch.arange(t, device=device)
+    during = (time >= start) & (time < start + length)
+    kind = torch.randint(0, 24, (n, 1, 1), generator=generator, device=device)
+    joint = torch.arange(17, device=device)
+    part = ((kind == 0) & (joint >= 11)) | ((kind == 1) & (joint >= 5) & (joint < 11)) | ((kind == 2) & (joint >= 0))
+    return torch.where((during[:, :, None] & part)[..., None], points[:, :, COCO17.mirrored_order()], points)
+
+
+def _hide_legs(points: Tensor, size: Tensor, generator: torch.Generator) -> Tensor:
+    """In one window of sixteen the frame's lower edge cuts off the legs or the feet."""
+    n = len(points)
+    cut = torch.rand(n, 1, 1, generator=generator, device=points.device)
+    hips, ankles = points[:, :, 11:13, 1].mean(dim=(1, 2)), points[:, :, 15:17, 1].mean(dim=(1, 2))
+    edge = hips[:, None] + cut[:, :, 0] * (ankles - hips)[:, None]
+    hidden = torch.rand(n, 1, generator=generator, device=points.device) < 1 / 16
+    result = points.clone()
+    for joint in LEGS:
+        out_of_sight = hidden & (points[:, :, joint, 1] > edge + 0.02 * size[:, :, 0, 0])
+        result[:, :, joint] = torch.where(out_of_sight[..., None], result[:, :, HALF_BODY[joint]], points[:, :, joint])
+    return result

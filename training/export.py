@@ -1,0 +1,111 @@
+"""Write trained weights as the ONNX file that ships: ``python -m training.export RUN/weights.pt OUT.onnx``."""
+
+import argparse
+import copy
+import io
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from .network import Dense, Gast, SemanticGraph
+from .normalise import ASSUMED_FOCAL, SIZE_WINDOW
+from .synthesis import NETWORK_FPS
+from .train import read_weights
+
+OPSET = 17
+SMALLEST_PACKED = 256
+
+
+class FoldedSemanticGraph(nn.Module):
+    """A semantic graph in evaluation: batch norm and edge weights made into constants."""
+
+    def __init__(self, graph: SemanticGraph) -> None:
+        super().__init__()
+        norm = graph.norm
+        gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # type: ignore[operator]
+        stay, take = graph.shares()
+        self.own, self.others = graph.own, graph.others
+        self.stay = nn.Parameter(stay * gain)
+        self.take = nn.Parameter(take * gain[:, None, None])
+        self.bias = nn.Parameter(norm.bias - norm.running_mean * gain)  # type: ignore[operator]
+
+    def forward(self, x: Tensor) -> Tensor:
+        taken = torch.einsum("cij,btjc->btic", self.take, self.others(x))
+        return (self.stay * self.own(x) + taken + self.bias).relu()
+
+
+def folded(network: Gast) -> Gast:
+    """The network as it ships: in evaluation, without batch norms, large weights rounded to half precision."""
+    network = copy.deepcopy(network).eval()
+    for module in list(network.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, Dense):
+                setattr(module, name, child.folded())
+            elif isinstance(child, SemanticGraph):
+                setattr(module, name, FoldedSemanticGraph(child))
+    for parameter in network.parameters():
+        if parameter.numel() >= SMALLEST_PACKED:
+            parameter.data = parameter.data.half().float()
+    return network
+
+
+def export(network: Gast, out: Path) -> None:
+    """Write ``network`` with dynamic batch and time, its contract as metadata and its weights in half precision."""
+    config = network.config
+    buffer = io.BytesIO()
+    joints = 17
+    with torch.no_grad():
+        torch.onnx.export(
+            folded(network),
+            (torch.zeros(2, config.receptive_field + 5, joints, 2),),
+            buffer,
+            input_names=["inputs_2d"],
+            output_names=["joints_3d"],
+            dynamic_axes={"inputs_2d": {0: "batch", 1: "frames"}, "joints_3d": {0: "batch", 1: "poses"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(buffer.getvalue())
+    store_as_half(model)
+    helper.set_model_props(
+        model,
+        {
+            "gast_mocap.normalisation": "person",
+            "gast_mocap.receptive_field": str(config.receptive_field),
+            "gast_mocap.fps": str(NETWORK_FPS),
+            "gast_mocap.layout": config.layout,
+            "gast_mocap.causal": str(int(config.causal)),
+            "gast_mocap.focal": str(ASSUMED_FOCAL),
+            "gast_mocap.size_window": str(SIZE_WINDOW),
+        },
+    )
+    onnx.checker.check_model(model)
+    out.write_bytes(model.SerializeToString())
+
+
+def store_as_half(model: onnx.ModelProto) -> None:
+    """Keep large constants as fp16 with a Cast behind each; the arithmetic stays fp32."""
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < SMALLEST_PACKED:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights", type=Path, help="what training.train wrote")
+    parser.add_argument("out", type=Path, help="the .onnx to write")
+    arguments = parser.parse_args()
+    export(read_weights(arguments.weights), arguments.out)

@@ -1,0 +1,77 @@
+"""Pack a folder of CMU motion capture into one file: ``python -m training.prepare DATA OUT.npz``."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from .directions import read_directions
+
+VALIDATION_SUBJECTS = ("05", "13")
+STORED_FPS = 60
+
+
+@dataclass(frozen=True)
+class Motions:
+    """All clips end to end at 60 fps. Clip i is ``starts[i]:starts[i] + lengths[i]``.
+
+    ``directions`` (n, 22, 3) and ``pelvis`` (n, 3) as ``directions.py`` says.
+    """
+
+    names: tuple[str, ...]
+    subjects: tuple[str, ...]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    directions: NDArray[np.float16]
+    pelvis: NDArray[np.float32]
+
+    def clips(self, validation: bool) -> NDArray[np.int64]:
+        """Indices of the clips to train on, or of those kept out of it."""
+        return np.flatnonzero([(subject in VALIDATION_SUBJECTS) == validation for subject in self.subjects])
+
+
+def prepare(folder: Path, out: Path) -> None:
+    """Read every BVH and AMC file under ``folder`` and write ``out``."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".bvh", ".amc"))
+    directions, pelvis, subjects = [], [], []
+    for path in tqdm(paths, desc="reading motions", unit="file"):
+        clip_directions, clip_pelvis, fps = read_directions(path)
+        if round(fps) != STORED_FPS:
+            raise ValueError(f"{path} has {fps:.2f} frames a second, expected {STORED_FPS}")
+        directions.append(clip_directions.astype(np.float16))
+        pelvis.append(clip_pelvis.astype(np.float32))
+        subjects.append(path.stem.split("_")[0])
+    lengths = np.array([len(clip) for clip in pelvis])
+    np.savez_compressed(
+        out,
+        names=np.array([f"{path.parent.name}/{path.stem}" for path in paths]),
+        subjects=np.array(subjects),
+        starts=np.cumsum(lengths) - lengths,
+        lengths=lengths,
+        directions=np.concatenate(directions),
+        pelvis=np.concatenate(pelvis),
+    )
+
+
+def load_motions(path: Path) -> Motions:
+    """Read what ``prepare`` wrote."""
+    with np.load(path) as arrays:
+        return Motions(
+            tuple(map(str, arrays["names"])),
+            tuple(map(str, arrays["subjects"])),
+            arrays["starts"],
+            arrays["lengths"],
+            arrays["directions"],
+            arrays["pelvis"],
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with .bvh, .asf and .amc files, searched through")
+    parser.add_argument("out", type=Path, help="the .npz to write")
+    arguments = parser.parse_args()
+    prepare(arguments.data, arguments.out)

@@ -1,0 +1,156 @@
+"""Train a lifter: ``python -m training.train MOTIONS.npz RUN_FOLDER --minutes 20``.
+
+The learning rate follows the minutes given. The folder keeps ``checkpoint.pt``; the same command goes on from it.
+"""
+
+import argparse
+import json
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from gast_mocap.motion.skeletons import H36M17
+
+from .network import Gast, GastConfig
+from .prepare import load_motions
+from .synthesis import Synthesis
+from .validate import Scores, validate
+
+SECONDS_BETWEEN_CHECKPOINTS = 120.0
+BONE_LOSS = 0.5
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast: ``minutes`` in all, ``batch`` windows a step, the highest learning ``rate``."""
+
+    minutes: float
+    batch: int
+    rate: float
+    seed: int
+
+    def rate_at(self, share: float) -> float:
+        """Rises over the first 3 % of the time, then falls to nothing as a cosine."""
+        return self.rate * min(1.0, share / 0.03) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+
+
+def pose_loss(found: Tensor, wanted: Tensor, parents: Tensor) -> Tensor:
+    """Mean distance of the joints around the pelvis, and half the mean distance of the bones as vectors."""
+    joints = (found - wanted).norm(dim=-1).mean()
+    found_bones, wanted_bones = (pose[:, 1:] - pose[:, parents[1:]] for pose in (found, wanted))
+    return joints + BONE_LOSS * (found_bones - wanted_bones).norm(dim=-1).mean()
+
+
+def train(motions: Path, folder: Path, config: GastConfig, schedule: Schedule, compiled: bool) -> Scores:
+    """Train, or go on training, the network in ``folder``. Returns its scores on the validation subjects."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_float32_matmul_precision("high")
+    torch.manual_seed(schedule.seed)
+    packed = load_motions(motions)
+    synthesis = Synthesis(packed, validation=False, device=device, seed=schedule.seed)
+    network = Gast(config).to(device)
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.998), use_buffers=True)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=0.01, fused=device.type == "cuda")
+    parents = torch.tensor([max(parent, 0) for parent in H36M17.parents], device=device)
+    strided: nn.Module | torch._dynamo.OptimizedModule = torch.compile(network) if compiled else network
+
+    checkpoint = folder / "checkpoint.pt"
+    spent = 0.0
+    step = 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device)
+        network.load_state_dict(saved["network"])
+        average.load_state_dict(saved["average"])
+        optimiser.load_state_dict(saved["optimiser"])
+        synthesis.generator.set_state(saved["generator"].cpu())
+        spent, step = saved["spent"], saved["step"]
+
+    def save() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.save(
+            {
+                "config": config.to_dict(),
+                "network": network.state_dict(),
+                "average": average.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "generator": synthesis.generator.get_state(),
+                "spent": spent,
+                "step": step,
+            },
+            checkpoint,
+        )
+
+    total = schedule.minutes * 60
+    last_save = spent
+    network.train()
+    with tqdm(total=round(total), initial=round(spent), unit="s", mininterval=5) as bar:
+        while spent < total:
+            began = time.monotonic()
+            for group in optimiser.param_groups:
+                group["lr"] = schedule.rate_at(spent / total)
+            inputs, wanted = synthesis.batch(schedule.batch, config.receptive_field, config.causal)
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                found = strided(inputs, strided=True)[:, 0]
+            loss = pose_loss(found.float(), wanted, parents)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            average.update_parameters(network)
+            step += 1
+            if step % 50 == 0:
+                bar.set_postfix_str(f"step {step}, loss {loss.item() * 1000:.1f} mm", refresh=False)
+            spent += time.monotonic() - began
+            bar.update(round(spent) - bar.n)
+            if spent - last_save > SECONDS_BETWEEN_CHECKPOINTS:
+                last_save = spent
+                save()
+    save()
+    write_weights(average.module, folder / "weights.pt")
+    scores = validate(average.module.eval(), packed, device)
+    (folder / "scores.json").write_text(json.dumps({"steps": step, "batch": schedule.batch, **scores.to_dict()}, indent=1))
+    return scores
+
+
+def write_weights(network: Gast, path: Path) -> None:
+    """The configuration and the weights in half precision, for ``export.py``."""
+    weights = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
+    torch.save({"config": network.config.to_dict(), "weights": weights}, path)
+
+
+def read_weights(path: Path) -> Gast:
+    """The network that ``write_weights`` wrote, for evaluation."""
+    saved = torch.load(path, map_location="cpu")
+    network = Gast(GastConfig(**saved["config"]))
+    network.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in saved["weights"].items()})
+    return network.eval()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("motions", type=Path, help="what training.prepare wrote")
+    parser.add_argument("folder", type=Path, help="folder of this run: checkpoint, weights, scores")
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--batch", type=int, default=2048)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--receptive-field", type=int, default=27)
+    parser.add_argument("--channels", type=int, default=128)
+    parser.add_argument("--causal", action="store_true")
+    parser.add_argument("--compile", action="store_true", help="faster on a GPU after a minute of compiling")
+    arguments = parser.parse_args()
+    print(
+        train(
+            arguments.motions,
+            arguments.folder,
+            GastConfig(arguments.receptive_field, arguments.channels, arguments.causal),
+            Schedule(arguments.minutes, arguments.batch, arguments.rate, arguments.seed),
+            arguments.compile,
+        )
+    )

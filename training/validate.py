@@ -1,0 +1,73 @@
+"""Scores of a network on the subjects it never saw: ``python -m training.validate MOTIONS.npz WEIGHTS.pt``."""
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+
+from .network import Gast
+from .normalise import SIZE_WINDOW, network_input, person_axes
+from .prepare import Motions
+from .synthesis import Synthesis
+
+VALIDATION_SEED = 20
+WINDOWS = 4096
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Mean errors in millimetres around the pelvis, and the share of poses turned front to back."""
+
+    clean: float
+    clean_aligned: float
+    noisy: float
+    noisy_aligned: float
+    clean_flips: float
+    noisy_flips: float
+
+    def to_dict(self) -> dict[str, float]:
+        return asdict(self)
+
+
+def validate(network: Gast, motions: Motions, device: torch.device) -> Scores:
+    """Score ``network`` on ``WINDOWS`` random windows of the validation subjects, the same ones for every network."""
+    config = network.config
+    synthesis = Synthesis(motions, validation=True, device=device, seed=VALIDATION_SEED)
+    examples = synthesis.examples(WINDOWS, config.receptive_field + SIZE_WINDOW - 1)
+    wanted = -1 if config.causal else examples.joints.shape[1] // 2
+    pelvis = examples.pelvis[:, wanted]
+    truth = torch.einsum("nxy,njy->njx", person_axes(pelvis[:, :2] / pelvis[:, 2:]), examples.joints[:, wanted])
+    figures: list[float] = []
+    flips: list[float] = []
+    for points in (examples.true_points, examples.read_points):
+        with torch.no_grad():
+            inputs = network_input(points, config.causal)
+            found = torch.cat([network(part, strided=True)[:, 0] for part in inputs.split(512)])
+        found = found - found[:, :1]
+        figures += [mean_error(found, truth), mean_error(aligned(found, truth), truth)]
+        flips.append(float(turned_over(found, truth).float().mean()))
+    return Scores(*figures, *flips)
+
+
+def mean_error(found: Tensor, truth: Tensor) -> float:
+    """Millimetres, MPJPE."""
+    return float((found - truth).norm(dim=-1).mean()) * 1000
+
+
+def aligned(found: Tensor, truth: Tensor) -> Tensor:
+    """``found`` (n, j, 3) moved, turned and scaled onto ``truth`` (Procrustes)."""
+    found_middle, truth_middle = found.mean(dim=1, keepdim=True), truth.mean(dim=1, keepdim=True)
+    a, b = found - found_middle, truth - truth_middle
+    u, s, vt = torch.linalg.svd(a.transpose(1, 2) @ b)
+    sign = torch.ones_like(s)
+    sign[:, 2] = torch.linalg.det(u @ vt).sign()
+    rotation = (u * sign[:, None]) @ vt
+    scale = (s * sign).sum(dim=1) / a.square().sum(dim=(1, 2))
+    return scale[:, None, None] * a @ rotation + truth_middle
+
+
+def turned_over(found: Tensor, truth: Tensor) -> Tensor:
+    """(n,) bool: hips and shoulders both point the other way in depth and width, front taken for back."""
+    across_hips = ((found[:, 4] - found[:, 1]) * (truth[:, 4] - truth[:, 1])).sum(dim=-1)
+    across_shoulders = ((found[:, 11] - found[:, 14]) * (truth[:, 11] - truth[:, 14])).sum(dim=-1)
+    return (across_hips < 0) & (across_shoulders < 0)
