@@ -4,10 +4,11 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ..motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
+from ..motion.bones import bone_lengths
 from ..motion.errors import MocapError
 from ..motion.records import FloatArray, Motion
 from .body import LEFT, UP, neutral_directions
+from .placing import performer_ankle_height
 from .rest_pose import RestPose
 
 # Bone, its parent, the Human3.6M joint where it starts and the one where it ends.
@@ -81,8 +82,7 @@ def t_pose(motion: Motion) -> FloatArray:
     joints = np.zeros((17, 3))
     for _, _, start, end in H36M_BONES:
         joints[end] = joints[start] + directions[end] * lengths[end]
-    ankle_height = ANKLE_HEIGHT * standing_height(lengths)
-    standing: FloatArray = joints + UP * (ankle_height - joints[3, 2])
+    standing: FloatArray = joints + UP * (performer_ankle_height(motion) - joints[3, 2])
     return standing
 
 

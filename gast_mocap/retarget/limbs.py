@@ -13,25 +13,35 @@ from . import rotations as quat
 from .body import BACK, FORWARD, LEFT, UP
 from .twist import bend_weight, carry_angle
 
-KNEE_ROLL_LIMIT = np.radians(120.0)
+# Measured on CMU motion: a knee bent by less than 30 degrees, or under a thigh that hangs, never rolls
+beyond 90; # elbows beyond 120 at little bend are arms stretched past straight.
+SLIGHT_BEND = np.radians(30.0)
+KNEE_ROLL_LIMIT = np.radians(90.0)
+ELBOW_ROLL_LIMIT = np.radians(120.0)
+HANGING = np.cos(np.radians(45.0))
 
 
 @dataclass(frozen=True)
 class Hinge:
     """An upper and a lower limb. ``home`` (3,) and ``axis`` (3,): body axes; the limb flexes by a positive
-    turn."""
+    turn.
+
+    A plane rolled beyond ``roll_limit`` is a limb bent the wrong way if it is bent slightly, or if the
+    upper limb is nearer to home than the angle of cosine ``sure_cosine``.
+    """
 
     home: FloatArray
     axis: FloatArray
     roll_limit: float
+    sure_cosine: float
 
 
 def hinge_of(part: str, side: str) -> Hinge:
     """The elbow (``part`` "upper_arm") or knee ("thigh") of ``side`` "L" or "R"."""
     if part == "thigh":
-        return Hinge(-UP, quat.unit(np.cross(-UP, BACK)), KNEE_ROLL_LIMIT)
+        return Hinge(-UP, quat.unit(np.cross(-UP, BACK)), KNEE_ROLL_LIMIT, HANGING)
     home = quat.unit((LEFT if side == "L" else -LEFT) - UP)
-    return Hinge(home, quat.unit(np.cross(home, FORWARD)), np.pi)
+    return Hinge(home, quat.unit(np.cross(home, FORWARD)), ELBOW_ROLL_LIMIT, 1.0)
 
 
 def bend_between(upper: FloatArray, lower: FloatArray) -> FloatArray:
@@ -66,9 +76,10 @@ def carried_roll(
 
     ``steps`` (t - 1,): frames between neighbours.
     """
-    roll = roll_of(hinge, parent, upper, lower)
-    weight = bend_weight(bend_between(upper, lower))
-    return carry_angle(roll, np.where(np.abs(roll) > hinge.roll_limit, 0.0, weight), steps)
+    roll, bend = roll_of(hinge, parent, upper, lower), bend_between(upper, lower)
+    near_home = quat.rotate(quat.inverse(parent), upper) @ hinge.home > hinge.sure_cosine
+    against = (np.abs(roll) > hinge.roll_limit) & ((bend < SLIGHT_BEND) | near_home)
+    return carry_angle(roll, np.where(against, 0.0, bend_weight(bend)), steps)
 
 
 def resting_roll(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> float:

@@ -40,6 +40,12 @@ def place(
     return names, np.stack(locations, axis=1), way if travel == "object" else None
 
 
+def performer_ankle_height(motion: Motion) -> float:
+    """Metres of the ankles over the floor when the performer stands, from the body's height."""
+    lengths = bone_lengths(motion.joints, motion.scores, symmetric=True)
+    return ANKLE_HEIGHT * standing_height(motion.joints, motion.scores, lengths)
+
+
 def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:
     """(t, 3) between the thighs' heads, armature space."""
     left, right = (skeleton.heads[rest.index(bone_map.bones[f"thigh.{side}"])] for side in "LR")
@@ -61,8 +67,7 @@ def _hip_height(
     ankles = np.stack([_ankle(rest, bone_map, skeleton, side) for side in "LR"])
     hanging = ((ankles - centre) @ up).min(0)
     lower_ankle = motion.joints[:, SOURCE_ANKLES, 2].min(1)
-    stature = standing_height(bone_lengths(motion.joints, motion.scores, symmetric=True))
-    standing = np.clip(np.percentile(lower_ankle, STANDING_PERCENTILE), 0, ANKLE_HEIGHT * stature)
+    standing = np.clip(np.percentile(lower_ankle, STANDING_PERCENTILE), 0, performer_ankle_height(motion))
     floor, ankle_height = _floor(rest, bone_map)
     height: FloatArray = floor + ankle_height + scale * (lower_ankle - standing) - hanging
     return height
