@@ -14,7 +14,7 @@ from .body import BACK, FORWARD, LEFT, UP
 from .twist import bend_weight, carry_angle
 
 # Measured on CMU motion: a knee bent by less than 30 degrees, or under a thigh that hangs, never rolls
-beyond 90; # elbows beyond 120 at little bend are arms stretched past straight.
+# beyond 90; elbows beyond 120 at little bend are arms stretched past straight.
 SLIGHT_BEND = np.radians(30.0)
 KNEE_ROLL_LIMIT = np.radians(90.0)
 ELBOW_ROLL_LIMIT = np.radians(120.0)
