@@ -149,7 +149,7 @@ class _Curves:
         return curve
 
 
-def _channel_bag(armature_object: bpy.types.Object, action: bpy.types.Action) -> bpy.types.ActionChannelbag:
+def _channel_bag(armature_object: bpy.types.Object, action: bpy.types.Action) -> "bpy.types.ActionChannelbag":
     animation = armature_object.animation_data
     if animation.action_slot is None:
         animation.action_slot = action.slots.new(id_type="OBJECT", name=armature_object.name)
