@@ -32,7 +32,7 @@ class GAST_MOCAP_PT_video(MocapPanel, Panel):
         settings = context.scene.gast_mocap
         column = layout.column()
         column.active = not running.is_running()
-        column.prop(settings, "video", text="")
+        column.prop(settings, "video", text="", placeholder="Video")
         row = column.row(align=True)
         row.prop(settings, "start")
         row.prop(settings, "end")
@@ -140,7 +140,7 @@ class GAST_MOCAP_PT_bake(MocapPanel, Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         settings = context.scene.gast_mocap
-        layout.prop(settings, "target")
+        layout.prop(settings, "target", placeholder="New Skeleton")
         layout.prop(settings, "start_frame")
         button = layout.row()
         button.scale_y = 1.5
