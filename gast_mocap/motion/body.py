@@ -78,5 +78,5 @@ def _shape(joints: FloatArray, scores: FloatArray, settings: CleanSettings) -> F
     if not (settings.constant_lengths and len(joints)):
         return joints
     lengths = bone_lengths(joints, scores, settings.symmetric)
-    lengths *= settings.body_height / standing_height(lengths)
+    lengths *= settings.body_height / standing_height(joints, scores, lengths)
     return set_bone_lengths(joints, lengths)

@@ -5,10 +5,10 @@ import numpy as np
 from .records import FloatArray
 from .skeletons import H36M17
 
-ANKLE_HEIGHT = (
-    0.05  # of the body height: the malleolus at 0.039 (Winter, Biomechanics and Motor Control) in shoes
-)
-RIGHT_LEG_AND_SPINE = (2, 3, 7, 8, 9, 10)
+# The malleolus at 0.039 of the body height (Winter, Biomechanics and Motor Control), and the sole of a shoe
+ANKLE_HEIGHT = 0.05
+LEG_AND_TRUNK = (2, 3, 7, 8)
+THORAX, HEAD = 8, 10
 
 
 def bone_lengths(joints: FloatArray, scores: FloatArray, symmetric: bool) -> FloatArray:
@@ -29,9 +29,15 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
-def standing_height(lengths: FloatArray) -> float:
-    """Height in metres of a body with these bones, standing straight."""
-    return float(lengths[list(RIGHT_LEG_AND_SPINE)].sum() / (1 - ANKLE_HEIGHT))
+def standing_height(joints: FloatArray, scores: FloatArray, lengths: FloatArray) -> float:
+    """Height in metres of the body with these bones, standing straight.
+
+    The nose is before the line from thorax to head top, so that span is measured and not summed.
+    """
+    top = weighted_median(
+        np.linalg.norm(joints[:, HEAD] - joints[:, THORAX], axis=-1), scores[:, HEAD] + 1e-6
+    )
+    return float((lengths[list(LEG_AND_TRUNK)].sum() + top) / (1 - ANKLE_HEIGHT))
 
 
 def set_bone_lengths(joints: FloatArray, lengths: FloatArray) -> FloatArray:

@@ -5,9 +5,12 @@ import numpy as np
 from .bones import ANKLE_HEIGHT
 from .records import FloatArray, IntArray
 from .settings import CleanSettings
+from .smooth import smooth_curves
 
 LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle of the right and the left leg
+ANKLES = [3, 6]
 LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
+LARGEST_DROP, DROP_SECONDS, DROP_PASSES = 0.10, 0.3, 4
 LEAST_HEIGHT = 0.8  # of the standing ankle height, for a foot in the air
 
 
@@ -20,18 +23,37 @@ def lock_feet(
     ``footholds`` (n, 3) where each spell stands. Bone lengths are kept; the knee stays in its plane.
     """
     weights, holders = hold_weights(spells, times, settings.lock_release)
+    weights *= settings.lock_strength
     lowest = LEAST_HEIGHT * ANKLE_HEIGHT * settings.body_height
+    targets = joints[:, ANKLES].copy()
+    if len(footholds):
+        targets += weights[..., None] * (footholds[holders] - targets)
+    targets[..., 2] = np.maximum(targets[..., 2], lowest)
     locked = joints.copy()
+    locked[..., 2] -= _hip_drop(times, joints, targets)[:, None]
+    front = _front(joints)
     for foot, (hip, knee, ankle) in enumerate(LEGS):
-        target = joints[:, ankle].copy()
-        if len(footholds):
-            pull = footholds[holders[:, foot]] - target
-            target += settings.lock_strength * weights[:, foot, None] * pull
-        target[:, 2] = np.maximum(target[:, 2], lowest)
         locked[:, knee], locked[:, ankle] = bend_leg(
-            joints[:, hip], joints[:, knee], joints[:, ankle], target, _forward(joints)
+            locked[:, hip], locked[:, knee], locked[:, ankle], targets[:, foot], front
         )
     return locked
+
+
+def _hip_drop(times: FloatArray, joints: FloatArray, targets: FloatArray) -> FloatArray:
+    """(t,) metres by which the hips must sink, smoothly, for the legs to reach their targets (t, 2, 3)."""
+    drop = np.zeros(len(times))
+    for foot, (hip, knee, ankle) in enumerate(LEGS):
+        leg = np.linalg.norm(joints[:, knee] - joints[:, hip], axis=-1)
+        leg += np.linalg.norm(joints[:, ankle] - joints[:, knee], axis=-1)
+        reach = np.maximum(LONGEST_REACH * leg, np.linalg.norm(joints[:, ankle] - joints[:, hip], axis=-1))
+        aside = np.linalg.norm(targets[:, foot, :2] - joints[:, hip, :2], axis=-1)
+        highest = targets[:, foot, 2] + np.sqrt(np.maximum(reach**2 - aside**2, 0.0))
+        drop = np.maximum(drop, joints[:, hip, 2] - highest)
+    drop = np.clip(drop, 0.0, LARGEST_DROP)
+    for _ in range(DROP_PASSES):
+        smooth = smooth_curves(times, drop[:, None], np.ones(len(times)), DROP_SECONDS)[:, 0]
+        drop = np.maximum(drop, smooth)
+    return np.maximum(smooth_curves(times, drop[:, None], np.ones(len(times)), DROP_SECONDS)[:, 0], 0.0)
 
 
 def hold_weights(spells: IntArray, times: FloatArray, release: float) -> tuple[FloatArray, IntArray]:
@@ -77,7 +99,7 @@ def bend_leg(
     return hips + along * aim + out * pole, hips + span * aim
 
 
-def _forward(joints: FloatArray) -> FloatArray:
+def _front(joints: FloatArray) -> FloatArray:
     """(t, 3) unit vectors to the body's front."""
     across, up = joints[:, 4] - joints[:, 1], joints[:, 8] - joints[:, 0]
     front = np.cross(across, up)

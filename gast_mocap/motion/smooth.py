@@ -78,10 +78,12 @@ def _smooth_around_strikes(
     if len(times) < 5 or seconds <= 0:
         return smoothed
     noise = _noise_level(values)
+    boost = np.ones(len(times))
     for _ in range(STRIKE_PASSES):
         miss = smooth_curves(times, values - smoothed, weights, seconds / 3)
         eaten = np.linalg.norm(miss, axis=-1) / (STRIKE_LEVEL * noise)
-        smoothed = smooth_curves(times, values, weights * (1 + eaten**4), seconds)
+        boost = np.maximum(boost, 1 + eaten**4)
+        smoothed = smooth_curves(times, values, weights * boost, seconds)
     return smoothed
 
 

@@ -20,7 +20,7 @@ from .records import FloatArray, IntArray
 from .smooth import curvature_bands, sample_spans
 
 DEFAULT_FIELD_OF_VIEW = 60.0
-DOUBTFUL_METRES = 0.05  # residuals beyond this count linearly, not squared
+DOUBTFUL_METRES = 0.10  # a residual of this size is trusted half
 ROBUST_PASSES = 3
 # Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
 PIN_WEIGHT = 2.0
@@ -111,8 +111,8 @@ def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | Non
 
 
 def _robust_weights(residuals: FloatArray) -> FloatArray:
-    """Huber's weights."""
-    weights: FloatArray = DOUBTFUL_METRES / np.maximum(residuals, DOUBTFUL_METRES)
+    """Cauchy's weights."""
+    weights: FloatArray = 1 / (1 + np.square(residuals / DOUBTFUL_METRES))
     return weights
 
 

@@ -1,0 +1,144 @@
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from walker import ANKLE, Camera, film, stand, walk
+
+from gast_mocap.motion.clean import clean_motion
+from gast_mocap.motion.errors import MocapError
+from gast_mocap.motion.settings import CleanSettings
+from gast_mocap.motion.skeletons import H36M17
+
+TIMES = np.arange(150) / 30
+KNOWN_LENS = CleanSettings(field_of_view=60.0)
+CAMERA = Camera(tilt=12, roll=2, distance=9)
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+def noisy_take(performance, **options):
+    return film([performance], CAMERA, seed=3, pixel_noise=2, pose_noise=0.03, **options)
+
+
+def acceleration_error(joints: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.linalg.norm(np.diff(joints - truth, 2, axis=0), axis=-1).mean())
+
+
+@pytest.mark.parametrize("heading", [0.0, 90.0, 225.0])
+def test_a_walk_comes_back_as_it_was_walked(heading: float) -> None:
+    performance = walk(TIMES, heading)
+    motion = clean_motion(noisy_take(performance), 1, KNOWN_LENS, quiet)
+    truth = performance.joints - performance.joints[0, 0] * [1, 1, 0]
+    path = np.linalg.norm(truth[-1, 0] - truth[0, 0])
+    assert np.linalg.norm(motion.joints[-1, 0] - truth[-1, 0]) < 0.1 * path
+    assert np.allclose(motion.joints[0, 0, :2], 0, atol=1e-6)
+    assert np.median(np.abs(motion.joints[:, [3, 6], 2] - truth[:, [3, 6], 2])) < 0.03
+    assert motion.joints[:, [3, 6], 2].min() > ANKLE - 0.02
+    pose, true_pose = motion.joints - motion.joints[:, :1], truth - truth[:, :1]
+    assert np.linalg.norm(pose - true_pose, axis=-1).mean() < 0.06, "the noise is 0.07"
+
+
+def test_bones_keep_their_length_and_the_body_its_height() -> None:
+    motion = clean_motion(noisy_take(walk(TIMES, 45.0)), 1, replace(KNOWN_LENS, body_height=1.85), quiet)
+    for parent, child in H36M17.bones():
+        spans = np.linalg.norm(motion.joints[:, child] - motion.joints[:, parent], axis=-1)
+        assert np.ptp(spans) < 0.001
+    leg = motion.joints[0, [1, 2, 3]]
+    assert np.linalg.norm(np.diff(leg, axis=0), axis=-1).sum() == pytest.approx(0.84 * 1.85 / 1.70, rel=0.03)
+
+
+def test_standing_feet_do_not_slide() -> None:
+    performance = walk(TIMES, 60.0)
+    motion = clean_motion(noisy_take(performance), 1, KNOWN_LENS, quiet)
+    loose = clean_motion(noisy_take(performance), 1, replace(KNOWN_LENS, foot_lock=False), quiet)
+    planted = performance.standing[1:] & performance.standing[:-1]
+
+    def slide(joints: np.ndarray) -> float:
+        return float(np.linalg.norm(np.diff(joints[:, [3, 6]], axis=0), axis=-1)[planted].mean() * 30)
+
+    assert slide(motion.joints) < 0.3 * slide(loose.joints)
+
+
+def test_jitter_goes_without_lag() -> None:
+    performance = walk(TIMES, 90.0)
+    take = noisy_take(performance)
+    motion, raw = (clean_motion(take, 1, s, quiet) for s in (KNOWN_LENS, CleanSettings.raw()))
+    truth = performance.joints - performance.joints[:, :1]
+    pose, raw_pose = motion.joints - motion.joints[:, :1], raw.joints - raw.joints[:, :1]
+    assert acceleration_error(pose, truth) < 0.3 * acceleration_error(raw_pose, truth)
+    swing = truth[:, 3, 0] - truth[:, 3, 0].mean()
+    found = pose[:, 3, 0] - pose[:, 3, 0].mean()
+    products = [np.dot(np.roll(found, lag)[10:-10], swing[10:-10]) for lag in range(-5, 6)]
+    assert int(np.argmax(products)) == 5
+
+
+def test_raw_only_turns_the_axes() -> None:
+    take = noisy_take(stand(TIMES))
+    raw = clean_motion(take, 1, CleanSettings.raw(), quiet)
+    joints = take.people[0].pose.joints
+    expected = np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
+    assert np.allclose(raw.joints - raw.joints[:, :1], expected)
+    assert np.ptp(raw.joints[:, 0], axis=0).max() < 1e-9
+
+
+def test_people_keep_their_distance_and_share_a_floor() -> None:
+    near, far = stand(TIMES, heading=150.0), walk(TIMES, 90.0)
+    far = replace(far, joints=far.joints + np.array([0.5, 2.0, 0.0]))
+    take = film([near, far], CAMERA, seed=5, pixel_noise=1.5, pose_noise=0.02)
+    first, second = (clean_motion(take, track_id, KNOWN_LENS, quiet) for track_id in (1, 2))
+    apart, truly = second.joints[:, 0] - first.joints[:, 0], far.joints[:, 0] - near.joints[:, 0]
+    assert np.linalg.norm(apart - truly, axis=-1).mean() < 0.3
+    assert first.joints[:, [3, 6], 2].mean() == pytest.approx(ANKLE, abs=0.02)
+    assert second.joints[:, [3, 6], 2].min() == pytest.approx(ANKLE, abs=0.03)
+    alone = clean_motion(take, 2, replace(KNOWN_LENS, own_origin=True), quiet)
+    assert np.allclose(alone.joints[0, 0, :2], 0, atol=1e-6)
+
+
+def test_face_front_turns_the_start_to_the_viewer() -> None:
+    motion = clean_motion(noisy_take(walk(TIMES, 70.0)), 1, replace(KNOWN_LENS, face_front=True), quiet)
+    across = motion.joints[0, 4] - motion.joints[0, 1]
+    assert across[0] > 0
+    assert abs(across[1]) < 1e-9
+    assert motion.joints[-1, 0, 1] < -2, "walking ahead is walking towards -Y"
+
+
+def test_short_gaps_are_bridged_and_long_ones_reported() -> None:
+    performance = walk(TIMES, 90.0)
+    told: list[str] = []
+    take = noisy_take(performance, unseen=(*range(40, 46), *range(80, 120)))
+    motion = clean_motion(take, 1, KNOWN_LENS, told.append)
+    assert motion.times.tolist() == [*TIMES[:80], *TIMES[120:]]
+    assert np.all(motion.scores[40:46] == 0)
+    truth = performance.joints - performance.joints[:, :1]
+    pose = motion.joints - motion.joints[:, :1]
+    assert np.linalg.norm(pose[40:46] - truth[40:46], axis=-1).mean() < 0.08
+    assert len(told) == 1
+    assert "1.4 s" in told[0]
+
+
+def test_the_given_camera_is_used_instead_of_a_found_one() -> None:
+    known = replace(KNOWN_LENS, find_floor=False, camera_tilt=12.0, camera_roll=2.0, camera_height=1.5)
+    performance = walk(TIMES, 30.0)
+    motion = clean_motion(film([performance], CAMERA), 1, known, quiet)
+    truth = performance.joints - performance.joints[0, 0] * [1, 1, 0]
+    assert np.linalg.norm(motion.joints - truth, axis=-1).mean() < 0.03
+
+
+def test_missing_and_hardly_seen_people_are_named() -> None:
+    take = noisy_take(stand(TIMES), unseen=tuple(range(2, 150)))
+    with pytest.raises(MocapError) as missing:
+        clean_motion(take, 7, CleanSettings(), quiet)
+    assert missing.value.code == "person_missing"
+    with pytest.raises(MocapError) as unseen:
+        clean_motion(take, 1, CleanSettings(), quiet)
+    assert unseen.value.code == "person_unseen"
+
+
+def test_every_control_explains_itself() -> None:
+    for control in fields(CleanSettings):
+        assert control.metadata["label"]
+        assert len(control.metadata["tooltip"]) > 20
+        if isinstance(control.default, float):
+            assert control.metadata["min"] <= control.default <= control.metadata["max"]

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from walker import Camera, film, stand, walk
+
+from gast_mocap.motion.clean import clean_motion
+from gast_mocap.motion.contacts import contacts_of, likely_states, spells_of, standing_during
+from gast_mocap.motion.settings import CleanSettings
+
+TIMES = np.arange(150) / 30
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+def total_odds(states: np.ndarray, odds: np.ndarray) -> float:
+    return float(odds[states].sum() - 3.0 * np.count_nonzero(np.diff(states.astype(int))))
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=9))
+def test_no_other_run_of_states_is_likelier(values: list[float]) -> None:
+    odds = np.array(values)
+    best = total_odds(likely_states(odds), odds)
+    runs = (np.array([k >> t & 1 for t in range(len(odds))], bool) for k in range(2 ** len(odds)))
+    assert best >= max(total_odds(run, odds) for run in runs) - 1e-9
+
+
+def test_intervals_and_spells_say_the_same() -> None:
+    standing = walk(TIMES, 0.0).standing
+    contacts = contacts_of(spells_of(standing, TIMES, 0.5), TIMES)
+    assert np.array_equal(standing_during(contacts, TIMES), standing)
+    assert {contact.foot for contact in contacts} == {"left", "right"}
+
+
+def test_a_gap_ends_a_spell() -> None:
+    times = np.array([0.0, 0.1, 5.0, 5.1])
+    assert spells_of(np.ones((4, 2), bool), times, 0.5).tolist() == [[0, 2], [0, 2], [1, 3], [1, 3]]
+
+
+@pytest.mark.parametrize("heading", [0.0, 60.0, 90.0, 180.0])
+def test_contacts_of_a_walk(heading: float) -> None:
+    performance = walk(TIMES, heading)
+    take = film([performance], Camera(distance=9), seed=1, pixel_noise=2, pose_noise=0.03)
+    found = standing_during(clean_motion(take, 1, CleanSettings(), quiet).contacts, TIMES)
+    hits = (found & performance.standing).sum()
+    assert 2 * hits / (found.sum() + performance.standing.sum()) > 0.9
+
+
+def test_feet_in_the_air_do_not_stand() -> None:
+    performance = stand(TIMES, jump=3.0)
+    take = film([performance], Camera(), seed=1, pixel_noise=1, pose_noise=0.02)
+    found = standing_during(clean_motion(take, 1, CleanSettings(), quiet).contacts, TIMES)
+    assert not found[np.flatnonzero(~performance.standing[:, 0])[2:-2]].any()
+    assert found[:25].all()
+    assert found[60:].all()
+
+
+def test_sensitivity_decides_how_readily_a_foot_stands() -> None:
+    take = film([walk(TIMES, 60.0)], Camera(distance=9), seed=1, pixel_noise=3, pose_noise=0.04)
+
+    def share(sensitivity: float) -> float:
+        motion = clean_motion(take, 1, CleanSettings(contact_sensitivity=sensitivity), quiet)
+        return float(standing_during(motion.contacts, TIMES).mean())
+
+    assert share(0.2) < share(0.5) < share(0.8)

@@ -1,0 +1,75 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from walker import walk
+
+from gast_mocap.motion.contacts import spells_of
+from gast_mocap.motion.foot_lock import bend_leg, hold_weights, lock_feet
+from gast_mocap.motion.settings import CleanSettings
+
+TIMES = np.arange(150) / 30
+PLACES = arrays(float, (4, 3), elements=st.floats(-0.3, 0.3))
+
+
+@settings(deadline=None)
+@given(PLACES, PLACES)
+def test_a_bent_leg_reaches_its_target_with_its_own_bones(shake: np.ndarray, away: np.ndarray) -> None:
+    hips = np.zeros((4, 3))
+    knees, ankles = hips + [0.05, -0.1, -0.4] + shake / 10, hips + [0.0, 0.0, -0.8] + shake / 10
+    targets = np.array([0.0, -0.1, -0.6]) + away / 2
+    new_knees, new_ankles = bend_leg(hips, knees, ankles, targets, np.array([0.0, -1.0, 0.0]))
+    assert np.allclose(np.linalg.norm(new_knees - hips, axis=-1), np.linalg.norm(knees - hips, axis=-1))
+    assert np.allclose(
+        np.linalg.norm(new_ankles - new_knees, axis=-1), np.linalg.norm(ankles - knees, axis=-1)
+    )
+    assert np.allclose(new_ankles, targets, atol=1e-6)
+
+
+def test_a_target_out_of_reach_straightens_the_leg_without_stretching_it() -> None:
+    hips, knees, ankles = np.zeros((1, 3)), np.array([[0, -0.05, -0.42]]), np.array([[0, 0, -0.83]])
+    _, reached = bend_leg(hips, knees, ankles, np.array([[0, -2.0, 0.0]]), np.array([[0, -1.0, 0]]))
+    assert np.allclose(reached / np.linalg.norm(reached), [[0, -1, 0]])
+    assert np.linalg.norm(reached) < 0.85
+
+
+def test_a_straight_leg_bends_forward() -> None:
+    hips, knees, ankles = np.zeros((1, 3)), np.array([[0, 0, -0.4]]), np.array([[0, 0, -0.8]])
+    new_knees, _ = bend_leg(hips, knees, ankles, np.array([[0, 0, -0.6]]), np.array([[0, -1.0, 0]]))
+    assert new_knees[0, 1] < -0.1
+
+
+def test_locked_feet_stay_and_let_go_softly() -> None:
+    performance = walk(TIMES, 0.0)
+    drifting = performance.joints + 0.04 * np.sin(2 * TIMES)[:, None, None] * np.array([1.0, 1.0, 0.0])
+    spells = spells_of(performance.standing, TIMES, 0.5)
+    ankles = performance.joints[:, [3, 6]]
+    footholds = np.stack([ankles[spells == number].mean(0) for number in range(spells.max() + 1)])
+    locked = lock_feet(TIMES, drifting, spells, footholds, CleanSettings())
+    for number in range(spells.max() + 1):
+        assert np.ptp(locked[:, [3, 6]][spells == number], axis=0).max() < 0.005
+    speed = np.linalg.norm(np.diff(locked[:, [3, 6]], axis=0), axis=-1)
+    speed_before = np.linalg.norm(np.diff(drifting[:, [3, 6]], axis=0), axis=-1)
+    assert speed.max() < speed_before.max() + 0.04, "no foot snaps into or out of its lock"
+    loose = lock_feet(TIMES, drifting, spells, footholds, CleanSettings(lock_strength=0.0))
+    assert np.allclose(loose, drifting, atol=1e-6)
+
+
+def test_feet_are_lifted_out_of_the_floor() -> None:
+    sunk = walk(TIMES, 0.0).joints - [0, 0, 0.05]
+    locked = lock_feet(TIMES, sunk, np.full((150, 2), -1), np.zeros((0, 3)), CleanSettings())
+    assert sunk[:, [3, 6], 2].min() < 0.04
+    assert locked[:, [3, 6], 2].min() > 0.06
+
+
+def test_hold_is_whole_within_a_spell_and_fades_over_the_release() -> None:
+    spells = np.full((30, 2), -1)
+    spells[10:20, 0] = 0
+    times = np.arange(30) / 10
+    weights, holders = hold_weights(spells, times, 0.3)
+    assert np.all(weights[10:20, 0] == 1)
+    assert np.all(np.diff(weights[5:11, 0]) >= 0)
+    assert weights[5, 0] == 0
+    assert 0 < weights[8, 0] < 1
+    assert np.all(weights[:, 1] == 0)
+    assert np.all(holders == 0)

@@ -1,0 +1,37 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gast_mocap.motion.records import FootContact, Motion
+from gast_mocap.motion.resample import resample
+
+
+def motion_at(times: np.ndarray) -> Motion:
+    """Every joint's x is the time."""
+    joints = np.zeros((len(times), 17, 3))
+    joints[..., 0] = times[:, None]
+    return Motion(times, joints, np.ones((len(times), 17)), (FootContact("left", 0.1, 0.2),))
+
+
+@given(st.integers(0, 500), st.sampled_from([12.0, 23.976, 24.0, 29.97, 60.0]))
+def test_every_key_is_the_pose_of_its_own_time(seed: int, fps: float) -> None:
+    times = np.cumsum(np.random.default_rng(seed).uniform(0.01, 0.2, 40))
+    frames, resampled = resample(motion_at(times), fps, 1.0, lambda text: None)
+    assert np.all(np.diff(frames) == 1)
+    assert np.allclose(resampled.times, frames / fps)
+    assert np.allclose(resampled.joints[:, 5, 0], frames / fps)
+    assert frames[0] - 1 < times[0] * fps <= frames[0] + 1e-5
+    assert frames[-1] - 1e-5 <= times[-1] * fps < frames[-1] + 1
+
+
+def test_long_gaps_have_no_keys_and_are_told() -> None:
+    told: list[str] = []
+    times = np.concatenate([np.arange(0, 1.01, 0.1), np.arange(3, 4.01, 0.1)])
+    frames, _ = resample(motion_at(times), 24.0, 0.5, told.append)
+    assert frames.tolist() == [*range(0, 25), *range(72, 97)]
+    assert len(told) == 1
+
+
+def test_contacts_come_along() -> None:
+    _, resampled = resample(motion_at(np.arange(10) / 10), 24.0, 0.5, lambda text: None)
+    assert resampled.contacts == (FootContact("left", 0.1, 0.2),)

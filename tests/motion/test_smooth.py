@@ -1,0 +1,56 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gast_mocap.motion.smooth import smooth_curves, smooth_joints
+
+
+def uneven_times(count: int, seed: int) -> np.ndarray:
+    return np.cumsum(np.random.default_rng(seed).uniform(0.02, 0.06, count))
+
+
+@given(st.integers(0, 1000), st.floats(0.05, 1.0))
+def test_a_steady_movement_is_left_alone_at_uneven_times(seed: int, seconds: float) -> None:
+    times = uneven_times(50, seed)
+    line = np.stack([3 * times - 1, -times, 0 * times + 2], axis=1)
+    assert np.allclose(smooth_curves(times, line, np.ones(50), seconds), line, atol=1e-6)
+
+
+def test_a_sine_of_the_given_period_is_halved_and_does_not_lag() -> None:
+    times = np.arange(600) / 60
+    sine = np.sin(2 * np.pi * times / 0.5)[:, None]
+    smoothed = smooth_curves(times, sine, np.ones(600), 0.5)
+    middle = slice(100, -100)
+    gain = smoothed[middle, 0] @ sine[middle, 0] / (sine[middle, 0] @ sine[middle, 0])
+    assert abs(gain - 0.5) < 0.01
+    lags = [np.corrcoef(np.roll(smoothed[:, 0], k)[middle], sine[middle, 0])[0, 1] for k in range(-3, 4)]
+    assert int(np.argmax(lags)) == 3
+
+
+def test_reversing_time_reverses_the_result() -> None:
+    times = uneven_times(80, 1)
+    values = np.random.default_rng(2).normal(size=(80, 3))
+    forth = smooth_curves(times, values, np.ones(80), 0.3)
+    back = smooth_curves(-times[::-1], values[::-1], np.ones(80), 0.3)
+    assert np.allclose(forth, back[::-1])
+
+
+def test_untrusted_samples_are_bridged() -> None:
+    times = np.arange(100) / 30
+    curve = np.sin(times)[:, None]
+    broken, weights = curve.copy(), np.ones(100)
+    broken[40:50], weights[40:50] = 50.0, 1e-6
+    assert np.abs(smooth_curves(times, broken, weights, 0.2) - curve)[40:50].max() < 0.02
+
+
+def test_noise_goes_and_a_strike_keeps_its_peak() -> None:
+    times = np.arange(120) / 30
+    strike = 0.5 * np.exp(-(((times - 2.0) / 0.06) ** 2))
+    clean = np.stack([strike, 0.1 * np.sin(times), 0 * times], axis=1)[:, None]
+    noisy = clean + np.random.default_rng(3).normal(0, 0.01, clean.shape)
+    smoothed = smooth_joints(times, noisy, np.ones((120, 1)), 0.2)
+    assert abs(smoothed[:, 0, 0].max() / strike.max() - 1) < 0.10
+    calm = slice(5, 45)
+    shake = np.linalg.norm(np.diff((smoothed - clean)[calm], 2, axis=0), axis=-1).mean()
+    shake_before = np.linalg.norm(np.diff((noisy - clean)[calm], 2, axis=0), axis=-1).mean()
+    assert shake < 0.2 * shake_before

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from walker import Camera, film, stand, walk
+
+from gast_mocap.motion.body import prepare_body
+from gast_mocap.motion.contacts import spells_of
+from gast_mocap.motion.records import FloatArray
+from gast_mocap.motion.settings import CleanSettings
+from gast_mocap.motion.travel import FloorPlane, focal_length_px, miss, solve_travel, viewing_rays
+
+TIMES = np.arange(120) / 30
+NOWHERE = np.full((120, 2), -1)
+CAMERA = Camera(tilt=15, roll=3, distance=8)
+BODY_AS_FILMED = CleanSettings.raw()
+
+
+def sighting_of(performance, camera, **noise):
+    take = film([performance], camera, **noise)
+    return prepare_body(take.people[0], take.video, BODY_AS_FILMED).sighting(
+        take.video, focal_length_px(camera.width, camera.field_of_view)
+    )
+
+
+def test_rays_meet_the_points_that_they_were_drawn_through() -> None:
+    seen = CAMERA.see(walk(TIMES, 30.0).joints)
+    focal = focal_length_px(CAMERA.width, CAMERA.field_of_view)
+    rays = viewing_rays(CAMERA.project(seen), CAMERA.width, CAMERA.frame_height, focal)
+    assert np.abs(miss(seen, rays)).max() < 1e-9
+
+
+@pytest.mark.parametrize("heading", [0.0, 90.0, 200.0])
+def test_without_noise_the_pelvis_is_found_to_the_millimetre(heading: float) -> None:
+    performance = walk(TIMES, heading)
+    truth = CAMERA.see(performance.joints)[:, 0]
+    found = solve_travel(sighting_of(performance, CAMERA), NOWHERE, None, 0.1).pelvis
+    assert np.abs(found - truth).max() < 1e-3
+
+
+def end_error(performance, seen, spells, ankle_floor) -> float:
+    truth: FloatArray = CAMERA.see(performance.joints)[:, 0]
+    found = solve_travel(seen, spells, ankle_floor, 0.3).pelvis
+    return float(np.abs(np.linalg.norm(found - truth, axis=-1)).mean())
+
+
+def test_standing_feet_and_the_floor_make_travel_better() -> None:
+    performance = walk(TIMES, 20.0)
+    seen = sighting_of(performance, CAMERA, seed=4, pixel_noise=3, pose_noise=0.05)
+    spells = spells_of(performance.standing, TIMES, 0.5)
+    up = -CAMERA.camera_from_world @ [0, 0, -1]
+    ankle_floor = FloorPlane(up, performance.joints[:, [3, 6], 2].min() - CAMERA.height)
+    free, pinned = (
+        end_error(performance, seen, NOWHERE, None),
+        end_error(performance, seen, spells, ankle_floor),
+    )
+    assert pinned < 0.6 * free
+
+
+def test_footholds_are_where_the_feet_stood() -> None:
+    performance = walk(TIMES, 45.0)
+    spells = spells_of(performance.standing, TIMES, 0.5)
+    footholds = solve_travel(sighting_of(performance, CAMERA), spells, None, 0.1).footholds
+    ankles = CAMERA.see(performance.joints[:, [3, 6]])
+    for number, foothold in enumerate(footholds):
+        assert np.linalg.norm(foothold - ankles[spells == number].mean(0)) < 0.01
+
+
+def test_a_keypoint_far_off_hardly_moves_the_body() -> None:
+    seen = sighting_of(stand(TIMES), CAMERA)
+    truth = CAMERA.see(stand(TIMES).joints)[:, 0]
+    seen.limb_rays[:, 10] += 0.2
+    off = np.linalg.norm(solve_travel(seen, NOWHERE, None, 0.3).pelvis - truth, axis=-1).max()
+    assert off < 0.25, "an elbow that is 1.6 m off"
+
+
+def test_a_jump_is_kept() -> None:
+    performance = stand(TIMES, jump=2.5)
+    seen = sighting_of(performance, CAMERA, pixel_noise=1, pose_noise=0.01)
+    found = solve_travel(seen, NOWHERE, None, 0.3).pelvis @ CAMERA.camera_from_world
+    height = found[:, 2] - np.median(found[:, 2])
+    assert height.max() == pytest.approx(2.5**2 / (2 * 9.81), rel=0.12)
