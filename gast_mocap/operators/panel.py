@@ -124,12 +124,13 @@ class GAST_MOCAP_PT_clean(MocapPanel, Panel):
         layout.use_property_decorate = False
         settings = context.scene.gast_mocap
         layout.prop(settings, "raw")
-        column = layout.column()
-        column.active = not settings.raw
         for title, names in CLEAN_UP_GROUPS:
-            column.label(text=title)
-            for name in names:
-                column.prop(settings.clean, name)
+            header, body = layout.panel(f"gast_mocap_{title}", default_closed=True)
+            header.label(text=title)
+            if body:
+                body.active = not settings.raw
+                for name in names:
+                    body.prop(settings.clean, name)
 
 
 class GAST_MOCAP_PT_bake(MocapPanel, Panel):

@@ -39,7 +39,8 @@ def _load(previews: bpy.utils.previews.ImagePreviewCollection, take: str) -> Non
     for person in people:
         pixels = preview_pixels(person.thumbnail)
         picture = previews.new(str(person.track_id))
-        picture.image_size = pixels.shape[1::-1]
+        picture.icon_size = picture.image_size = pixels.shape[1::-1]
+        picture.icon_pixels_float.foreach_set(pixels.ravel())
         picture.image_pixels_float.foreach_set(pixels.ravel())
 
 
