@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from ..motion.errors import MocapError
 from .families import families
+from .hierarchy import map_by_hierarchy
+from .naming import map_by_names
 from .rest_pose import RestPose
-from .roles import REQUIRED, ROLES, label
+from .roles import LIMBS, REQUIRED, ROLES, SIDES, label
 
 METARIG = frozenset(
     {"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"}
@@ -41,15 +43,30 @@ def map_bones(rest: RestPose) -> BoneMap:
         raise MocapError(
             "metarig", "This is a Rigify metarig, not a rig yet. Generate the rig first and choose that one."
         )
-    maps = [BoneMap(family.match(rest.bone_names), family.name) for family in families()]
-    best = max(maps, key=lambda known: (-len(known.missing), len(known.bones)))
-    if len(best.missing) > len(REQUIRED) // 2:
+    known = [BoneMap(family.match(rest.bone_names), family.name) for family in families()]
+    best = max(known, key=_completeness)
+    if best.missing or "spine" not in best.bones:
+        best = max(best, BoneMap(map_by_names(rest.bone_names), "names"), key=_completeness)
+    if best.missing:
+        best = max(best, BoneMap(map_by_hierarchy(rest), "hierarchy"), key=_completeness)
+    if not _has_four_limbs(best):
+        missing = ", ".join(map(label, best.missing))
         raise MocapError(
             "no_bones_known",
-            f"No bone of this armature is known. Missing: {', '.join(map(label, best.missing))}. "
-            "Choose a humanoid rig, or name its bones in the bone map.",
+            f"This armature has no human body that is known. Missing: {missing}. "
+            "Choose a humanoid rig, or choose its bones in the bone map.",
         )
     return best
+
+
+def _completeness(bone_map: BoneMap) -> tuple[int, int]:
+    return -len(bone_map.missing), len(bone_map.bones)
+
+
+def _has_four_limbs(bone_map: BoneMap) -> bool:
+    return all(
+        any(f"{part}.{side}" in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in SIDES
+    )
 
 
 def check_map(bone_map: BoneMap, rest: RestPose) -> None:

@@ -7,6 +7,7 @@ from ..motion.records import FloatArray, Motion
 from . import rotations as quat
 from .bone_map import BoneMap
 from .rest_pose import RestPose
+from .roles import SIDES
 from .skeleton import PosedSkeleton
 from .stance import leg_length, limb_end
 
@@ -20,23 +21,24 @@ def place(
 ) -> tuple[tuple[str, ...], FloatArray, FloatArray | None]:
     """Located bones, their locations (t, m, 3) in bone space, and the object's travel (t, 3) in the world."""
     world_from_armature = rest.world_from_armature
-    linear = world_from_armature[:3, :3]
     hips = rest.index(bone_map.bones["hips"])
     centre = _hip_centre(rest, bone_map, skeleton)
     scale = _world_leg_length(rest, bone_map) / _source_leg_length(motion)
     way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0]
-    height = _hip_height(motion, rest, bone_map, skeleton, centre, scale)
+    height = _hip_height(motion, rest, bone_map, skeleton, scale)
     origin = world_from_armature[:3, 3] * [1.0, 1.0, 0.0]
     stay = origin + height[:, None] * [0.0, 0.0, 1.0]
-    hips_target = stay + way if travel == "hips" else stay
-    offset = (hips_target - world_from_armature[:3, 3]) @ np.linalg.inv(linear).T - centre
-    located = {hips: offset}
+    target = stay + way if travel == "hips" else stay
+    armature_from_world = np.linalg.inv(world_from_armature)
+    offset = target @ armature_from_world[:3, :3].T + armature_from_world[:3, 3] - centre
+    moved = {hips: offset} | _detached_thighs(rest, bone_map, skeleton, offset)
     if travel == "root":
-        located = {rest.index(bone_map.bones["root"]): way @ np.linalg.inv(linear).T, hips: offset}
-    locations = [quat.rotate(quat.inverse(skeleton.socket(bone)), moved) for bone, moved in located.items()]
-    held = [rest.basis[bone, :3, 3] for bone in located]
-    locations = [moved + start for moved, start in zip(locations, held, strict=True)]
-    names = tuple(rest.bone_names[bone] for bone in located)
+        moved = {rest.index(bone_map.bones["root"]): way @ armature_from_world[:3, :3].T} | moved
+    locations = [
+        quat.rotate(quat.inverse(skeleton.socket(bone)), way) + rest.basis[bone, :3, 3]
+        for bone, way in moved.items()
+    ]
+    names = tuple(rest.bone_names[bone] for bone in moved)
     return names, np.stack(locations, axis=1), way if travel == "object" else None
 
 
@@ -47,10 +49,31 @@ def performer_ankle_height(motion: Motion) -> float:
 
 
 def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:
-    """(t, 3) between the thighs' heads, armature space."""
-    left, right = (skeleton.heads[rest.index(bone_map.bones[f"thigh.{side}"])] for side in "LR")
-    centre: FloatArray = (left + right) / 2
+    """(t, 3) between the thighs' heads, armature space, hips not yet moved."""
+    centre: FloatArray = np.mean([_thigh_head(rest, bone_map, skeleton, side) for side in SIDES], axis=0)
     return centre
+
+
+def _thigh_head(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: str) -> FloatArray:
+    """(t, 3) where the hips carry the head of a thigh, whether it hangs on them or not."""
+    hips, thigh = (rest.index(bone_map.bones[role]) for role in ("hips", f"thigh.{side}"))
+    if hips in rest.ancestors(thigh):
+        return skeleton.heads[thigh]
+    from_hips = rest.armature_from_bone[hips, :3, :3].T @ (rest.heads[thigh] - rest.heads[hips])
+    return skeleton.heads[hips] + quat.rotate(skeleton.turns[hips], from_hips)
+
+
+def _detached_thighs(
+    rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, offset: FloatArray
+) -> dict[int, FloatArray]:
+    """Bone -> (t, 3) way to go, armature space, of thighs that do not hang on the hips."""
+    hips = rest.index(bone_map.bones["hips"])
+    thighs = {side: rest.index(bone_map.bones[f"thigh.{side}"]) for side in SIDES}
+    return {
+        thigh: _thigh_head(rest, bone_map, skeleton, side) + offset - skeleton.heads[thigh]
+        for side, thigh in thighs.items()
+        if hips not in rest.ancestors(thigh)
+    }
 
 
 def _hip_height(
@@ -58,14 +81,12 @@ def _hip_height(
     rest: RestPose,
     bone_map: BoneMap,
     skeleton: PosedSkeleton,
-    centre: FloatArray,
     scale: float,
 ) -> FloatArray:
     """(t,) world z of the hip centre that puts the lower ankle as far over the floor as the performer's,
     to scale."""
     up = rest.world_from_armature[2, :3]
-    ankles = np.stack([_ankle(rest, bone_map, skeleton, side) for side in "LR"])
-    hanging = ((ankles - centre) @ up).min(0)
+    hanging = np.min([_leg(rest, bone_map, skeleton, side) @ up for side in SIDES], axis=0)
     lower_ankle = motion.joints[:, SOURCE_ANKLES, 2].min(1)
     standing = np.clip(np.percentile(lower_ankle, STANDING_PERCENTILE), 0, performer_ankle_height(motion))
     floor, ankle_height = _floor(rest, bone_map)
@@ -73,12 +94,16 @@ def _hip_height(
     return height
 
 
-def _ankle(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: str) -> FloatArray:
-    foot, shin = bone_map.bones.get(f"foot.{side}"), rest.index(bone_map.bones[f"shin.{side}"])
-    if foot is not None:
-        return skeleton.heads[rest.index(foot)]
-    along = quat.rotate(skeleton.turns[shin], np.array([0.0, rest.lengths[shin], 0.0]))
-    return skeleton.heads[shin] + along
+def _leg(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: str) -> FloatArray:
+    """(t, 3) from the hip centre to the ankle, armature space."""
+    foot, thigh, shin = (bone_map.bones.get(f"{part}.{side}", "") for part in ("foot", "thigh", "shin"))
+    hip = _thigh_head(rest, bone_map, skeleton, side)
+    from_centre = hip - _hip_centre(rest, bone_map, skeleton) - skeleton.heads[rest.index(thigh)]
+    if foot:
+        return from_centre + skeleton.heads[rest.index(foot)]
+    knee = rest.index(shin)
+    along = quat.rotate(skeleton.turns[knee], np.array([0.0, rest.lengths[knee], 0.0]))
+    return from_centre + skeleton.heads[knee] + along
 
 
 def _floor(rest: RestPose, bone_map: BoneMap) -> tuple[float, float]:
@@ -88,9 +113,9 @@ def _floor(rest: RestPose, bone_map: BoneMap) -> tuple[float, float]:
     level with the lowest point of its feet.
     """
     to_world = rest.world_from_armature
-    roles = [f"{part}.{side}" for part in ("foot", "toes") for side in "LR"]
+    roles = [f"{part}.{side}" for part in ("foot", "toes") for side in SIDES]
     feet = [rest.index(bone_map.bones[role]) for role in roles if role in bone_map.bones]
-    ankles = [limb_end(rest, bone_map, f"foot.{side}", f"shin.{side}") for side in "LR"]
+    ankles = [limb_end(rest, bone_map, f"foot.{side}", f"shin.{side}") for side in SIDES]
     points = np.concatenate([ankles, rest.heads[feet], rest.tails[feet]])
     heights = points @ to_world[2, :3] + to_world[2, 3]
     lowest, ankle = float(heights.min()), float(heights[:2].mean())

@@ -12,9 +12,7 @@ ROLES = (
     "root",
 )
 LIMBS = (("upper_arm", "forearm", "hand"), ("thigh", "shin", "foot"))
-REQUIRED = frozenset(
-    {"hips", "spine", *(f"{part}.{side}" for side in SIDES for limb in LIMBS for part in limb[:2])}
-)
+REQUIRED = frozenset({"hips", *(f"{part}.{side}" for side in SIDES for limb in LIMBS for part in limb[:2])})
 
 
 def label(role: str) -> str:

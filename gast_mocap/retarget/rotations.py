@@ -5,7 +5,7 @@ from scipy.spatial.transform import Rotation
 
 from ..motion.records import FloatArray
 
-IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
+NEARLY_ALONG = np.cos(np.radians(25.0))
 
 
 def multiply(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -94,3 +94,13 @@ def across(vectors: FloatArray) -> FloatArray:
 def orthogonal(vectors: FloatArray, axis: FloatArray) -> FloatArray:
     """``vectors`` (..., 3) without what they have along the unit ``axis`` (..., 3), length one."""
     return unit(vectors - np.sum(vectors * axis, axis=-1, keepdims=True) * axis)
+
+
+def squared(direction: FloatArray) -> FloatArray:
+    """The coordinate axis within 25 degrees of ``direction`` (3,); without one, the direction itself."""
+    direction = unit(direction)
+    nearest = np.argmax(np.abs(direction))
+    if abs(direction[nearest]) < NEARLY_ALONG:
+        return direction
+    squared: FloatArray = np.eye(3)[nearest] * np.sign(direction[nearest])
+    return squared

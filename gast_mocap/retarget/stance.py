@@ -6,9 +6,7 @@ from ..motion.records import FloatArray
 from .bone_map import BoneMap
 from .rest_pose import RestPose
 from .roles import SIDES
-from .rotations import orthogonal, unit
-
-NEARLY_ALONG = np.cos(np.radians(25.0))
+from .rotations import orthogonal, squared, unit
 
 
 def joint(rest: RestPose, bone_map: BoneMap, role: str) -> FloatArray:
@@ -36,14 +34,16 @@ def armature_from_body(rest: RestPose, bone_map: BoneMap) -> FloatArray:
     knees = (joint(rest, bone_map, "shin.L") + joint(rest, bone_map, "shin.R")) / 2
     across_hips = joint(rest, bone_map, "thigh.L") - joint(rest, bone_map, "thigh.R")
     across_shoulders = joint(rest, bone_map, "upper_arm.L") - joint(rest, bone_map, "upper_arm.R")
-    up = _squared(unit(shoulders - hips) + unit(hips - knees))
-    left = _squared(orthogonal(unit(across_hips) + unit(across_shoulders), up))
+    up = squared(unit(shoulders - hips) + unit(hips - knees))
+    left = squared(orthogonal(unit(across_hips) + unit(across_shoulders), up))
     left = orthogonal(left, up)
     return np.stack([left, np.cross(up, left), up], axis=-1)
 
 
 def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
     """Bones from the spine's first to its last, hips excluded."""
+    if "spine" not in bone_map.bones:
+        return ()
     first = rest.index(bone_map.bones["spine"])
     if "chest" not in bone_map.bones:
         return (bone_map.bones["spine"],)
@@ -52,15 +52,6 @@ def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
     if first not in chain:
         return (bone_map.bones["spine"], bone_map.bones["chest"])
     return tuple(rest.bone_names[bone] for bone in reversed(chain[: chain.index(first) + 1]))
-
-
-def _squared(direction: FloatArray) -> FloatArray:
-    direction = unit(direction)
-    nearest = np.argmax(np.abs(direction))
-    if abs(direction[nearest]) < NEARLY_ALONG:
-        return direction
-    squared: FloatArray = np.eye(3)[nearest] * np.sign(direction[nearest])
-    return squared
 
 
 def leg_length(rest: RestPose, bone_map: BoneMap) -> float:
