@@ -270,7 +270,8 @@ class TestRealWorker:
 
 
 def test_blender_can_import_it_without_the_heavy_libraries() -> None:
-    code = "import sys, gast_mocap.inference.process; print([m for m in ('cv2', 'onnxruntime', 'bpy') if m in sys.modules])"
+    heavy = {"cv2", "onnxruntime", "bpy"}
+    code = f"import sys, gast_mocap.inference.process; print(sorted({heavy} & set(sys.modules)))"
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
     assert done.stdout.strip() == "[]"

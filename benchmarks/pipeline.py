@@ -1,0 +1,143 @@
+"""Speed and memory of video to take, as ratios of what one run measures: ``python -m benchmarks.pipeline``.
+
+A ratio of two timings of one run says the same on any machine; still, close other programs first. Each
+measurement is a process of its own, held to two cores where the system allows it (Linux). POSIX only.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+CORES = 2
+MEDIAPIPE = "0.10.14"
+MEDIAPIPE_PYTHON = "python3.11"
+ONE_PERSON_FRAMES = 36  # of sports2d_demo.mp4, before the walker comes in
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all"
+    )
+    parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds videos/")
+    parser.add_argument("--minutes", type=float, default=10.0, help="length of the long video of 'memory'")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.sections) - set(SECTIONS):
+        parser.error(f"no section {', '.join(sorted(unknown))}")
+    hold_to_two_cores()
+    for name in options.sections or SECTIONS:
+        print(f"== {name}", flush=True)
+        SECTIONS[name](options)
+    return 0
+
+
+def overlap(options: argparse.Namespace) -> None:
+    """Wall time over the time within the networks: what decoding and bookkeeping add. Nothing is drawn."""
+    print(f"{'preset':<10}{'frames':>7}{'wall s':>8}{'networks s':>12}{'ratio':>7}   (at most 1.15)")
+    for quality in ("fast", "balanced", "best"):
+        done = measure("run", options.data / "videos/sports2d_demo.mp4", "--quality", quality)
+        wall, networks = (sum(column) for column in zip(*done["stages"].values(), strict=True))
+        print(
+            f"{quality:<10}{done['frames']:>7}{wall:>8.1f}{networks:>12.1f}{wall / networks:>7.2f}",
+            flush=True,
+        )
+
+
+def lifter(_options: argparse.Namespace) -> None:
+    """The lifter in chunks beside one window at a time."""
+    done = measure("lift")
+    ratio = done["windows_ms"] / done["chunks_ms"]
+    print(f"chunks {done['chunks_ms']:.2f} ms a frame, one window at a time {done['windows_ms']:.2f} ms")
+    print(f"ratio {ratio:.1f}   (at least 5)")
+
+
+def memory(options: argparse.Namespace) -> None:
+    """Peak memory of a long video beside that of its first ten seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        video = Path(folder) / "long.mp4"
+        source = options.data / "videos/sports2d_demo.mp4"
+        length = round(options.minutes * 60 * 30)
+        size = measure("loop", source, video, "--frames", 230, "--height", 288, "--length", length)
+        short = measure("run", video, "--quality", "fast", "--end", 300)
+        whole = measure("run", video, "--quality", "fast")
+    print(f"{size['width']} x {size['height']} at 30 fps, preset fast")
+    for done in (short, whole):
+        print(f"{done['frames']:>7} frames, {done['people']} people: peak {done['peak_mb']:.0f} MB")
+    print(f"difference {whole['peak_mb'] - short['peak_mb']:.0f} MB   (at most 60)")
+
+
+def mediapipe(options: argparse.Namespace) -> None:
+    """One person beside MediaPipe Pose; loading the networks counts on neither side."""
+    with tempfile.TemporaryDirectory() as folder:
+        video = Path(folder) / "one_person.mp4"
+        source = options.data / "videos/sports2d_demo.mp4"
+        measure("loop", source, video, "--frames", ONE_PERSON_FRAMES, "--height", 994, "--length", 300)
+        peer = last_line_of([mediapipe_python(), HERE / "mediapipe_pose.py", video])
+        peer_ms = 1000 * peer["seconds"] / peer["frames"]
+        found = f"person found in {peer['found']} of {peer['frames']}"
+        print(f"mediapipe {MEDIAPIPE} {peer_ms:.1f} ms a frame, {found}", flush=True)
+        for quality, least in (("fast", 2.0), ("balanced", 1.0)):
+            done = measure("run", video, "--quality", quality)
+            ms = 1000 * (done["stages"]["watch"][0] + done["stages"]["lift"][0]) / done["frames"]
+            print(
+                f"{quality:<16} {ms:.1f} ms a frame, {peer_ms / ms:.2f} x as fast   (at least {least:.0f})",
+                flush=True,
+            )
+
+
+SECTIONS = {"overlap": overlap, "lifter": lifter, "memory": memory, "mediapipe": mediapipe}
+
+
+def measure(*words: object) -> dict[str, Any]:
+    """What ``benchmarks.measure`` says to ``words``."""
+    return last_line_of([sys.executable, "-m", "benchmarks.measure", *words])
+
+
+def last_line_of(command: Sequence[object]) -> dict[str, Any]:
+    """The JSON in the last line that ``command`` prints."""
+    done = subprocess.run([str(word) for word in command], cwd=HERE.parent, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
+    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer
+
+
+def mediapipe_python() -> Path:
+    """Python of an environment for MediaPipe alone, made on the first use in the user's cache folder."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "gast_mocap" / f"mediapipe-{MEDIAPIPE}"
+    python = folder / "bin" / "python"
+    ready = folder / "ready"
+    if not ready.exists():
+        if not (base := shutil.which(MEDIAPIPE_PYTHON)):
+            sys.exit(f"MediaPipe {MEDIAPIPE} needs {MEDIAPIPE_PYTHON}, which is not on the search path.")
+        subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", f"mediapipe=={MEDIAPIPE}", "numpy<2"], check=True
+        )
+        ready.touch()
+    return python
+
+
+def hold_to_two_cores() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+
+
+def data_folder() -> Path:
+    """Where the test videos lie: ``GAST_MOCAP_DATA``, else ``shared/data`` beside the checkout."""
+    return Path(os.environ.get("GAST_MOCAP_DATA") or HERE.parents[1] / "shared" / "data")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The command line: ``python -m gast_mocap.inference VIDEO -o NAME.take.npz``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..motion.errors import MocapError
+from ..motion.records import Take
+from .job import Job
+from .messages import STAGE_LABELS, Progress
+from .pipeline import Run, StageSeconds, run
+from .progress import StageClock
+from .quality import PRESETS
+
+BAR_WIDTH = 30
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one job in this process; 0 when the take is saved, 1 for a trouble, 130 for Ctrl-C."""
+    job = parse(arguments)
+    bar = Bar()
+    try:
+        print(summary(run(job, StageClock(bar.show), bar.note), job))
+    except MocapError as error:
+        bar.note(f"{error.text}\n  ({error.code}: {error.detail})" if error.detail else error.text)
+        return 1
+    except KeyboardInterrupt:
+        bar.note("Stopped. No take was saved.")
+        return INTERRUPTED
+    return 0
+
+
+def parse(arguments: Sequence[str] | None) -> Job:
+    parser = argparse.ArgumentParser(
+        prog="python -m gast_mocap.inference",
+        description="Find, follow and lift the people of a video into a take.",
+    )
+    parser.add_argument("video", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.take.npz")
+    parser.add_argument("--preview", type=Path, metavar="OUT.mp4", help="draw what was found into a video")
+    parser.add_argument("--start", type=int, default=0, help="first frame, counted from 0")
+    parser.add_argument("--end", type=int, help="the frame after the last; the whole video without it")
+    parser.add_argument("--quality", choices=list(PRESETS), default="balanced")
+    parser.add_argument(
+        "--low-memory", action="store_true", help="lift one window at a time: slower, same poses"
+    )
+    return Job(**vars(parser.parse_args(arguments)))
+
+
+class Bar:
+    """A progress bar on stderr; one line a stage where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._is_open = False
+
+    def show(self, progress: Progress) -> None:
+        label = STAGE_LABELS[progress.stage]
+        is_done = progress.done >= progress.total
+        if self._is_terminal:
+            filled = BAR_WIDTH * progress.done // max(progress.total, 1)
+            left = "" if progress.seconds_left is None else f"{_minutes(progress.seconds_left)} left"
+            print(
+                f"\r{label:<28} [{'#' * filled:<{BAR_WIDTH}}] {progress.done}/{progress.total} {left:<14}",
+                end="",
+                file=sys.stderr,
+            )
+            self._is_open = not is_done
+            if is_done:
+                print(file=sys.stderr)
+        elif is_done:
+            print(f"{label}: {progress.total}", file=sys.stderr)
+
+    def note(self, text: str) -> None:
+        if self._is_open:
+            print(file=sys.stderr)
+        print(text, file=sys.stderr)
+        self._is_open = False
+
+
+def summary(done: Run, job: Job) -> str:
+    """The run as a few lines of text."""
+    video = done.take.video
+    frames = done.take.settings.end - done.take.settings.start
+    return "\n".join(
+        [
+            f"video    {video.path.name}, {video.width} x {video.height}, {video.fps:.2f} fps",
+            f"take     {job.output}",
+            f"frames   {frames}",
+            *people_lines(done.take),
+            *stage_lines(done.stages),
+        ]
+    )
+
+
+def people_lines(take: Take) -> list[str]:
+    """A line a person: id, seconds on screen, mean confidence."""
+    lines = [f"people   {len(take.people)}"]
+    for person in take.people:
+        seconds = take.seconds_on_screen(person)
+        lines.append(f"  {person.track_id:>3}: {seconds:.1f} s on screen, confidence {person.confidence:.2f}")
+    return lines
+
+
+def stage_lines(stages: Sequence[StageSeconds]) -> list[str]:
+    """A line a stage: wall seconds, seconds within the networks."""
+    total = StageSeconds("total", sum(s.seconds for s in stages), sum(s.in_networks for s in stages))
+    head = f"{'seconds':<9}{'wall':>8}{'networks':>10}"
+    return [head, *(f"  {s.stage:<7}{s.seconds:>8.1f}{s.in_networks:>10.1f}" for s in (*stages, total))]
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

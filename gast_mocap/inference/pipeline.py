@@ -1,0 +1,188 @@
+"""The whole job in order: probe, watch people, lift, save, preview."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ..models.catalog import bundled_model
+from ..motion.errors import MocapError
+from ..motion.records import Person, Take, TakeSettings, VideoInfo
+from ..motion.takes import check_saving, save_take
+from .decode import probe_video, read_frames
+from .job import Job
+from .lift import Lifter
+from .preview import draw_preview
+from .progress import Report, StoppedError
+from .quality import PRESETS
+from .sessions import Session
+from .watch import Eyes, Watched, watch_people
+
+LIFTER = "gast-27"
+SHORT_SIGHT = 1.0
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class StageSeconds:
+    """Wall seconds of one stage and how many of them were spent inside the networks."""
+
+    stage: str
+    seconds: float
+    in_networks: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished job: its take, saved already, and where the time went."""
+
+    take: Take
+    stages: tuple[StageSeconds, ...]
+
+
+def run(job: Job, report: Report, notify: Notify) -> Run:
+    """Do ``job``. A take that is already at ``job.output`` is replaced only by a whole new one.
+
+    Raises:
+        MocapError: bad input, nobody found, or no room to save.
+        StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
+    """
+    check_saving(job.output)
+    watch = Stopwatch()
+    with watch.stage("probe"):
+        report("probe", 0, 1)
+        video = probe_video(job.video, notify)
+        start, end = frame_range(job, video)
+        networks = Networks.load(job.quality)
+        report("probe", 1, 1)
+    with watch.stage("watch", networks.sessions):
+        watched = watch_range(video, start, end, job.quality, networks, report)
+    with watch.stage("lift", networks.sessions):
+        people = lift_people(watched, video, job.low_memory, networks, report)
+    with watch.stage("save"):
+        report("save", 0, 1)
+        take = Take(video, TakeSettings(job.quality, start, end, job.low_memory, networks.hashes), people)
+        save_take(take, job.output)
+        report("save", 1, 1)
+    notify_short_sights(take, notify)
+    if job.preview:
+        with watch.stage("preview"):
+            preview(take, job.preview, report, notify)
+    return Run(take, tuple(watch.stages))
+
+
+@dataclass
+class Stopwatch:
+    """Times the stages of a run."""
+
+    stages: list[StageSeconds] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, sessions: Sequence[Session] = ()) -> Iterator[None]:
+        """Time what happens within, and the ``sessions`` on their own."""
+        began, spent = time.perf_counter(), sum(session.seconds for session in sessions)
+        yield
+        in_networks = sum(session.seconds for session in sessions) - spent
+        self.stages.append(StageSeconds(name, time.perf_counter() - began, in_networks))
+
+
+def frame_range(job: Job, video: VideoInfo) -> tuple[int, int]:
+    """First frame and the one after the last, both within the video.
+
+    Raises:
+        MocapError: no frame lies between them.
+    """
+    end = video.frame_count if job.end is None else min(job.end, video.frame_count)
+    if not 0 <= job.start < end:
+        raise MocapError(
+            "range_empty",
+            f"No frames lie from start {job.start} to end {end}; the video has {video.frame_count} frames. "
+            "Choose a start before the end.",
+        )
+    return job.start, end
+
+
+@dataclass(frozen=True)
+class Networks:
+    """All that a run needs; ``hashes``: model name -> sha256."""
+
+    eyes: Eyes
+    lifter: Lifter
+    sessions: tuple[Session, ...]
+    hashes: dict[str, str]
+
+    @classmethod
+    def load(cls, quality: str) -> "Networks":
+        """Raises MocapError when a bundled model is missing or damaged."""
+        eyes = Eyes.load(PRESETS[quality])
+        path, sha256 = bundled_model(LIFTER)
+        session = Session(path)
+        return cls(eyes, Lifter(session), (*eyes.sessions, session), eyes.hashes | {LIFTER: sha256})
+
+
+def watch_range(
+    video: VideoInfo, start: int, end: int, quality: str, networks: Networks, report: Report
+) -> tuple[Watched, ...]:
+    """Everybody seen from frame ``start`` up to ``end``.
+
+    Raises:
+        MocapError: nobody was.
+    """
+    report("watch", 0, end - start)
+    frames = read_frames(video, start, end)
+    watched = watch_people(
+        frames, video, PRESETS[quality], networks.eyes, lambda done: report("watch", done, end - start)
+    )
+    report("watch", end - start, end - start)
+    if not watched:
+        raise MocapError(
+            "no_person",
+            f"No person was found in {video.path.name}. Choose a part in which someone is seen from head to feet, "
+            "or the quality Best.",
+        )
+    return watched
+
+
+def lift_people(
+    watched: Sequence[Watched], video: VideoInfo, low_memory: bool, networks: Networks, report: Report
+) -> tuple[Person, ...]:
+    """Everybody with their 3D pose."""
+    total = sum(len(keypoints.frames) for _, keypoints, _ in watched)
+    people: list[Person] = []
+    lifted = 0
+    for track, keypoints, thumbnail in watched:
+        pose = networks.lifter.lift(
+            keypoints, video, low_memory, partial(_report_from, report, lifted, total)
+        )
+        people.append(Person(track, keypoints, pose, thumbnail))
+        lifted += len(keypoints.frames)
+        report("lift", lifted, total)
+    return tuple(people)
+
+
+def _report_from(report: Report, lifted: int, total: int, done: int) -> None:
+    report("lift", lifted + done, total)
+
+
+def notify_short_sights(take: Take, notify: Notify) -> None:
+    """Say who is seen too briefly to make good motion; they stay in the take."""
+    for person in take.people:
+        seconds = take.seconds_on_screen(person)
+        if seconds < SHORT_SIGHT:
+            notify(
+                f"Person {person.track_id} is seen for {seconds:.1f} s only, which is short for good motion."
+            )
+
+
+def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:
+    """Draw the preview. The take is safe by now, so a trouble or a stop here is only worth a notice."""
+    frames = read_frames(take.video, take.settings.start, take.settings.end)
+    try:
+        draw_preview(take, frames, path, partial(report, "preview"))
+    except StoppedError:
+        notify("The preview was given up. The take is saved.")
+    except MocapError as error:
+        notify(f"{error.text} The take is saved.")

@@ -1,0 +1,58 @@
+"""The command line: exit codes and what it prints."""
+
+from pathlib import Path
+
+import pytest
+
+from gast_mocap.inference.__main__ import Bar, main, parse
+from gast_mocap.inference.job import Job
+from gast_mocap.inference.messages import Progress
+from gast_mocap.motion.takes import load_take
+
+
+def test_every_option_reaches_the_job() -> None:
+    words = "v.mp4 -o o.take.npz --preview p.mp4 --start 3 --end 9 --quality best --low-memory"
+    assert parse(words.split()) == Job(Path("v.mp4"), Path("o.take.npz"), Path("p.mp4"), 3, 9, "best", True)
+
+
+def test_defaults_are_the_jobs_own() -> None:
+    assert parse(["v.mp4", "-o", "o.take.npz"]) == Job(Path("v.mp4"), Path("o.take.npz"))
+
+
+def test_an_unknown_quality_is_a_usage_error(capsys) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(["v.mp4", "-o", "o.take.npz", "--quality", "superb"])
+    assert caught.value.code == 2
+    assert "balanced" in capsys.readouterr().err
+
+
+def test_a_run_saves_the_take_and_sums_up(videos: Path, tmp_path: Path, capsys) -> None:
+    output = tmp_path / "прыжок 1.take.npz"
+    words = [str(videos / "sports2d_demo.mp4"), "-o", str(output), "--end", "12", "--quality", "fast"]
+    assert main(words) == 0
+    printed = capsys.readouterr().out
+    assert len(load_take(output).people) == 1
+    for expected in ("sports2d_demo.mp4", "1768 x 994", "прыжок 1.take.npz", "confidence", "watch", "total"):
+        assert expected in printed
+
+
+def test_a_trouble_is_exit_code_one_and_a_sentence(tmp_path: Path, capsys) -> None:
+    assert main([str(tmp_path / "none.mp4"), "-o", str(tmp_path / "o.take.npz")]) == 1
+    assert "none.mp4" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_bar_fills_and_tells_the_time_left(capsys, monkeypatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    bar = Bar()
+    bar.show(Progress("watch", 50, 100, 83.0))
+    printed = capsys.readouterr().err
+    assert printed.count("#") * 2 == len(printed.split("[")[1].split("]")[0])
+    assert "1:23 left" in printed
+
+
+def test_away_from_a_terminal_a_stage_is_one_line(capsys) -> None:
+    bar = Bar()
+    for done in range(101):
+        bar.show(Progress("watch", done, 100, None))
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -1,0 +1,159 @@
+"""The whole job on real video, and what happens around its edges."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gast_mocap.inference import pipeline
+from gast_mocap.inference.job import Job
+from gast_mocap.inference.pipeline import Run, frame_range, notify_short_sights, run
+from gast_mocap.inference.progress import StoppedError
+from gast_mocap.motion.errors import MocapError
+from gast_mocap.motion.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.motion.takes import load_take
+
+VIDEO = VideoInfo(Path("v.mp4"), 640, 360, np.arange(100) / 25)
+
+
+def ignore(*_: object) -> None:
+    pass
+
+
+def short_job(videos: Path, folder: Path, **changes: object) -> Job:
+    fields: dict = {"video": videos / "sports2d_demo.mp4", "output": folder / "jump.take.npz"}
+    return Job(**(fields | {"start": 4, "end": 24, "quality": "fast"} | changes))
+
+
+class TestFrameRange:
+    @pytest.mark.parametrize(
+        ("start", "end", "expected"),
+        [(0, None, (0, 100)), (10, None, (10, 100)), (10, 20, (10, 20)), (99, 1000, (99, 100))],
+    )
+    def test_range_lies_within_the_video(
+        self, start: int, end: int | None, expected: tuple[int, int]
+    ) -> None:
+        assert frame_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO) == expected
+
+    @pytest.mark.parametrize(("start", "end"), [(20, 10), (20, 20), (100, None), (-1, 10), (0, 0)])
+    def test_empty_range_is_refused_with_its_numbers(self, start: int, end: int | None) -> None:
+        with pytest.raises(MocapError, match="100 frames") as caught:
+            frame_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO)
+        assert caught.value.code == "range_empty"
+
+
+def person_seen_for(track_id: int, count: int) -> Person:
+    frames = np.arange(count)
+    return Person(
+        Track(track_id, frames, np.zeros((count, 4)), np.zeros(count)),
+        Keypoints2D(track_id, frames, np.zeros((count, 17, 2)), np.zeros((count, 17))),
+        Pose3D(frames, np.zeros((count, 17, 3))),
+        np.zeros((4, 4, 3), np.uint8),
+    )
+
+
+def test_people_seen_for_under_a_second_are_kept_and_named() -> None:
+    notices: list[str] = []
+    people = (person_seen_for(1, 90), person_seen_for(2, 10))
+    notify_short_sights(Take(VIDEO, TakeSettings("fast", 0, 100, False), people), notices.append)
+    (notice,) = notices
+    assert "Person 2" in notice
+    assert "0.4 s" in notice
+
+
+class TestRealVideo:
+    @pytest.fixture(scope="class")
+    def done(self, videos: Path, tmp_path_factory) -> Run:
+        folder = tmp_path_factory.mktemp("run")
+        self.__class__.reports = []
+        return run(
+            short_job(videos, folder, preview=folder / "jump.mp4"),
+            lambda *report: self.reports.append(report),
+            lambda notice: None,
+        )
+
+    def test_one_jumper_is_found_throughout_the_range(self, done: Run) -> None:
+        (person,) = done.take.people
+        assert person.track_id == 1
+        assert set(person.pose.frames) <= set(range(4, 24))
+        assert len(person.pose.frames) >= 18
+
+    def test_the_pose_is_a_standing_persons(self, done: Run) -> None:
+        (person,) = done.take.people
+        head, ankle = person.pose.joints[:, 10], person.pose.joints[:, 3]
+        assert (ankle[:, 1] - head[:, 1] > 0.8).all()  # y points down
+
+    def test_what_was_saved_is_what_came_back(self, done: Run, tmp_path_factory) -> None:
+        (saved,) = tmp_path_factory.getbasetemp().rglob("jump.take.npz")
+        take = load_take(saved)
+        np.testing.assert_array_equal(take.people[0].pose.joints, done.take.people[0].pose.joints)
+        assert take.settings == done.take.settings
+        assert set(take.settings.models) >= {"gast-27", "movenet-multipose", "movenet-lightning"}
+
+    def test_stages_come_in_order_and_run_to_their_end(self, done: Run) -> None:
+        assert [stage.stage for stage in done.stages] == ["probe", "watch", "lift", "save", "preview"]
+        for stage in done.stages:
+            reports = [(finished, total) for name, finished, total in self.reports if name == stage.stage]
+            assert reports == sorted(reports)
+            assert reports[-1][0] == reports[-1][1]
+
+    def test_networks_take_part_of_the_time(self, done: Run) -> None:
+        for stage in done.stages:
+            assert (stage.in_networks > 0) == (stage.stage in ("watch", "lift"))
+            assert stage.in_networks <= stage.seconds
+
+
+def test_a_range_gives_the_frames_numbers_of_the_whole_video(videos: Path, tmp_path: Path) -> None:
+    take = run(short_job(videos, tmp_path, start=30, end=36), ignore, ignore).take
+    (person,) = (person for person in take.people if person.track_id == 1)
+    assert 30 <= person.pose.frames.min() <= person.pose.frames.max() < 36
+
+
+def test_low_memory_gives_the_same_poses(videos: Path, tmp_path: Path) -> None:
+    runs = [run(short_job(videos, tmp_path, end=14, low_memory=low), ignore, ignore) for low in (False, True)]
+    chunked, frugal = (done.take.people[0].pose for done in runs)
+    np.testing.assert_array_equal(chunked.frames, frugal.frames)
+    np.testing.assert_allclose(chunked.joints, frugal.joints, atol=1e-4)
+
+
+def test_a_stop_while_watching_leaves_nothing(videos: Path, tmp_path: Path) -> None:
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "watch" and done >= 5:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        run(short_job(videos, tmp_path, preview=tmp_path / "p.mp4"), stop, ignore)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stop_while_drawing_keeps_the_take(videos: Path, tmp_path: Path) -> None:
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "preview":
+            raise StoppedError
+
+    notices: list[str] = []
+    job = short_job(videos, tmp_path, end=10, preview=tmp_path / "p.mp4")
+    run(job, stop, notices.append)
+    assert list(tmp_path.iterdir()) == [job.output]
+    assert any("preview" in notice for notice in notices)
+
+
+def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
+    def nobody(*_: object) -> tuple[()]:
+        return ()
+
+    monkeypatch.setattr(pipeline, "watch_people", nobody)
+    job = short_job(videos, tmp_path)
+    job.output.write_bytes(b"an older take")
+    with pytest.raises(MocapError) as caught:
+        run(job, ignore, ignore)
+    assert caught.value.code == "no_person"
+    assert job.output.read_bytes() == b"an older take"
+
+
+def test_an_output_that_cannot_be_is_refused_before_the_work(videos: Path, tmp_path: Path) -> None:
+    stages: list[str] = []
+    with pytest.raises(MocapError) as caught:
+        run(short_job(videos, tmp_path / "gone"), lambda stage, *_: stages.append(stage), ignore)
+    assert caught.value.code == "folder_missing"
+    assert stages == []
