@@ -27,7 +27,9 @@ class Session:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen unrelated classes here
             raise MocapError(
-                "model_unreadable", f"The model file {path.name} could not be loaded. Choose a valid ONNX file.", str(error)
+                "model_unreadable",
+                f"The model file {path.name} could not be loaded. Choose a valid ONNX file.",
+                str(error),
             ) from error
         self.seconds = 0.0
 
@@ -43,6 +45,11 @@ class Session:
     @property
     def output_names(self) -> list[str]:
         return [entry.name for entry in self._session.get_outputs()]
+
+    @property
+    def input_size(self) -> int:
+        """Side in pixels of the square picture (1, size, size, 3) that the network takes."""
+        return int(self._session.get_inputs()[0].shape[1])
 
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         started = time.perf_counter()

@@ -1,0 +1,145 @@
+"""Video file in, upright frames and their real times out."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..motion.errors import MocapError
+from ..motion.records import FloatArray, ImageArray, VideoInfo
+
+Notify = Callable[[str], None]
+
+SMALLEST_SIDE = 32
+"""Pixels. In anything smaller nobody can be found."""
+FRAMES_AHEAD = 8
+"""Decoded frames that may wait for the consumer: enough to bridge a slow frame, a few dozen MB in full HD."""
+
+
+def probe_video(path: Path, notify: Notify) -> VideoInfo:
+    """Upright size of a video and the time of each of its frames; nothing is decoded but the first frame.
+
+    The times come from the container's packets, so they hold for variable frame rates.
+
+    Raises:
+        MocapError: there is no such file, it holds no readable video, or the picture is too small.
+    """
+    _check_file(path)
+    height, width = _first_frame(path).shape[:2]
+    if min(height, width) < SMALLEST_SIDE:
+        raise MocapError(
+            "video_too_small",
+            f"The picture of {path.name} is only {width} x {height} pixels. Choose a video in which people can be seen.",
+        )
+    times, declared = _packet_times(path)
+    if len(times) < declared:
+        notify(f"{path.name} ends early: {len(times)} of {declared} frames are there and will be used.")
+    return VideoInfo(path, width, height, times)
+
+
+def read_frames(video: VideoInfo, start: int, end: int) -> Iterator[tuple[int, ImageArray]]:
+    """Frames ``start`` to ``end`` (exclusive) with their indices, upright RGB uint8 (h, w, 3).
+
+    A thread decodes ahead of the consumer. A damaged file yields the frames before the damage.
+    """
+    frames: queue.Queue[tuple[int, ImageArray] | None] = queue.Queue(maxsize=FRAMES_AHEAD)
+    stop = threading.Event()
+    thread = threading.Thread(target=_decode, args=(video.path, start, end, frames, stop), daemon=True)
+    thread.start()
+    try:
+        while (item := frames.get()) is not None:
+            yield item
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise MocapError("video_is_folder", f"{path} is a folder. Choose a video file in it.")
+    if not path.exists():
+        raise MocapError("video_missing", f"There is no file {path}. Choose the video again.")
+    try:
+        with path.open("rb") as file:
+            is_empty = not file.read(1)
+    except OSError as error:
+        raise MocapError(
+            "video_unreadable", f"{path.name} cannot be opened. Check its permissions.", str(error)
+        ) from error
+    if is_empty:
+        raise MocapError("video_empty", f"{path.name} is an empty file. Copy or download the video again.")
+
+
+def _open(path: Path, *settings: int) -> cv2.VideoCapture:
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, list(settings))
+    if not capture.isOpened():
+        raise MocapError(
+            "video_unreadable",
+            f"{path.name} holds no video that can be read: it may be damaged, cut off, sound only or no video at all. "
+            "Choose another file, or convert it to MP4 (H.264).",
+        )
+    return capture
+
+
+def _first_frame(path: Path) -> ImageArray:
+    capture = _open(path)
+    read, image = capture.read()
+    if not read:
+        raise MocapError("video_empty", f"{path.name} has no frames that can be decoded. Choose another video.")
+    return np.asarray(image, np.uint8)
+
+
+def _packet_times(path: Path) -> tuple[FloatArray, int]:
+    """Time in seconds of each frame, and how many frames the container declares.
+
+    OpenCV hands out undecoded packets when asked for no pixel format. They come in decoding order, hence the sort.
+    """
+    packets = _open(path, cv2.CAP_PROP_FORMAT, -1)
+    declared = int(packets.get(cv2.CAP_PROP_FRAME_COUNT))
+    fps = packets.get(cv2.CAP_PROP_FPS) or 30.0
+    milliseconds = []
+    while packets.grab():
+        milliseconds.append(packets.get(cv2.CAP_PROP_POS_MSEC))
+    times = np.sort(np.asarray(milliseconds, np.float64)) / 1000
+    if np.any(np.diff(times) <= 0):  # containers without time stamps, such as raw streams
+        times = np.arange(len(times)) / fps
+    return times - times[0], declared
+
+
+def _decode(
+    path: Path,
+    start: int,
+    end: int,
+    frames: "queue.Queue[tuple[int, ImageArray] | None]",
+    stop: threading.Event,
+) -> None:
+    """The decoding thread: fills ``frames`` and ends with None."""
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    for frame in range(end):
+        if stop.is_set() or not capture.grab():
+            break
+        if frame < start:
+            continue
+        read, image = capture.retrieve()
+        if not read:
+            break
+        item = (frame, np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
+        _put(frames, item, stop)
+    _put(frames, None, stop)
+
+
+def _put(
+    frames: "queue.Queue[tuple[int, ImageArray] | None]",
+    item: tuple[int, ImageArray] | None,
+    stop: threading.Event,
+) -> None:
+    """Wait for room in ``frames``, but not after the consumer is gone."""
+    while not stop.is_set():
+        try:
+            frames.put(item, timeout=0.1)
+            return
+        except queue.Full:
+            continue

@@ -1,0 +1,123 @@
+"""The second pass over the tracks: with the whole video at hand, a person's pieces become one track again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from ..motion.records import FloatArray, IntArray, VideoInfo
+from .boxes import overlaps
+
+LONGEST_LOSS = 2.0
+"""Seconds after which a person who comes back counts as somebody new."""
+FARTHEST = 0.6
+FASTEST = 3.0
+MOST_FAR = 1.8
+"""How far from where they should be, in body lengths, a person may come back: FARTHEST and FASTEST for every second
+unseen (a fall or a sprint), but never beyond MOST_FAR."""
+LEAST_LIKENESS = 0.5
+"""Shared colour of the torsos (histogram intersection), 0..1."""
+SHORTEST_TRACK = 0.4
+"""Seconds; shorter tracks are ghosts unless nothing else is there."""
+LEAST_SCORE = 0.3
+SHADOW = 0.5
+"""A track whose boxes overlap a longer one's by this much, as long as both are there, is its ghost."""
+FRAMES_FOR_SPEED = 10
+FRAMES_FOR_LENGTH = 30
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An unbroken stretch of one person: boxes (t, 4) px, mean keypoint score, colours of the torso (sum 1)."""
+
+    track_id: int
+    frames: IntArray
+    boxes: FloatArray
+    score: float
+    colours: FloatArray
+
+
+def rejoin(pieces: list[Piece], video: VideoInfo) -> list[list[int]]:
+    """The track ids of the pieces that are one person's, in order of time, for each person in order of appearance.
+
+    Two people who are visible at once are never joined. Ghosts (weak, fleeting or doubled tracks) are left out.
+    """
+    solid = [piece for piece in pieces if not _is_shadow(piece, pieces) and piece.score >= LEAST_SCORE]
+    solid.sort(key=lambda piece: (piece.frames[0], piece.track_id))
+    groups = _chains(solid, video)
+    lasting = [group for group in groups if _seconds(group, video) >= SHORTEST_TRACK]
+    return [[piece.track_id for piece in group] for group in lasting or groups]
+
+
+def _chains(pieces: list[Piece], video: VideoInfo) -> list[list[Piece]]:
+    """Each piece with its best successor, where it has one."""
+    successor = {}
+    if pieces:
+        costs = np.array([[_cost(first, second, video) for second in pieces] for first in pieces])
+        for first, second in zip(*linear_sum_assignment(costs), strict=True):
+            if costs[first, second] < IMPOSSIBLE:
+                successor[int(first)] = int(second)
+    chains = []
+    for index in range(len(pieces)):
+        if index in successor.values():
+            continue
+        chain = [index]
+        while chain[-1] in successor:
+            chain.append(successor[chain[-1]])
+        chains.append([pieces[i] for i in chain])
+    return chains
+
+
+IMPOSSIBLE = 1e6
+
+
+def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
+    """How unlikely it is that ``second`` goes on where ``first`` ended."""
+    unseen = second.frames[0] - first.frames[-1]
+    seconds = video.times[second.frames[0]] - video.times[first.frames[-1]]
+    if unseen <= 0 or seconds > LONGEST_LOSS:
+        return IMPOSSIBLE
+    before, after = _length(first.boxes[-FRAMES_FOR_LENGTH:]), _length(second.boxes[:FRAMES_FOR_LENGTH])
+    expected = _centre(first.boxes[-1]) + _speed(first) * min(unseen, FRAMES_FOR_SPEED)
+    distance = np.linalg.norm(_centre(second.boxes[0]) - expected) / max(before, after)
+    likeness = np.minimum(first.colours, second.colours).sum()
+    is_far = distance > min(FARTHEST + FASTEST * seconds, MOST_FAR)
+    if is_far or likeness < LEAST_LIKENESS or not 0.5 < after / before < 2:
+        return IMPOSSIBLE
+    return float(distance + (1 - likeness) + seconds)
+
+
+def _speed(piece: Piece) -> FloatArray:
+    """(2,) px a frame at the end of a piece."""
+    last = slice(-FRAMES_FOR_SPEED, None)
+    frames, boxes = piece.frames[last], piece.boxes[last]
+    if len(frames) < 2:
+        return np.zeros(2)
+    return np.asarray((_centre(boxes[-1]) - _centre(boxes[0])) / (frames[-1] - frames[0]))
+
+
+def _length(boxes: FloatArray) -> float:
+    """Length in pixels of the body in boxes (t, 4): a person who bends or tumbles still has it at times."""
+    return float(np.percentile((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 80))
+
+
+def _centre(box: FloatArray) -> FloatArray:
+    return (box[:2] + box[2:]) / 2
+
+
+def _seconds(group: list[Piece], video: VideoInfo) -> float:
+    return sum(len(piece.frames) for piece in group) / video.fps
+
+
+def _is_shadow(piece: Piece, pieces: list[Piece]) -> bool:
+    """Whether a longer track covers ``piece`` nearly all the time."""
+    for other in pieces:
+        if (len(other.frames), -other.track_id) <= (len(piece.frames), -piece.track_id):
+            continue
+        _, own, theirs = np.intersect1d(piece.frames, other.frames, return_indices=True)
+        if len(own) < 0.7 * len(piece.frames):
+            continue
+        shared = [overlaps(piece.boxes[i][None], other.boxes[j][None])[0, 0] for i, j in zip(own, theirs, strict=True)]
+        if np.median(shared) > SHADOW:
+            return True
+    return False

@@ -1,0 +1,169 @@
+"""Watches the whole video: who is in it, where, and with which keypoints."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Self
+
+import cv2
+import numpy as np
+
+from ..models.catalog import bundled_model
+from ..motion.records import FloatArray, ImageArray, Keypoints2D, Track, VideoInfo
+from .boxes import box_of_keypoints
+from .detect import MultiPoseDetector
+from .follow import Sort
+from .keypoints import SinglePose, repeated
+from .quality import Preset
+from .rejoin import Piece, rejoin
+from .sessions import Session
+
+SEEN = 0.25
+"""Mean keypoint score from which a person counts as seen in a frame."""
+SHRUNK = 0.35
+"""A pose smaller than this share of its box is not the person who was followed but something behind."""
+UNSURE = 0.4
+"""Below this mean score people are looked for again on the next frame."""
+MAX_UNSEEN_SECONDS = 0.5
+THUMBNAIL_HEIGHT = 128
+HUES, SATURATIONS = 12, 4
+
+Watched = tuple[Track, Keypoints2D, ImageArray]
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """The two networks that watch."""
+
+    detector: MultiPoseDetector
+    estimator: SinglePose
+    sessions: tuple[Session, ...]
+    hashes: dict[str, str]
+
+    @classmethod
+    def load(cls, preset: Preset) -> Self:
+        """Raises MocapError when a bundled model is missing or damaged."""
+        names = ("movenet-multipose", preset.estimator)
+        files = {name: bundled_model(name) for name in names}
+        sessions = tuple(Session(path) for path, _ in files.values())
+        hashes = {name: sha256 for name, (_, sha256) in files.items()}
+        return cls(MultiPoseDetector(sessions[0]), SinglePose(sessions[1], preset.flips), sessions, hashes)
+
+
+def watch_people(
+    frames: Iterable[tuple[int, ImageArray]],
+    video: VideoInfo,
+    preset: Preset,
+    eyes: Eyes,
+    progress: Callable[[int], None],
+) -> tuple[Watched, ...]:
+    """Track, keypoints and thumbnail of everybody in ``frames``, with ids from 1 in order of appearance.
+
+    ``progress`` is called with the number of frames done; what it raises ends the work.
+    """
+    sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * video.fps)))
+    detect_every = max(1, round(preset.detect_seconds * video.fps))
+    sightings: dict[int, Sighting] = {}
+    look_at = -1
+    for done, (frame, image) in enumerate(frames, start=1):
+        boxes = sort.predict()
+        if frame >= look_at:
+            boxes |= look(sort, eyes.detector, image)
+            look_at = frame + detect_every
+        seen = read(eyes.estimator, image, boxes)
+        for track_id, (points, scores) in seen.items():
+            box = box_of_keypoints(points, scores)
+            sort.correct(track_id, box)
+            sightings.setdefault(track_id, Sighting()).add(frame, image, box, points, scores)
+        if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
+            look_at = min(look_at, frame + max(1, detect_every // 3))
+        progress(done)
+    pieces = [sighting.piece(track_id) for track_id, sighting in sightings.items()]
+    groups = rejoin(pieces, video)
+    return tuple(join(track_id, [sightings[i] for i in group]) for track_id, group in enumerate(groups, start=1))
+
+
+def look(sort: Sort, detector: MultiPoseDetector, image: ImageArray) -> dict[int, FloatArray]:
+    """Look for people in the whole picture: id -> box of those found."""
+    detections, _, _ = detector.detect(image)
+    return dict(zip(sort.match(detections.boxes), detections.boxes, strict=True))
+
+
+def read(
+    estimator: SinglePose, image: ImageArray, boxes: dict[int, FloatArray]
+) -> dict[int, tuple[FloatArray, FloatArray]]:
+    """Keypoints (17, 2) and scores (17,) of the people in ``boxes`` who are really seen there."""
+    ids, around = list(boxes), np.array(list(boxes.values())).reshape(-1, 4)
+    points, scores = estimator.estimate(image, around)
+    seen = [p for p in range(len(ids)) if scores[p].mean() >= SEEN and fills(around[p], points[p], scores[p])]
+    wrong = repeated(points[seen], scores[seen], around[seen])
+    return {ids[p]: (points[p], scores[p]) for n, p in enumerate(seen) if n not in wrong}
+
+
+def fills(box: FloatArray, points: FloatArray, scores: FloatArray) -> bool:
+    """Whether a pose is about as large as the ``box`` (4,) that it was looked for in."""
+    found = box_of_keypoints(points, scores)
+    return bool(max(found[2:] - found[:2]) >= SHRUNK * max(box[2:] - box[:2]))
+
+
+@dataclass
+class Sighting:
+    """What has been seen of one followed person so far."""
+
+    frames: list[int] = field(default_factory=list)
+    boxes: list[FloatArray] = field(default_factory=list)
+    points: list[FloatArray] = field(default_factory=list)
+    scores: list[FloatArray] = field(default_factory=list)
+    colours: FloatArray = field(default_factory=lambda: np.zeros(HUES * SATURATIONS))
+    thumbnail: ImageArray = field(default_factory=lambda: np.zeros((1, 1, 3), np.uint8))
+    thumbnail_worth: float = -1.0
+
+    def add(self, frame: int, image: ImageArray, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+        self.frames.append(frame)
+        self.boxes.append(box)
+        self.points.append(points)
+        self.scores.append(scores)
+        self.colours = self.colours + colours_of_torso(image, points)
+        worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
+        if worth > self.thumbnail_worth * 1.05:
+            self.thumbnail, self.thumbnail_worth = portrait(image, box), worth
+
+    def piece(self, track_id: int) -> Piece:
+        score = float(np.mean(self.scores))
+        colours = self.colours / max(self.colours.sum(), 1e-9)
+        return Piece(track_id, np.array(self.frames), np.array(self.boxes), score, colours)
+
+
+def join(track_id: int, sightings: list[Sighting]) -> Watched:
+    """One person of all the pieces that are theirs."""
+    frames = np.concatenate([sighting.frames for sighting in sightings])
+    boxes, points, scores = (
+        np.concatenate([getattr(sighting, name) for sighting in sightings]) for name in ("boxes", "points", "scores")
+    )
+    best = max(sightings, key=lambda sighting: sighting.thumbnail_worth)
+    track = Track(track_id, frames, boxes, scores.mean(axis=1))
+    return track, Keypoints2D(track_id, frames, points, scores), best.thumbnail
+
+
+def colours_of_torso(image: ImageArray, points: FloatArray) -> FloatArray:
+    """(HUES * SATURATIONS,) share of each colour between the shoulders and the hips; zeros when out of the frame."""
+    torso = points[[5, 6, 11, 12]]
+    (x1, y1), (x2, y2) = (
+        np.maximum(torso.min(axis=0), 0).astype(int),
+        np.maximum(torso.max(axis=0), 0).astype(int),
+    )
+    patch = image[y1 : y2 + 1, x1 : x2 + 1]
+    if patch.size == 0:
+        return np.zeros(HUES * SATURATIONS)
+    small = cv2.cvtColor(cv2.resize(patch, (16, 16), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2HSV)
+    counts = cv2.calcHist([small], [0, 1], None, [HUES, SATURATIONS], [0, 180, 0, 256])
+    return np.asarray(counts.ravel() / counts.sum(), np.float64)
+
+
+def portrait(image: ImageArray, box: FloatArray) -> ImageArray:
+    """A copy of the person in ``box``, THUMBNAIL_HEIGHT high."""
+    (x1, y1), (x2, y2) = np.maximum(box[:2], 0).astype(int), np.maximum(box[2:], 1).astype(int)
+    patch = image[y1:y2, x1:x2]
+    if patch.size == 0:
+        return np.zeros((1, 1, 3), np.uint8)
+    width = max(1, round(patch.shape[1] * THUMBNAIL_HEIGHT / patch.shape[0]))
+    return np.asarray(cv2.resize(patch, (width, THUMBNAIL_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
