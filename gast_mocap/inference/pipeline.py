@@ -136,12 +136,11 @@ def watch_range(
     watched = watch_people(
         frames, video, PRESETS[quality], networks.eyes, lambda done: report("watch", done, end - start)
     )
-    report("watch", end - start, end - start)
     if not watched:
         raise MocapError(
             "no_person",
-            f"No person was found in {video.path.name}. Choose a part in which someone is seen from head to feet, "
-            "or the quality Best.",
+            f"No person was found in {video.path.name}. Choose a part in which someone is seen from head to "
+            "feet, or the quality Best.",
         )
     return watched
 
@@ -154,17 +153,14 @@ def lift_people(
     people: list[Person] = []
     lifted = 0
     for track, keypoints, thumbnail in watched:
-        pose = networks.lifter.lift(
-            keypoints, video, low_memory, partial(_report_from, report, lifted, total)
-        )
+
+        def progress(done: int, _: int, before: int = lifted) -> None:
+            report("lift", before + done, total)
+
+        pose = networks.lifter.lift(keypoints, video, low_memory, progress)
         people.append(Person(track, keypoints, pose, thumbnail))
         lifted += len(keypoints.frames)
-        report("lift", lifted, total)
     return tuple(people)
-
-
-def _report_from(report: Report, lifted: int, total: int, done: int) -> None:
-    report("lift", lifted + done, total)
 
 
 def notify_short_sights(take: Take, notify: Notify) -> None:
@@ -172,9 +168,7 @@ def notify_short_sights(take: Take, notify: Notify) -> None:
     for person in take.people:
         seconds = take.seconds_on_screen(person)
         if seconds < SHORT_SIGHT:
-            notify(
-                f"Person {person.track_id} is seen for {seconds:.1f} s only, which is short for good motion."
-            )
+            notify(f"Person {person.track_id} is seen for {seconds:.1f} s only, too short for good motion.")
 
 
 def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:
