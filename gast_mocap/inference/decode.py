@@ -32,7 +32,7 @@ def probe_video(path: Path, notify: Notify) -> VideoInfo:
     if min(height, width) < SMALLEST_SIDE:
         raise MocapError(
             "video_too_small",
-            f"The picture of {path.name} is only {width} x {height} pixels. Choose a video in which people can be seen.",
+            f"The picture of {path.name} is only {width} x {height} pixels. Choose one in which people can be seen.",
         )
     times, declared = _packet_times(path)
     if len(times) < declared:

@@ -145,7 +145,7 @@ class View(Protocol):
 class ScreenView:
     """Normalisation of the published weights: the frame's width is -1..1, the aspect is kept."""
 
-    def __init__(self, points: FloatArray, width: int, height: int, contract: Contract) -> None:
+    def __init__(self, points: FloatArray, width: int, height: int, contract: Contract) -> None:  # noqa: ARG002
         self.inputs = 2 * points / width - (1, height / width)
 
     def camera_from_network(self, joints: FloatArray) -> FloatArray:
