@@ -10,9 +10,7 @@ from .naming import map_by_names
 from .rest_pose import RestPose
 from .roles import LIMBS, REQUIRED, ROLES, SIDES, label
 
-METARIG = frozenset(
-    {"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"}
-)
+METARIG = frozenset({"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def map_bones(rest: RestPose) -> BoneMap:
     best = max(known, key=_completeness)
     if best.missing or "spine" not in best.bones:
         best = max(best, BoneMap(map_by_names(rest.bone_names), "names"), key=_completeness)
-    if best.missing:
+    if not _has_four_limbs(best):
         best = max(best, BoneMap(map_by_hierarchy(rest), "hierarchy"), key=_completeness)
     if not _has_four_limbs(best):
         missing = ", ".join(map(label, best.missing))
@@ -64,9 +62,7 @@ def _completeness(bone_map: BoneMap) -> tuple[int, int]:
 
 
 def _has_four_limbs(bone_map: BoneMap) -> bool:
-    return all(
-        any(f"{part}.{side}" in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in SIDES
-    )
+    return all(any(f"{part}.{side}" in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in SIDES)
 
 
 def check_map(bone_map: BoneMap, rest: RestPose) -> None:
@@ -76,11 +72,7 @@ def check_map(bone_map: BoneMap, rest: RestPose) -> None:
     """
     if bone_map.missing:
         names = ", ".join(map(label, bone_map.missing))
-        raise MocapError(
-            "bones_missing", f"These parts have no bone: {names}. Choose their bones in the bone map."
-        )
+        raise MocapError("bones_missing", f"These parts have no bone: {names}. Choose their bones in the bone map.")
     unknown = sorted(set(bone_map.bones.values()) - set(rest.bone_names))
     if unknown:
-        raise MocapError(
-            "bone_unknown", f"The armature has no bone {', '.join(unknown)}. Map its bones again."
-        )
+        raise MocapError("bone_unknown", f"The armature has no bone {', '.join(unknown)}. Map its bones again.")

@@ -1,5 +1,7 @@
 """Roles from where bones lie and what hangs on what, for rigs whose names say nothing."""
 
+from itertools import takewhile
+
 import numpy as np
 
 from ..motion.records import FloatArray
@@ -23,11 +25,11 @@ def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
     legs = tree.lowest_pair()
     if legs is None:
         return {}
-    hips = tree.common(*legs)
-    spine = tree.path(hips, tree.highest_under(hips))
-    arms = tree.widest_pair(hips)
+    crotch = tree.lineage(tree.common(*legs))
+    hips, arms = next(((bone, found) for bone in crotch if (found := tree.widest_pair(bone))), (-1, None))
     if arms is None:
         return {}
+    spine = tree.path(hips, tree.highest_under(hips))
     forks = [bone for bone in spine if bone in tree.lineage(arms[0]) and bone in tree.lineage(arms[1])]
     if not forks:
         return {}
@@ -82,9 +84,12 @@ class _Tree:
 
     def lowest_pair(self) -> tuple[int, int] | None:
         """The ends of two legs: the lowest leaf and the one most like it on another branch of the hips."""
-        first = min(self._leaves, key=lambda leaf: self._height(self._rest.tails[leaf]))
+        first = min(self._leaves, key=self._tip_height)
         others = [leaf for leaf in self._leaves if self._parts_at_hips(first, leaf)]
-        return self._most_alike(first, others)
+        second = self._most_alike(first, others)
+        if second is None or abs(self._tip_height(first) - self._tip_height(second)) > SYMMETRY:
+            return None
+        return first, second
 
     def widest_pair(self, hips: int) -> tuple[int, int] | None:
         """The ends of two arms: the leaves above the hips that are farthest from the middle."""
@@ -97,11 +102,12 @@ class _Tree:
         if not leaves:
             return None
         first = max(leaves, key=lambda leaf: self._from_axis(hips, leaf))
-        return self._most_alike(first, [leaf for leaf in leaves if self._opposite(hips, first, leaf)])
+        second = self._most_alike(first, [leaf for leaf in leaves if self._opposite(hips, first, leaf)])
+        return None if second is None else (first, second)
 
     def highest_under(self, top: int) -> int:
         leaves = [leaf for leaf in self._leaves if top in self.lineage(leaf)]
-        return max(leaves, key=lambda leaf: self._height(self._rest.tails[leaf]))
+        return max(leaves, key=self._tip_height)
 
     def ahead(self, legs: tuple[int, int]) -> FloatArray:
         """(3,) where the toes point; without toes, Blender's front."""
@@ -150,12 +156,15 @@ class _Tree:
     def _height(self, point: FloatArray) -> float:
         return float(point @ self._up - self._floor) / self._size
 
+    def _tip_height(self, leaf: int) -> float:
+        return self._height(self._rest.tails[leaf])
+
     def _is_low(self, bone: int) -> bool:
         return self._height(self._rest.heads[bone]) < ANKLE_REACH
 
     def _foot(self, leaf: int) -> FloatArray:
         """(3,) level way from the ankle to that end of the foot which is farthest from it."""
-        ankle = [bone for bone in self.lineage(leaf) if self._is_low(bone) or bone == leaf][-1]
+        ankle = [leaf, *takewhile(self._is_low, self.lineage(leaf))][-1]
         ends = [other for other in self._leaves if ankle in self.lineage(other)]
         ways = self._rest.tails[ends] - self._rest.heads[ankle]
         level = ways - np.outer(ways @ self._up, self._up)
@@ -181,12 +190,11 @@ class _Tree:
     def _opposite(self, hips: int, first: int, second: int) -> bool:
         return float(self._offset(hips, first) @ self._offset(hips, second)) < 0
 
-    def _most_alike(self, first: int, others: list[int]) -> tuple[int, int] | None:
-        """``first`` and the leaf that lies as deep and as high; None when there is none like it."""
+    def _most_alike(self, first: int, others: list[int]) -> int | None:
+        """The leaf that lies as deep as ``first`` and as high; None when there is no other."""
 
         def unlikeness(leaf: int) -> tuple[int, float]:
             deeper = abs(len(self.lineage(leaf)) - len(self.lineage(first)))
-            return deeper, abs(self._height(self._rest.tails[leaf]) - self._height(self._rest.tails[first]))
+            return deeper, abs(self._tip_height(leaf) - self._tip_height(first))
 
-        best = min(others, key=unlikeness, default=None)
-        return None if best is None or unlikeness(best)[1] > SYMMETRY else (first, best)
+        return min(others, key=unlikeness, default=None)

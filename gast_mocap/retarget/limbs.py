@@ -88,9 +88,7 @@ def resting_roll(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: Flo
     return roll * float(bend_weight(bend_between(upper, lower))) if abs(roll) < np.pi / 2 else 0.0
 
 
-def not_past_straight(
-    hinge: Hinge, upper_turn: FloatArray, upper: FloatArray, lower: FloatArray
-) -> FloatArray:
+def not_past_straight(hinge: Hinge, upper_turn: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
     """``lower`` (t, 3), straightened in its own plane where it bends against the hinge."""
     flexing = np.cross(quat.rotate(upper_turn, hinge.axis), upper)
     outward = np.sum(lower * flexing, axis=-1, keepdims=True)

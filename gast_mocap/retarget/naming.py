@@ -8,7 +8,7 @@ from .roles import SIDED, SIDES
 SIDE_WORDS = {"l": "L", "left": "L", "lft": "L", "左": "L", "r": "R", "right": "R", "rgt": "R", "右": "R"}
 # Words that say nothing of the body. A bone with a word from NOT_BODY is a twist, a helper or the like.
 NOISE = frozenset(
-    {"bone", "jnt", "joint", "def", "deform", "skin", "bip", "bip01", "rig", "b", "j", "c", "x", "m"}
+    {"bone", "jnt", "joint", "def", "deform", "skin", "bip", "bip01", "rig", "a", "b", "j", "c", "x", "m"}
 )
 NOT_BODY = frozenset(
     {
@@ -17,9 +17,7 @@ NOT_BODY = frozenset(
         "hair", "skirt", "cloth", "weapon", "prop", "end", "nub", "heel", "tail", "wing", "ear",
     }
 )  # fmt: skip
-WORD_ENDS = re.compile(
-    r"[\s._\-]+|(?<=[a-z])(?=[A-Z])|(?<=^[LR])(?=[A-Z][a-z])|(?<=[左右])|(?<=\d)(?=[A-Za-z])"
-)
+WORD_ENDS = re.compile(r"[\s._\-]+|(?<=[a-z])(?=[A-Z])|(?<=^[LR])(?=[A-Z][a-z])|(?<=[左右])|(?<=\d)(?=[A-Za-z])")
 WORDS = {
     "hips": "hips hip pelvis midhip",
     "spine": "spine spinelower lowerback abdomen torso waist back stomach belly",

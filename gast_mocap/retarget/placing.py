@@ -35,8 +35,7 @@ def place(
     if travel == "root":
         moved = {rest.index(bone_map.bones["root"]): way @ armature_from_world[:3, :3].T} | moved
     locations = [
-        quat.rotate(quat.inverse(skeleton.socket(bone)), way) + rest.basis[bone, :3, 3]
-        for bone, way in moved.items()
+        quat.rotate(quat.inverse(skeleton.socket(bone)), way) + rest.basis[bone, :3, 3] for bone, way in moved.items()
     ]
     names = tuple(rest.bone_names[bone] for bone in moved)
     return names, np.stack(locations, axis=1), way if travel == "object" else None

@@ -29,9 +29,7 @@ class SolveOptions:
     travel: str = "hips"
 
 
-def solve(
-    motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptions | None = None
-) -> BoneCurves:
+def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptions | None = None) -> BoneCurves:
     """The rotations and locations that make a rig perform ``motion`` where it stands.
 
     Raises:
@@ -79,9 +77,7 @@ def _bone_turns(
     return {bone: quat.multiply(bones[bone], resting[bone]) for bone in sorted(bones)}
 
 
-def _torso_changes(
-    body: Torso, rest_turn: FloatArray, rest: RestPose, bone_map: BoneMap
-) -> dict[str, FloatArray]:
+def _torso_changes(body: Torso, rest_turn: FloatArray, rest: RestPose, bone_map: BoneMap) -> dict[str, FloatArray]:
     """Bone -> (t, 4) turn away from the rest pose."""
     upright = quat.inverse(rest_turn)
     chain = spine_chain(rest, bone_map)
@@ -91,9 +87,7 @@ def _torso_changes(
     return changes
 
 
-def _head_changes(
-    joints: FloatArray, body: Torso, rest_turn: FloatArray, bone_map: BoneMap
-) -> dict[str, FloatArray]:
+def _head_changes(joints: FloatArray, body: Torso, rest_turn: FloatArray, bone_map: BoneMap) -> dict[str, FloatArray]:
     """Neck, head and clavicles: what they do beyond the chest, from the direction that they have at ease."""
     ends = {
         "neck": ("thorax", "neck"),

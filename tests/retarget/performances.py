@@ -1,0 +1,91 @@
+"""Performances to solve: random ones from forward kinematics of a human body, and recorded ones."""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.spatial.transform import Rotation
+
+from gast_mocap.motion.records import FloatArray, Motion
+from training.clips import read_bvh
+
+FPS = 30.0
+LEFT, BACK, UP = np.eye(3)
+T_POSE_STEPS = {
+    1: -0.13 * LEFT, 2: -0.45 * UP, 3: -0.43 * UP, 4: 0.13 * LEFT, 5: -0.45 * UP, 6: -0.43 * UP,
+    7: 0.24 * UP, 8: 0.26 * UP, 9: 0.1 * UP - 0.05 * BACK, 10: 0.12 * UP,
+    11: 0.15 * LEFT - 0.03 * UP, 12: 0.28 * LEFT, 13: 0.25 * LEFT,
+    14: -0.15 * LEFT - 0.03 * UP, 15: -0.28 * LEFT, 16: -0.25 * LEFT,
+}  # fmt: skip
+PARENTS = (-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 9, 8, 11, 12, 8, 14, 15)
+LIMBS = {"upper_arm.L": (11, 12, 13), "upper_arm.R": (14, 15, 16), "thigh.L": (4, 5, 6), "thigh.R": (1, 2, 3)}
+
+
+def t_pose() -> Motion:
+    """One frame, facing -Y, ankles 0.085 m over the floor."""
+    joints = np.zeros((17, 3))
+    joints[0, 2] = 0.965
+    for joint, step in T_POSE_STEPS.items():
+        joints[joint] = joints[PARENTS[joint]] + step
+    return motion_of(joints[None])
+
+
+def motion_of(joints: FloatArray, fps: float = FPS) -> Motion:
+    return Motion(np.arange(len(joints)) / fps, joints, np.ones(joints.shape[:2]))
+
+
+def random_performance(seed: int, frames: int = 120) -> Motion:
+    """A body that turns, leans, swings its limbs anywhere they can go, and bends and straightens them."""
+    rng = np.random.default_rng(seed)
+    turns = {0: _wander(rng, frames, (15, 15, 120))}
+    for joint, reach in ((7, (15, 10, 15)), (8, (15, 10, 15)), (9, (15, 10, 20)), (10, (15, 10, 30))):
+        parent = {7: 0, 8: 7, 9: 8, 10: 9}[joint]
+        turns[joint] = turns[parent] * _wander(rng, frames, reach)
+    for joint in (11, 14):
+        turns[joint] = turns[8] * _wander(rng, frames, (0, 8, 8))
+        side = 1 if joint == 11 else -1
+        hang = Rotation.from_euler("y", side * 45, degrees=True)
+        turns[joint + 1] = turns[8] * _wander(rng, frames, (60, 40, 50)) * hang
+        flexion = _flexion(rng, frames, 140) * UP * -side
+        turns[joint + 2] = turns[joint + 1] * Rotation.from_rotvec(flexion, degrees=True)
+    for joint in (1, 4):
+        turns[joint + 1] = turns[0] * _wander(rng, frames, (50, 20, 25))
+        flexion = _flexion(rng, frames, 120) * LEFT
+        turns[joint + 2] = turns[joint + 1] * Rotation.from_rotvec(flexion, degrees=True)
+    joints = np.zeros((frames, 17, 3))
+    for joint, step in T_POSE_STEPS.items():
+        turn = turns[joint] if joint in turns else turns[0]
+        joints[:, joint] = joints[:, PARENTS[joint]] + turn.apply(step)
+    joints[:, :, :2] += gaussian_filter1d(rng.standard_normal((frames, 1, 2)), 20, axis=0) * 3
+    joints[:, :, 2] += 0.085 - joints[:, [3, 6], 2].min(1)[:, None]
+    return motion_of(joints)
+
+
+def recorded_performance(bvh: Path, start: int = 0, end: int | None = None) -> Motion:
+    """A CMU motion on the skeleton with Daz names; units of the file are about centimetres."""
+    clip = read_bvh(bvh)
+    names = {
+        1: "rThigh", 2: "rShin", 3: "rFoot", 4: "lThigh", 5: "lShin", 6: "lFoot", 7: "chest", 8: "neck",
+        11: "lShldr", 12: "lForeArm", 13: "lHand", 14: "rShldr", 15: "rForeArm", 16: "rHand",
+    }  # fmt: skip
+    joints = np.zeros((len(clip.positions), 17, 3))
+    for joint, name in names.items():
+        joints[:, joint] = clip.position(name)
+    joints[:, 0] = joints[:, [1, 4]].mean(1)
+    head, turned = clip.position("head"), clip.rotation("head")
+    joints[:, 9] = head + turned @ np.array([0.0, 2.0, 8.0])
+    joints[:, 10] = head + turned @ np.array([0.0, 18.0, 4.0])
+    y_up_centimetres = joints[start:end]
+    return motion_of(y_up_centimetres[..., [0, 2, 1]] * np.array([0.01, -0.01, 0.01]), clip.fps)
+
+
+def _wander(rng: np.random.Generator, frames: int, reach: tuple[float, float, float]) -> Rotation:
+    """Turns about x, y, z that wander smoothly within about ``reach`` degrees either way."""
+    steps = gaussian_filter1d(rng.standard_normal((frames + 60, 3)), 10, axis=0)[30:-30]
+    return Rotation.from_rotvec(steps / 0.17 * np.array(reach) / 2, degrees=True)
+
+
+def _flexion(rng: np.random.Generator, frames: int, most: float) -> FloatArray:
+    """(t, 1) degrees, from straight for a while to ``most``."""
+    steps = gaussian_filter1d(rng.standard_normal(frames + 60), 10)[30:-30] / 0.17
+    return np.clip(steps * most / 2 + most / 4, 0, most)[:, None]
