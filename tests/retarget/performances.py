@@ -18,7 +18,10 @@ T_POSE_STEPS = {
     14: -0.15 * LEFT - 0.03 * UP, 15: -0.28 * LEFT, 16: -0.25 * LEFT,
 }  # fmt: skip
 PARENTS = (-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 9, 8, 11, 12, 8, 14, 15)
-LIMBS = {"upper_arm.L": (11, 12, 13), "upper_arm.R": (14, 15, 16), "thigh.L": (4, 5, 6), "thigh.R": (1, 2, 3)}
+LIMB_JOINTS = {
+    "upper_arm.L": (11, 12), "forearm.L": (12, 13), "upper_arm.R": (14, 15), "forearm.R": (15, 16),
+    "thigh.L": (4, 5), "shin.L": (5, 6), "thigh.R": (1, 2), "shin.R": (2, 3),
+}  # fmt: skip
 
 
 def t_pose() -> Motion:
@@ -34,31 +37,35 @@ def motion_of(joints: FloatArray, fps: float = FPS) -> Motion:
     return Motion(np.arange(len(joints)) / fps, joints, np.ones(joints.shape[:2]))
 
 
-def random_performance(seed: int, frames: int = 120) -> Motion:
-    """A body that turns, leans, swings its limbs anywhere they can go, and bends and straightens them."""
+def random_performance(seed: int, frames: int = 60) -> tuple[Motion, dict[str, Rotation]]:
+    """A body that turns, leans, swings its limbs wherever they can go, and bends and straightens them.
+
+    Also returns the (t,) turns of the limbs away from the T-pose, named like roles.
+    """
     rng = np.random.default_rng(seed)
     turns = {0: _wander(rng, frames, (15, 15, 120))}
-    for joint, reach in ((7, (15, 10, 15)), (8, (15, 10, 15)), (9, (15, 10, 20)), (10, (15, 10, 30))):
-        parent = {7: 0, 8: 7, 9: 8, 10: 9}[joint]
+    for joint, parent, reach in (
+        (7, 0, (15, 10, 15)),
+        (8, 7, (15, 10, 15)),
+        (9, 8, (15, 10, 20)),
+        (10, 9, (15, 10, 30)),
+    ):
         turns[joint] = turns[parent] * _wander(rng, frames, reach)
-    for joint in (11, 14):
-        turns[joint] = turns[8] * _wander(rng, frames, (0, 8, 8))
-        side = 1 if joint == 11 else -1
+    for joint, side in ((11, 1), (14, -1)):
         hang = Rotation.from_euler("y", side * 45, degrees=True)
+        turns[joint] = turns[8] * _wander(rng, frames, (0, 8, 8))
         turns[joint + 1] = turns[8] * _wander(rng, frames, (60, 40, 50)) * hang
-        flexion = _flexion(rng, frames, 140) * UP * -side
-        turns[joint + 2] = turns[joint + 1] * Rotation.from_rotvec(flexion, degrees=True)
+        turns[joint + 2] = turns[joint + 1] * _flexing(rng, frames, 140, -side * UP)
     for joint in (1, 4):
         turns[joint + 1] = turns[0] * _wander(rng, frames, (50, 20, 25))
-        flexion = _flexion(rng, frames, 120) * LEFT
-        turns[joint + 2] = turns[joint + 1] * Rotation.from_rotvec(flexion, degrees=True)
+        turns[joint + 2] = turns[joint + 1] * _flexing(rng, frames, 120, LEFT)
     joints = np.zeros((frames, 17, 3))
     for joint, step in T_POSE_STEPS.items():
-        turn = turns[joint] if joint in turns else turns[0]
-        joints[:, joint] = joints[:, PARENTS[joint]] + turn.apply(step)
+        joints[:, joint] = joints[:, PARENTS[joint]] + turns.get(joint, turns[0]).apply(step)
     joints[:, :, :2] += gaussian_filter1d(rng.standard_normal((frames, 1, 2)), 20, axis=0) * 3
     joints[:, :, 2] += 0.085 - joints[:, [3, 6], 2].min(1)[:, None]
-    return motion_of(joints)
+    ends = {role: LIMB_JOINTS[role][1] for role in LIMB_JOINTS}
+    return motion_of(joints), {role: turns[end] for role, end in ends.items()}
 
 
 def recorded_performance(bvh: Path, start: int = 0, end: int | None = None) -> Motion:
@@ -85,7 +92,7 @@ def _wander(rng: np.random.Generator, frames: int, reach: tuple[float, float, fl
     return Rotation.from_rotvec(steps / 0.17 * np.array(reach) / 2, degrees=True)
 
 
-def _flexion(rng: np.random.Generator, frames: int, most: float) -> FloatArray:
-    """(t, 1) degrees, from straight for a while to ``most``."""
+def _flexing(rng: np.random.Generator, frames: int, most: float, axis: FloatArray) -> Rotation:
+    """Turns about ``axis`` (3,), from straight for a while to ``most`` degrees."""
     steps = gaussian_filter1d(rng.standard_normal(frames + 60), 10)[30:-30] / 0.17
-    return np.clip(steps * most / 2 + most / 4, 0, most)[:, None]
+    return Rotation.from_rotvec(np.clip(steps * most / 2 + most / 4, 0, most)[:, None] * axis, degrees=True)
