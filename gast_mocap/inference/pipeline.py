@@ -50,7 +50,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         MocapError: bad input, nobody found, or no room to save.
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
-    check_saving(job.output)
+    check_outputs(job)
     watch = Stopwatch()
     with watch.stage("probe"):
         report("probe", 0, 1)
@@ -72,6 +72,16 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         with watch.stage("preview"):
             preview(take, job.preview, report, notify)
     return Run(take, tuple(watch.stages))
+
+
+def check_outputs(job: Job) -> None:
+    """Raises MocapError when a result could not be saved, or would be written over the video."""
+    for output in (job.output, job.preview):
+        if output is None:
+            continue
+        if output.resolve() == job.video.resolve():
+            raise MocapError("output_is_video", f"{output.name} is the video itself. Choose another name.")
+        check_saving(output)
 
 
 @dataclass

@@ -57,11 +57,13 @@ def draw_preview(
             writer.write(cv2.cvtColor(paint(take, frame, image, rows), cv2.COLOR_RGB2BGR))
             progress(done, total)
         writer.release()
+        if not cv2.VideoCapture(str(part)).isOpened():  # cv2 says nothing of a full disk
+            raise OSError(f"{part} was cut off")
         part.replace(path)
     except OSError as error:
         raise MocapError(
             "preview_not_written",
-            f"The preview {path} could not be written. Choose another folder.",
+            f"The preview {path} could not be written. Make room or choose another folder.",
             str(error),
         ) from error
     finally:

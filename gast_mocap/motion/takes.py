@@ -14,6 +14,7 @@ optional facts need no new version; ``VERSION`` rises only when old readers woul
 
 import contextlib
 import errno
+import io
 import json
 import os
 import zipfile
@@ -21,7 +22,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,10 @@ def save_take(take: Take, path: Path) -> None:
     Raises:
         MocapError: the folder is missing or read-only, or the disk is full.
     """
-    part = _part_path(path)
+    part, content = _part_path(path), _serialised(take)
     try:
         with part.open("wb") as file:
-            _write(take, file)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -54,7 +55,7 @@ def save_take(take: Take, path: Path) -> None:
 
 
 def check_saving(path: Path) -> None:
-    """Find out before the long work whether a take can be saved at ``path``.
+    """Find out before the long work whether a file can be saved at ``path``.
 
     Raises:
         MocapError: as ``save_take``.
@@ -90,16 +91,16 @@ def load_take(path: Path) -> Take:
         ) from error
 
 
-def _write(take: Take, file: IO[bytes]) -> None:
+def _serialised(take: Take) -> bytes:
     arrays: dict[str, NDArray[Any]] = {
         "header": np.array(json.dumps(_header(take))),
         "times": take.video.times,
     }
     for person in take.people:
-        arrays |= {
-            f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()
-        }
+        arrays |= {f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
+    file = io.BytesIO()
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
 
 
 def _header(take: Take) -> dict[str, Any]:
@@ -159,9 +160,7 @@ def _person_from(track_id: int, arrays: Mapping[str, NDArray[Any]]) -> Person:
 
     return Person(
         Track(track_id, array("track/frames"), array("track/boxes"), array("track/scores")),
-        Keypoints2D(
-            track_id, array("keypoints/frames"), array("keypoints/points"), array("keypoints/scores")
-        ),
+        Keypoints2D(track_id, array("keypoints/frames"), array("keypoints/points"), array("keypoints/scores")),
         Pose3D(array("pose/frames"), array("pose/joints")),
         array("thumbnail"),
     )
@@ -180,13 +179,9 @@ def _saving_failed(path: Path, error: OSError) -> MocapError:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return MocapError(
             "folder_read_only",
-            f"The folder {folder} cannot be written to. Save the take elsewhere.",
+            f"The folder {folder} cannot be written to. Choose another one.",
             str(error),
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return MocapError(
-            "folder_missing", f"The folder {folder} does not exist. Choose another one.", str(error)
-        )
-    return MocapError(
-        "take_not_saved", f"{path} could not be saved. Choose another name or folder.", str(error)
-    )
+        return MocapError("folder_missing", f"The folder {folder} does not exist. Choose another one.", str(error))
+    return MocapError("take_not_saved", f"{path} could not be saved. Choose another name or folder.", str(error))

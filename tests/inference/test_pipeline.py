@@ -30,9 +30,7 @@ class TestFrameRange:
         ("start", "end", "expected"),
         [(0, None, (0, 100)), (10, None, (10, 100)), (10, 20, (10, 20)), (99, 1000, (99, 100))],
     )
-    def test_range_lies_within_the_video(
-        self, start: int, end: int | None, expected: tuple[int, int]
-    ) -> None:
+    def test_range_lies_within_the_video(self, start: int, end: int | None, expected: tuple[int, int]) -> None:
         assert frame_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO) == expected
 
     @pytest.mark.parametrize(("start", "end"), [(20, 10), (20, 20), (100, None), (-1, 10), (0, 0)])
@@ -61,46 +59,54 @@ def test_people_seen_for_under_a_second_are_kept_and_named() -> None:
     assert "0.4 s" in notice
 
 
-class TestRealVideo:
-    @pytest.fixture(scope="class")
-    def done(self, videos: Path, tmp_path_factory) -> Run:
-        folder = tmp_path_factory.mktemp("run")
-        self.__class__.reports = []
-        return run(
-            short_job(videos, folder, preview=folder / "jump.mp4"),
-            lambda *report: self.reports.append(report),
-            lambda notice: None,
-        )
+@pytest.fixture(scope="module")
+def reports() -> list[tuple[str, int, int]]:
+    return []
 
-    def test_one_jumper_is_found_throughout_the_range(self, done: Run) -> None:
-        (person,) = done.take.people
-        assert person.track_id == 1
-        assert set(person.pose.frames) <= set(range(4, 24))
-        assert len(person.pose.frames) >= 18
 
-    def test_the_pose_is_a_standing_persons(self, done: Run) -> None:
-        (person,) = done.take.people
-        head, ankle = person.pose.joints[:, 10], person.pose.joints[:, 3]
-        assert (ankle[:, 1] - head[:, 1] > 0.8).all()  # y points down
+@pytest.fixture(scope="module")
+def job(videos: Path, tmp_path_factory) -> Job:
+    folder = tmp_path_factory.mktemp("run")
+    return short_job(videos, folder, preview=folder / "jump.mp4")
 
-    def test_what_was_saved_is_what_came_back(self, done: Run, tmp_path_factory) -> None:
-        (saved,) = tmp_path_factory.getbasetemp().rglob("jump.take.npz")
-        take = load_take(saved)
-        np.testing.assert_array_equal(take.people[0].pose.joints, done.take.people[0].pose.joints)
-        assert take.settings == done.take.settings
-        assert set(take.settings.models) >= {"gast-27", "movenet-multipose", "movenet-lightning"}
 
-    def test_stages_come_in_order_and_run_to_their_end(self, done: Run) -> None:
-        assert [stage.stage for stage in done.stages] == ["probe", "watch", "lift", "save", "preview"]
-        for stage in done.stages:
-            reports = [(finished, total) for name, finished, total in self.reports if name == stage.stage]
-            assert reports == sorted(reports)
-            assert reports[-1][0] == reports[-1][1]
+@pytest.fixture(scope="module")
+def done(job: Job, reports: list) -> Run:
+    return run(job, lambda *report: reports.append(report), ignore)
 
-    def test_networks_take_part_of_the_time(self, done: Run) -> None:
-        for stage in done.stages:
-            assert (stage.in_networks > 0) == (stage.stage in ("watch", "lift"))
-            assert stage.in_networks <= stage.seconds
+
+def test_one_jumper_is_found_throughout_the_range(done: Run) -> None:
+    (person,) = done.take.people
+    assert person.track_id == 1
+    assert set(person.pose.frames) <= set(range(4, 24))
+    assert len(person.pose.frames) >= 18
+
+
+def test_the_pose_is_a_standing_persons(done: Run) -> None:
+    (person,) = done.take.people
+    head, ankle = person.pose.joints[:, 10], person.pose.joints[:, 3]
+    assert (ankle[:, 1] - head[:, 1] > 0.8).all()  # y points down
+
+
+def test_what_was_saved_is_what_came_back(done: Run, job: Job) -> None:
+    saved = load_take(job.output)
+    np.testing.assert_array_equal(saved.people[0].pose.joints, done.take.people[0].pose.joints)
+    assert saved.settings == done.take.settings
+    assert set(saved.settings.models) == {"gast-27", "movenet-multipose", "movenet-lightning"}
+
+
+def test_stages_come_in_order_and_run_to_their_end(done: Run, reports: list) -> None:
+    assert [stage.stage for stage in done.stages] == ["probe", "watch", "lift", "save", "preview"]
+    for stage in done.stages:
+        steps = [(finished, total) for name, finished, total in reports if name == stage.stage]
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1]
+
+
+def test_networks_take_part_of_the_time(done: Run) -> None:
+    for stage in done.stages:
+        assert (stage.in_networks > 0) == (stage.stage in ("watch", "lift"))
+        assert stage.in_networks <= stage.seconds
 
 
 def test_a_range_gives_the_frames_numbers_of_the_whole_video(videos: Path, tmp_path: Path) -> None:
@@ -157,3 +163,14 @@ def test_an_output_that_cannot_be_is_refused_before_the_work(videos: Path, tmp_p
         run(short_job(videos, tmp_path / "gone"), lambda stage, *_: stages.append(stage), ignore)
     assert caught.value.code == "folder_missing"
     assert stages == []
+
+
+@pytest.mark.parametrize("result", ["output", "preview"])
+def test_the_video_is_never_written_over(tmp_path: Path, result: str) -> None:
+    video = tmp_path / "clip.mp4"
+    video.write_bytes(b"precious")
+    fields = {"output": tmp_path / "o.take.npz"} | {result: tmp_path / "x" / ".." / "clip.mp4"}
+    with pytest.raises(MocapError) as caught:
+        run(Job(video, **fields), ignore, ignore)
+    assert caught.value.code == "output_is_video"
+    assert video.read_bytes() == b"precious"

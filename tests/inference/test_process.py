@@ -1,6 +1,7 @@
 """The parent's side against stand-in workers and against the real one."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -152,13 +153,18 @@ class TestStandIns:
         assert finish(process) == [Finished("a")]
 
 
+@pytest.fixture(scope="module")
+def long_video(tmp_path_factory) -> Path:
+    return make_video(tmp_path_factory.mktemp("video") / "long.mp4", 2000)
+
+
 class TestRealWorker:
     @pytest.fixture
-    def job(self, tmp_path: Path) -> Job:
-        """A job that lasts for minutes, in a folder with an awkward name."""
+    def job(self, long_video: Path, tmp_path: Path) -> Job:
+        """A job that lasts for a minute, in a folder with an awkward name."""
         folder = tmp_path / "Über Straße кино"
         folder.mkdir()
-        return Job(make_video(folder / "ролик 1.mp4", 3000), folder / "дубль 1.take.npz", quality="best")
+        return Job(shutil.copy(long_video, folder / "ролик 1.mp4"), folder / "дубль 1.take.npz", quality="best")
 
     def test_a_trouble_is_told_as_it_was_raised(self, tmp_path: Path) -> None:
         process = MocapProcess()

@@ -152,16 +152,13 @@ def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
     ("number", "code"),
     [(errno.ENOSPC, "disk_full"), (errno.EROFS, "folder_read_only"), (errno.EIO, "take_not_saved")],
 )
-def test_failed_save_leaves_the_old_take_and_no_litter(
-    saved: Path, monkeypatch, number: int, code: str
-) -> None:
+def test_failed_save_leaves_the_old_take_and_no_litter(saved: Path, monkeypatch, number: int, code: str) -> None:
     before = saved.read_bytes()
 
-    def fail_half_way(file, **_arrays) -> None:
-        file.write(b"half")
+    def fail_after_writing(_file: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(takes.np, "savez_compressed", fail_half_way)
+    monkeypatch.setattr(takes.os, "fsync", fail_after_writing)
     with pytest.raises(MocapError) as caught:
         save_take(make_take(2), saved)
     assert caught.value.code == code
