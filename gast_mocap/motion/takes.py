@@ -99,7 +99,7 @@ def _serialised(take: Take) -> bytes:
     for person in take.people:
         arrays |= {f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
