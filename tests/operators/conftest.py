@@ -83,6 +83,4 @@ def take(save: Callable[..., str]) -> str:
 @pytest.fixture
 def mixamo(scene: bpy.types.Scene) -> bpy.types.Object:
     """An armature with Mixamo's names in the scene."""
-    return make_armature(
-        "Armature", mirrored({f"mixamorig:{name}": bone for name, bone in MIXAMO_BONES.items()})
-    )
+    return make_armature("Armature", mirrored({f"mixamorig:{name}": bone for name, bone in MIXAMO_BONES.items()}))

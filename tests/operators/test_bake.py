@@ -17,9 +17,7 @@ def key_range(armature_object):
 def arm_is_level(armature_object, upper_arm, forearm, frame):
     bpy.context.scene.frame_set(frame)
     bones = armature_object.pose.bones
-    slope = (
-        armature_object.matrix_world.to_3x3() @ (bones[forearm].tail - bones[upper_arm].head)
-    ).normalized()
+    slope = (armature_object.matrix_world.to_3x3() @ (bones[forearm].tail - bones[upper_arm].head)).normalized()
     return slope.z > -0.3
 
 
@@ -149,9 +147,7 @@ def test_nothing_to_bake_yet(scene):
 
 def test_people_are_listed_with_seconds_and_confidence(scene, take):
     bpy.ops.gast_mocap.open_take(filepath=take)
-    listed = [
-        (row.track_id, round(row.seconds, 3), round(row.confidence, 3)) for row in scene.gast_mocap.people
-    ]
+    listed = [(row.track_id, round(row.seconds, 3), round(row.confidence, 3)) for row in scene.gast_mocap.people]
     assert listed == [(1, 2.0, 0.9), (4, 1.0, 0.9)]
 
 

@@ -145,9 +145,7 @@ def test_opening_another_file_stops_the_import(scene, worker, tmp_path):
 
 def test_the_people_land_in_the_scene_of_the_start(scene, take, worker, tmp_path):
     worker(FINISHES)
-    bpy.ops.gast_mocap.import_video(
-        filepath=str(tmp_path / "clip.mp4"), take=str(tmp_path / "other.take.npz")
-    )
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), take=str(tmp_path / "other.take.npz"))
     bpy.context.window.scene = bpy.data.scenes.new("Another")
     poll_until(lambda: not running.is_running())
     assert people(scene) == [1, 4]
@@ -166,13 +164,7 @@ def test_a_real_clip(scene, videos, tmp_path):
     assert tuple(action.frame_range) == pytest.approx((81, 112), abs=1)
 
 
-@pytest.mark.parametrize(
-    ("content", "match"), [(None, "no video|not exist|missing"), (b"Dear diary", "not a video|no video|read")]
-)
-def test_no_video_at_all(scene, tmp_path, content, match):
-    path = tmp_path / "diary.mp4"
-    if content:
-        path.write_bytes(content)
-    with pytest.raises(RuntimeError, match=match):
-        bpy.ops.gast_mocap.import_video(filepath=str(path), wait=True)
-    assert list(tmp_path.glob("*.npz")) == []
+def test_a_video_that_is_not_there(scene, tmp_path):
+    with pytest.raises(RuntimeError, match="no file"):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "lost.mp4"), wait=True)
+    assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,10 @@ from dataclasses import asdict, fields
 
 import pytest
 
+from gast_mocap.inference.quality import PRESETS
 from gast_mocap.motion.settings import CleanSettings
+from gast_mocap.operators.panel import CLEAN_UP_GROUPS
+from gast_mocap.operators.properties import QUALITIES
 
 
 def test_defaults_are_those_of_the_clean_up(scene):
@@ -25,7 +28,9 @@ def test_every_setting_has_label_and_tooltip(scene):
 
 
 def test_every_setting_is_in_the_panel():
-    from gast_mocap.operators.panel import CLEAN_UP_GROUPS
-
     drawn = [name for _, names in CLEAN_UP_GROUPS for name in names]
     assert sorted(drawn) == sorted(field.name for field in fields(CleanSettings))
+
+
+def test_every_preset_is_offered():
+    assert [name for name, *_ in QUALITIES] == list(PRESETS)
