@@ -18,6 +18,7 @@ PACKAGE_FOLDER = Path(__file__).parents[1]
 TERMINATE_AFTER = 3.0
 KILL_AFTER = 6.0
 STDERR_LINES_KEPT = 40
+WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
 # The extension's wheels come before the interpreter's own packages, as they do in Blender. The package's
 # parent folder comes last, since Blender keeps every other extension in it too.
@@ -67,7 +68,7 @@ class MocapProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                creationflags=WINDOWS_FLAGS,
             )
         except OSError as error:
             raise MocapError(
@@ -143,9 +144,7 @@ class MocapProcess:
             return Cancelled()
         assert self._process
         detail = "\n".join([f"exit code {self._process.returncode}", *self._stderr])
-        return Failed(
-            "process_died", "The mocap process ended unexpectedly. Try again, or with Low Memory.", detail
-        )
+        return Failed("process_died", "The mocap process ended unexpectedly. Try again, or with Low Memory.", detail)
 
     def _hang_up(self) -> None:
         assert self._process and self._process.stdin

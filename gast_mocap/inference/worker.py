@@ -16,11 +16,14 @@ from .progress import Report, StageClock, StoppedError
 
 Send = Callable[[Message], None]
 ORPHAN_PATIENCE = 5.0
+POLITENESS = 10  # Blender's window comes first; Windows is told at the start of the process
 
 
 def main() -> None:
     """Do one job, send its closing message and end the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a shared terminal is the parent's affair
+    if hasattr(os, "nice"):
+        os.nice(POLITENESS)
     send = claim_stdout()
     try:
         send(answer(send))
@@ -59,9 +62,7 @@ def answer(send: Send) -> Message:
     except MocapError as error:
         return Failed(error.code, error.text, error.detail)
     except MemoryError:
-        return Failed(
-            "out_of_memory", "The computer ran out of memory. Close other programs or use Low Memory."
-        )
+        return Failed("out_of_memory", "The computer ran out of memory. Close other programs or use Low Memory.")
     except Exception as error:
         return Failed("unexpected", f"Something unexpected went wrong: {error}", traceback.format_exc())
 

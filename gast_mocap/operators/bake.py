@@ -67,9 +67,7 @@ class GAST_MOCAP_OT_bake(Operator):
         cleaning = settings.clean_settings()
         render = context.scene.render
         motion = clean_motion(take, self.track_id, cleaning, troubles.of_bake.notify)
-        frames, motion = resample(
-            motion, render.fps / render.fps_base, cleaning.fill_gaps, troubles.of_bake.notify
-        )
+        frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps, troubles.of_bake.notify)
 
         name = f"{take.video.path.stem} person {self.track_id}"
         target = self._target(name, motion)
@@ -83,7 +81,5 @@ class GAST_MOCAP_OT_bake(Operator):
             return make_h36m_armature(name, motion)
         target = bpy.data.objects.get(self.target)
         if target is None:
-            raise MocapError(
-                "target_missing", f"There is no object named {self.target}. Choose a target armature."
-            )
+            raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
         return target

@@ -87,9 +87,7 @@ class GAST_MOCAP_UL_people(UIList):
         _active_property: str,
     ) -> None:
         row = layout.row()
-        row.label(
-            text=f"Person {person.track_id}", icon_value=thumbnails.icon(settings.take, person.track_id)
-        )
+        row.label(text=f"Person {person.track_id}", icon_value=thumbnails.icon(settings.take, person.track_id))
         figures = row.row()
         figures.alignment = "RIGHT"
         figures.label(text=f"{person.seconds:.1f} s")
@@ -103,9 +101,7 @@ class GAST_MOCAP_PT_people(MocapPanel, Panel):
         layout = self.layout
         settings = context.scene.gast_mocap
         if settings.people:
-            layout.template_list(
-                "GAST_MOCAP_UL_people", "", settings, "people", settings, "person_index", rows=3
-            )
+            layout.template_list("GAST_MOCAP_UL_people", "", settings, "people", settings, "person_index", rows=3)
             chosen = settings.person()
             if chosen:
                 layout.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=5)

@@ -69,9 +69,7 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
 
     video: StringProperty(name="Video", subtype="FILE_PATH", description="The video to take the motion from")
     start: IntProperty(name="Start", min=0, description="First frame of the video to use, counted from 0")
-    end: IntProperty(
-        name="End", min=0, description="Stop before this frame of the video; 0 stands for the video's end"
-    )
+    end: IntProperty(name="End", min=0, description="Stop before this frame of the video; 0 stands for the video's end")
     quality: EnumProperty(
         name="Quality",
         items=QUALITIES,
@@ -79,9 +77,7 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
         description="How long to look at each frame",
     )
 
-    take: StringProperty(
-        name="Take", subtype="FILE_PATH", description="The file with the people found in the video"
-    )
+    take: StringProperty(name="Take", subtype="FILE_PATH", description="The file with the people found in the video")
     people: CollectionProperty(type=GAST_MOCAP_PG_person)
     person_index: IntProperty(name="Person", description="The person whose motion is baked")
 

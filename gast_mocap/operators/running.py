@@ -101,4 +101,4 @@ def _redraw_sidebars() -> None:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                next(region for region in area.regions if region.type == "UI").tag_redraw()
