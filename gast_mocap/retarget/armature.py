@@ -7,8 +7,8 @@ from mathutils import Vector
 from ..motion.bones import bone_lengths
 from ..motion.errors import MocapError
 from ..motion.records import FloatArray, Motion
-from .body import LEFT, UP, neutral_directions
-from .placing import performer_ankle_height
+from .body import LEFT, UP, neutral_clavicles, neutral_head
+from .performer import ankle_height
 from .rest_pose import RestPose
 
 # Bone, its parent, the Human3.6M joint where it starts and the one where it ends.
@@ -73,16 +73,16 @@ def t_pose(motion: Motion) -> FloatArray:
     Neck, head and clavicles have the direction that they have at ease in the motion.
     """
     lengths = bone_lengths(motion.joints, motion.scores, symmetric=True)
-    neutral = neutral_directions(motion.joints)
+    head, clavicles = neutral_head(motion.joints), neutral_clavicles(motion.joints)
     directions = {
-        **{7: UP, 8: UP, 9: neutral["neck"], 10: neutral["head"], 11: neutral["clavicle.L"]},
-        **{14: neutral["clavicle.R"], 12: LEFT, 13: LEFT, 15: -LEFT, 16: -LEFT},
+        **{7: UP, 8: UP, 9: head["neck"], 10: head["head"], 11: clavicles["L"]},
+        **{14: clavicles["R"], 12: LEFT, 13: LEFT, 15: -LEFT, 16: -LEFT},
         **{4: LEFT, 1: -LEFT, 5: -UP, 6: -UP, 2: -UP, 3: -UP},
     }
     joints = np.zeros((17, 3))
     for _, _, start, end in H36M_BONES:
         joints[end] = joints[start] + directions[end] * lengths[end]
-    standing: FloatArray = joints + UP * (performer_ankle_height(motion) - joints[3, 2])
+    standing: FloatArray = joints + UP * (ankle_height(motion) - joints[3, 2])
     return standing
 
 

@@ -4,7 +4,6 @@ Body axes: x to the performer's left, y to the back, z up; a figure that stands 
 turn. All joints here are Human3.6M-17, (t, 17, 3), in the space of the armature.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +37,7 @@ def turn(primary: FloatArray, secondary: FloatArray, order: str) -> FloatArray:
     first = quat.unit(primary)
     second = quat.orthogonal(secondary, first)
     left, up = (first, second) if order == "left,up" else (second, first)
-    return quat.from_matrix(np.stack([left, np.cross(up, left), up], axis=-1))
+    return quat.from_matrix(np.stack([left, quat.cross(up, left), up], axis=-1))
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,6 @@ class Torso:
     pelvis: FloatArray
     lower_spine: FloatArray
     chest: FloatArray
-
-    def spine(self, share: float) -> FloatArray:
-        """(t, 4) turn of the spine at ``share`` (0 hips, 1 shoulders) of its length."""
-        return quat.blend(self.lower_spine, self.chest, float(np.clip(2 * share - 0.5, 0, 1)))
 
 
 def torso(joints: FloatArray) -> Torso:
@@ -65,29 +60,34 @@ def torso(joints: FloatArray) -> Torso:
     )
 
 
-def neutral_directions(joints: FloatArray) -> Mapping[str, FloatArray]:
-    """Unit directions (3,), body axes of the chest, that a take's neck, head and clavicles have at ease.
+def neutral_head(joints: FloatArray) -> dict[str, FloatArray]:
+    """Unit directions (3,), body axes of the chest, that neck and head have when the performer looks ahead.
 
-    Positions do not tell how far ahead of the neck a model puts the nose, nor how low it puts the
-    shoulders, so both are read off the take: the median lean, within what looking ahead can be, and the
-    median droop.
+    Positions do not tell how far before the neck a model puts the nose, so the median lean of the take is
+    taken for it, within what looking ahead can be.
     """
-    chest = quat.inverse(torso(joints).chest)
-
-    def local(start: str, end: str) -> FloatArray:
-        return quat.rotate(chest, segment(joints, start, end))
-
-    left, right = local("thorax", "left_shoulder"), local("thorax", "right_shoulder")
-    drooped = quat.unit(np.median((left + right * [-1, 1, 1]) / 2, axis=0))
     return {
-        "neck": _leaning(local("thorax", "neck"), NECK_LEAN),
-        "head": _leaning(local("neck", "head"), HEAD_LEAN),
-        "clavicle.L": drooped,
-        "clavicle.R": drooped * np.array([-1.0, 1.0, 1.0]),
+        "neck": _leaning(_in_chest(joints, "thorax", "neck"), NECK_LEAN),
+        "head": _leaning(_in_chest(joints, "neck", "head"), HEAD_LEAN),
     }
 
 
+def neutral_clavicles(joints: FloatArray) -> dict[str, FloatArray]:
+    """Side -> unit direction (3,), body axes of the chest, from thorax to shoulder at ease: the take's
+    median."""
+    left, right = (_in_chest(joints, "thorax", f"{side}_shoulder") for side in ("left", "right"))
+    mirror = np.array([-1.0, 1.0, 1.0])
+    at_ease = quat.unit(np.median((left + right * mirror) / 2, axis=0))
+    return {"L": at_ease, "R": at_ease * mirror}
+
+
+def _in_chest(joints: FloatArray, start: str, end: str) -> FloatArray:
+    """(t, 3) unit direction of a segment, body axes of the chest."""
+    return quat.rotate(quat.inverse(torso(joints).chest), segment(joints, start, end))
+
+
 def _leaning(directions: FloatArray, limits: tuple[float, float]) -> FloatArray:
-    leans = np.degrees(np.arctan2(-directions[:, 1], directions[:, 2]))
+    outward = np.hypot(directions[:, 0], directions[:, 1])  # not the way ahead alone: the head may be turned
+    leans = np.degrees(np.arctan2(np.copysign(outward, -directions[:, 1]), directions[:, 2]))
     lean = np.radians(np.clip(np.median(leans), *limits))
     return np.array([0.0, -np.sin(lean), np.cos(lean)])

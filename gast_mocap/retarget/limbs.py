@@ -1,8 +1,4 @@
-"""How a limb is turned: along its direction, rolled by the plane of its hinge.
-
-The turn of a straight limb without roll is the shortest one from the limb's home direction, far from whose
-opposite every arm and leg stays; the roll is the angle of the hinge about the limb, measured from there.
-"""
+"""How arms and legs are turned: along their direction, rolled by the plane of elbow and knee."""
 
 from dataclasses import dataclass
 
@@ -11,10 +7,11 @@ import numpy as np
 from ..motion.records import FloatArray
 from . import rotations as quat
 from .body import BACK, FORWARD, LEFT, UP
-from .twist import bend_weight, carry_angle
+from .twist import carry_angle, ramp, roll_of, rolled
 
 # Measured on CMU motion: a knee bent by less than 30 degrees, or under a thigh that hangs, never rolls
 # beyond 90; elbows beyond 120 at little bend are arms stretched past straight.
+TELLING_BEND = (np.radians(5.0), np.radians(20.0))  # where a plane begins to be trusted, and is
 SLIGHT_BEND = np.radians(30.0)
 KNEE_ROLL_LIMIT = np.radians(90.0)
 ELBOW_ROLL_LIMIT = np.radians(120.0)
@@ -46,26 +43,22 @@ def hinge_of(part: str, side: str) -> Hinge:
 
 def bend_between(upper: FloatArray, lower: FloatArray) -> FloatArray:
     """Radians between unit directions (..., 3)."""
-    sine = np.linalg.norm(np.cross(upper, lower), axis=-1)
+    sine = np.linalg.norm(quat.cross(upper, lower), axis=-1)
     angle: FloatArray = np.arctan2(sine, np.sum(upper * lower, axis=-1))
     return angle
 
 
-def roll_of(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
-    """Radians (t,) by which the limb's plane is rolled from the unrolled turn. ``parent`` (t, 4) body
+def limb_roll(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
+    """Radians (t,) of the plane of unit directions ``upper`` and ``lower`` (t, 3). ``parent`` (t, 4) body
     turn."""
-    unrolled = quat.rotate(_swing(hinge, parent, upper), hinge.axis)
-    normal = quat.unit(np.cross(upper, lower))
-    sine = np.sum(upper * np.cross(unrolled, normal), axis=-1)
-    roll: FloatArray = np.arctan2(sine, np.sum(unrolled * normal, axis=-1))
-    return roll
+    return roll_of(quat.cross(upper, lower), parent, hinge.home, hinge.axis, upper)
 
 
 def limb_turns(
     hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray, roll: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Body turns (t, 4) of the upper and the lower limb with unit directions (t, 3) and the ``roll`` (t,)."""
-    upper_turn = quat.multiply(_swing(hinge, parent, upper), quat.about(hinge.home, roll))
+    upper_turn = rolled(roll, parent, hinge.home, upper)
     return upper_turn, quat.multiply(quat.between(upper, lower), upper_turn)
 
 
@@ -76,25 +69,20 @@ def carried_roll(
 
     ``steps`` (t - 1,): frames between neighbours.
     """
-    roll, bend = roll_of(hinge, parent, upper, lower), bend_between(upper, lower)
+    roll, bend = limb_roll(hinge, parent, upper, lower), bend_between(upper, lower)
     near_home = quat.rotate(quat.inverse(parent), upper) @ hinge.home > hinge.sure_cosine
     against = (np.abs(roll) > hinge.roll_limit) & ((bend < SLIGHT_BEND) | near_home)
-    return carry_angle(roll, np.where(against, 0.0, bend_weight(bend)), steps)
+    return carry_angle(roll, np.where(against, 0.0, ramp(bend, *TELLING_BEND)), steps)
 
 
-def resting_roll(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> float:
-    """Roll of a limb at rest: that of its plane as far as it is bent to the side on which it can flex."""
-    roll = float(roll_of(hinge, parent, upper, lower))
-    return roll * float(bend_weight(bend_between(upper, lower))) if abs(roll) < np.pi / 2 else 0.0
+def resting_roll(hinge: Hinge, parent: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
+    """Roll () of a limb at rest: that of its plane as far as it is bent to the side on which it can flex."""
+    roll = limb_roll(hinge, parent, upper, lower)
+    return np.where(np.abs(roll) < np.pi / 2, roll * ramp(bend_between(upper, lower), *TELLING_BEND), 0.0)
 
 
 def not_past_straight(hinge: Hinge, upper_turn: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
     """``lower`` (t, 3), straightened in its own plane where it bends against the hinge."""
-    flexing = np.cross(quat.rotate(upper_turn, hinge.axis), upper)
+    flexing = quat.cross(quat.rotate(upper_turn, hinge.axis), upper)
     outward = np.sum(lower * flexing, axis=-1, keepdims=True)
     return quat.unit(lower - np.minimum(outward, 0) * flexing)
-
-
-def _swing(hinge: Hinge, parent: FloatArray, upper: FloatArray) -> FloatArray:
-    local = quat.rotate(quat.inverse(parent), upper)
-    return quat.multiply(parent, quat.between(hinge.home, local))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
 from ..motion.records import FloatArray, Motion
+from . import performer
 from . import rotations as quat
 from .bone_map import BoneMap
 from .rest_pose import RestPose
@@ -11,8 +11,6 @@ from .roles import SIDES
 from .skeleton import PosedSkeleton
 from .stance import leg_length, limb_end
 
-SOURCE_ANKLES = [3, 6]
-STANDING_PERCENTILE = 10.0
 FLOOR_REACH = 0.2
 
 
@@ -23,7 +21,7 @@ def place(
     world_from_armature = rest.world_from_armature
     hips = rest.index(bone_map.bones["hips"])
     centre = _hip_centre(rest, bone_map, skeleton)
-    scale = _world_leg_length(rest, bone_map) / _source_leg_length(motion)
+    scale = _world_leg_length(rest, bone_map) / performer.leg_length(motion)
     way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0]
     height = _hip_height(motion, rest, bone_map, skeleton, scale)
     origin = world_from_armature[:3, 3] * [1.0, 1.0, 0.0]
@@ -39,12 +37,6 @@ def place(
     ]
     names = tuple(rest.bone_names[bone] for bone in moved)
     return names, np.stack(locations, axis=1), way if travel == "object" else None
-
-
-def performer_ankle_height(motion: Motion) -> float:
-    """Metres of the ankles over the floor when the performer stands, from the body's height."""
-    lengths = bone_lengths(motion.joints, motion.scores, symmetric=True)
-    return ANKLE_HEIGHT * standing_height(motion.joints, motion.scores, lengths)
 
 
 def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:
@@ -86,10 +78,9 @@ def _hip_height(
     to scale."""
     up = rest.world_from_armature[2, :3]
     hanging = np.min([_leg(rest, bone_map, skeleton, side) @ up for side in SIDES], axis=0)
-    lower_ankle = motion.joints[:, SOURCE_ANKLES, 2].min(1)
-    standing = np.clip(np.percentile(lower_ankle, STANDING_PERCENTILE), 0, performer_ankle_height(motion))
+    lift = np.min(list(performer.ankle_lift(motion).values()), axis=0)
     floor, ankle_height = _floor(rest, bone_map)
-    height: FloatArray = floor + ankle_height + scale * (lower_ankle - standing) - hanging
+    height: FloatArray = floor + ankle_height + scale * lift - hanging
     return height
 
 
@@ -121,11 +112,6 @@ def _floor(rest: RestPose, bone_map: BoneMap) -> tuple[float, float]:
     origin = float(to_world[2, 3])
     floor = origin if abs(origin - lowest) < FLOOR_REACH * _world_leg_length(rest, bone_map) else lowest
     return floor, ankle - floor
-
-
-def _source_leg_length(motion: Motion) -> float:
-    legs = motion.joints[:, [2, 3, 5, 6]] - motion.joints[:, [1, 2, 4, 5]]
-    return float(np.median(np.linalg.norm(legs, axis=-1), axis=0).sum()) / 2
 
 
 def _world_leg_length(rest: RestPose, bone_map: BoneMap) -> float:

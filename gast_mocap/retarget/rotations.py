@@ -10,8 +10,8 @@ NEARLY_ALONG = np.cos(np.radians(25.0))
 
 def multiply(left: FloatArray, right: FloatArray) -> FloatArray:
     """The rotation that first does ``right``, then ``left``."""
-    a, b, c, d = np.moveaxis(left, -1, 0)
-    e, f, g, h = np.moveaxis(right, -1, 0)
+    a, b, c, d = (left[..., part] for part in range(4))
+    e, f, g, h = (right[..., part] for part in range(4))
     product = (
         a * e - b * f - c * g - d * h,
         a * f + b * e + c * h - d * g,
@@ -26,11 +26,18 @@ def inverse(rotation: FloatArray) -> FloatArray:
     return conjugate
 
 
+def cross(left: FloatArray, right: FloatArray) -> FloatArray:
+    """(..., 3) as np.cross, several times faster on many short vectors."""
+    a, b, c = left[..., 0], left[..., 1], left[..., 2]
+    d, e, f = right[..., 0], right[..., 1], right[..., 2]
+    return np.stack([b * f - c * e, c * d - a * f, a * e - b * d], axis=-1)
+
+
 def rotate(rotation: FloatArray, vectors: FloatArray) -> FloatArray:
     """``vectors`` (..., 3) turned by ``rotation`` (..., 4)."""
     axis = rotation[..., 1:]
-    twice = 2 * np.cross(axis, vectors)
-    turned: FloatArray = vectors + rotation[..., :1] * twice + np.cross(axis, twice)
+    twice = 2 * cross(axis, vectors)
+    turned: FloatArray = vectors + rotation[..., :1] * twice + cross(axis, twice)
     return turned
 
 
@@ -46,7 +53,7 @@ def between(start: FloatArray, end: FloatArray) -> FloatArray:
     across."""
     start, end = np.broadcast_arrays(start, end)
     scalar = 1 + np.sum(start * end, axis=-1, keepdims=True)
-    axis = np.cross(start, end)
+    axis = cross(start, end)
     opposite = scalar[..., 0] < 1e-9
     if np.any(opposite):
         axis = np.where(opposite[..., None], across(start), axis)
@@ -61,8 +68,8 @@ def from_matrix(matrix: FloatArray) -> FloatArray:
     return wxyz
 
 
-def blend(start: FloatArray, end: FloatArray, share: float) -> FloatArray:
-    """The turn ``share`` of the shorter way from ``start`` to ``end`` (..., 4)."""
+def blend(start: FloatArray, end: FloatArray, share: float | FloatArray) -> FloatArray:
+    """The turn ``share`` (..., 1) of the shorter way from ``start`` to ``end`` (..., 4)."""
     cosine = np.sum(start * end, axis=-1, keepdims=True)
     end = np.where(cosine < 0, -end, end)
     angle = np.arccos(np.clip(np.abs(cosine), 0, 1))
@@ -88,7 +95,7 @@ def unit(vectors: FloatArray) -> FloatArray:
 def across(vectors: FloatArray) -> FloatArray:
     """A unit vector at right angles to each of ``vectors`` (..., 3)."""
     helper = np.where(np.abs(vectors[..., :1]) < 0.7, np.eye(3)[0], np.eye(3)[1])
-    return unit(np.cross(vectors, helper))
+    return unit(cross(vectors, helper))
 
 
 def orthogonal(vectors: FloatArray, axis: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from itertools import cycle, product
 import bpy
 import numpy as np
 import pytest
-from performances import LIMB_JOINTS, random_performance, recorded_performance, t_pose
+from performances import LIMB_JOINTS, motion_of, random_performance, recorded_performance, t_pose
 from rigs import REST_POSES, family_names, make_armature, make_bones, turned
 from scipy.spatial.transform import Rotation
 
@@ -161,6 +161,29 @@ def test_elbows_and_knees_stop_when_straight():
     for side in "LR":
         assert _angle(limited.direction(f"thigh.{side}"), limited.direction(f"shin.{side}")).max() < 1.0
         assert np.degrees(limited.turns[f"thigh.{side}"].magnitude()).max() < 3.0
+
+
+@pytest.mark.parametrize("yaw", [-60.0, 30.0, 75.0])
+def test_the_head_turns_with_the_nose_and_the_neck_does_not_lean(yaw):
+    joints = t_pose().joints.repeat(5, axis=0)
+    turn = Rotation.from_rotvec(np.outer(np.linspace(0, yaw, 5), [0, 0, 1]), degrees=True)
+    for joint in (9, 10):
+        joints[:, joint] = joints[:, 8] + turn.apply(joints[:, joint] - joints[:, 8])
+    played = play(make_armature(make_bones("Mixamo", "A")), motion_of(joints))
+    head_error = played.turns["head"] * turn.inv()
+    assert np.degrees(head_error.magnitude()).max() < 1.0
+    assert _angle(played.turns["neck"].apply([0, 0, 1]), np.array([0, 0, 1])).max() < 1.0
+
+
+def test_a_standing_foot_stays_flat_and_a_lifted_one_follows_its_shin():
+    joints = t_pose().joints.repeat(2, axis=0)
+    joints[:, 0:1] += [0.0, 0.1, -0.02]
+    joints[:, [1, 2, 4, 5]] += [0.0, 0.1, -0.02]
+    joints[1, 6] = joints[1, 5] + [0.0, 0.43, 0.0]
+    played = play(make_armature(make_bones("Mixamo", "A")), motion_of(joints))
+    assert np.degrees(played.turns["foot.R"].magnitude()).max() < 1.0
+    assert np.degrees(played.turns["foot.L"][0].magnitude()) < 1.0
+    assert np.degrees((played.turns["foot.L"][1] * played.turns["shin.L"][1].inv()).magnitude()) < 1.0
 
 
 @pytest.mark.parametrize("clip", ["02_03", "12_01"])

@@ -1,0 +1,32 @@
+"""Measures of the performer's body."""
+
+import numpy as np
+
+from ..motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
+from ..motion.records import FloatArray, Motion
+
+ANKLES = {"L": 6, "R": 3}
+STANDING_PERCENTILE = 10.0
+
+
+def leg_length(motion: Motion) -> float:
+    """Metres of thigh and shin, mean of both sides."""
+    legs = motion.joints[:, [2, 3, 5, 6]] - motion.joints[:, [1, 2, 4, 5]]
+    return float(np.median(np.linalg.norm(legs, axis=-1), axis=0).sum()) / 2
+
+
+def ankle_height(motion: Motion) -> float:
+    """Metres of the ankles over the floor when the body stands, from its height."""
+    lengths = bone_lengths(motion.joints, motion.scores, symmetric=True)
+    return ANKLE_HEIGHT * standing_height(motion.joints, motion.scores, lengths)
+
+
+def ankle_lift(motion: Motion) -> dict[str, FloatArray]:
+    """Side -> (t,) metres of the ankle over where it is in standing.
+
+    The floor is z = 0, unless the feet are often nearer to it than ankles can be: then their lowest is
+    standing.
+    """
+    lowest = motion.joints[:, list(ANKLES.values()), 2].min(1)
+    standing = np.clip(np.percentile(lowest, STANDING_PERCENTILE), 0, ankle_height(motion))
+    return {side: motion.joints[:, ankle, 2] - standing for side, ankle in ANKLES.items()}
