@@ -43,9 +43,7 @@ def parse(arguments: Sequence[str] | None) -> Job:
     parser.add_argument("--start", type=int, default=0, help="first frame, counted from 0")
     parser.add_argument("--end", type=int, help="the frame after the last; the whole video without it")
     parser.add_argument("--quality", choices=list(PRESETS), default="balanced")
-    parser.add_argument(
-        "--low-memory", action="store_true", help="lift one window at a time: slower, same poses"
-    )
+    parser.add_argument("--low-memory", action="store_true", help="lift one window at a time: slower, same poses")
     return Job(**vars(parser.parse_args(arguments)))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 class Job:
     """One video to turn into one take.
 
-    Frames count from 0; ``end`` is exclusive, None stands for the end of the video. ``quality`` names a preset.
+    Frames count from 0; ``end`` is exclusive, None means the end of the video. ``quality`` names a preset.
     """
 
     video: Path

@@ -65,9 +65,7 @@ class Failed:
 
 Message = Started | Progress | Notice | Finished | Cancelled | Failed
 CLOSING = (Finished, Cancelled, Failed)
-_TYPES: dict[str, Any] = {
-    cls.__name__.lower(): cls for cls in (Started, Progress, Notice, Finished, Cancelled, Failed)
-}
+_TYPES: dict[str, Any] = {cls.__name__.lower(): cls for cls in (Started, Progress, Notice, Finished, Cancelled, Failed)}
 
 
 def to_line(message: Message) -> str:

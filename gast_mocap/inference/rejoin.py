@@ -9,14 +9,20 @@ from ..motion.records import FloatArray, IntArray, VideoInfo
 from .boxes import overlaps
 
 LONGEST_LOSS = 2.0
-"""Seconds after which a person who comes back counts as somebody new."""
+LONGEST_LOSS_IN_OPEN = 3.0
+"""Seconds after which a person who comes back counts as somebody new. Nobody vanishes or appears in the middle of the
+picture, so who is lost and found in the open is given longer, and need not look alike."""
+EDGE = 0.02
+"""A box this close to the frame's edge, as a share of its long side, is not in the open."""
 FARTHEST = 0.6
 FASTEST = 3.0
-MOST_FAR = 1.8
+MOST_FAR = 2.5
 """How far from where they should be, in body lengths, a person may come back: FARTHEST and FASTEST for every second
 unseen (a fall or a sprint), but never beyond MOST_FAR."""
 LEAST_LIKENESS = 0.5
-"""Shared colour of the torsos (histogram intersection), 0..1."""
+"""Shared colour of the torsos (histogram intersection), 0..1, without which nobody is recognised."""
+GLIMPSE = 0.5
+"""Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap."""
 SHORTEST_TRACK = 0.4
 """Seconds; shorter tracks are ghosts unless nothing else is there."""
 LEAST_SCORE = 0.3
@@ -75,14 +81,16 @@ def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
     """How unlikely it is that ``second`` goes on where ``first`` ended."""
     unseen = second.frames[0] - first.frames[-1]
     seconds = video.times[second.frames[0]] - video.times[first.frames[-1]]
-    if unseen <= 0 or seconds > LONGEST_LOSS:
+    in_open = _is_in_open(first.boxes[-1], video) and _is_in_open(second.boxes[0], video)
+    if unseen <= 0 or seconds > (LONGEST_LOSS_IN_OPEN if in_open else LONGEST_LOSS):
         return IMPOSSIBLE
     before, after = _length(first.boxes[-FRAMES_FOR_LENGTH:]), _length(second.boxes[:FRAMES_FOR_LENGTH])
     expected = _centre(first.boxes[-1]) + _speed(first) * min(unseen, FRAMES_FOR_SPEED)
     distance = np.linalg.norm(_centre(second.boxes[0]) - expected) / max(before, after)
     likeness = np.minimum(first.colours, second.colours).sum()
     is_far = distance > min(FARTHEST + FASTEST * seconds, MOST_FAR)
-    if is_far or likeness < LEAST_LIKENESS or not 0.5 < after / before < 2:
+    is_stranger = seconds > GLIMPSE and not in_open and likeness < LEAST_LIKENESS
+    if is_far or is_stranger or not 0.5 < after / before < 2:
         return IMPOSSIBLE
     return float(distance + (1 - likeness) + seconds)
 
@@ -99,6 +107,12 @@ def _speed(piece: Piece) -> FloatArray:
 def _length(boxes: FloatArray) -> float:
     """Length in pixels of the body in boxes (t, 4): a person who bends or tumbles still has it at times."""
     return float(np.percentile((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 80))
+
+
+def _is_in_open(box: FloatArray, video: VideoInfo) -> bool:
+    edge = EDGE * max(video.width, video.height)
+    low, high = box[:2], box[2:]
+    return bool((low > edge).all() and (high < np.array([video.width, video.height]) - edge).all())
 
 
 def _centre(box: FloatArray) -> FloatArray:

@@ -23,6 +23,8 @@ SHRUNK = 0.35
 """A pose smaller than this share of its box is not the person who was followed but something behind."""
 UNSURE = 0.4
 """Below this mean score people are looked for again on the next frame."""
+WEAK_END = 0.6
+"""A track's ends that score below this share of its median are where the person was not there yet or no more."""
 MAX_UNSEEN_SECONDS = 0.5
 THUMBNAIL_HEIGHT = 128
 HUES, SATURATIONS = 12, 4
@@ -77,6 +79,8 @@ def watch_people(
         if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
             look_at = min(look_at, frame + max(1, detect_every // 3))
         progress(done)
+    for sighting in sightings.values():
+        sighting.drop_weak_ends()
     pieces = [sighting.piece(track_id) for track_id, sighting in sightings.items()]
     groups = rejoin(pieces, video)
     return tuple(join(track_id, [sightings[i] for i in group]) for track_id, group in enumerate(groups, start=1))
@@ -126,6 +130,14 @@ class Sighting:
         worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
         if worth > self.thumbnail_worth * 1.05:
             self.thumbnail, self.thumbnail_worth = portrait(image, box), worth
+
+    def drop_weak_ends(self) -> None:
+        """Forget the first and last frames in which something else was taken for the person."""
+        means = np.mean(self.scores, axis=1)
+        strong = np.flatnonzero(means >= WEAK_END * np.median(means))
+        kept = slice(int(strong[0]), int(strong[-1]) + 1)
+        self.frames, self.boxes = self.frames[kept], self.boxes[kept]
+        self.points, self.scores = self.points[kept], self.scores[kept]
 
     def piece(self, track_id: int) -> Piece:
         score = float(np.mean(self.scores))

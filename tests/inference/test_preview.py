@@ -83,9 +83,7 @@ def test_skeletons_are_upright() -> None:
     joints = person.pose.joints.copy()
     joints[:] = 0
     joints[:, head] = 0, -1, 0
-    front = paint(
-        make_take(Person(person.track, person.keypoints, Pose3D(FRAMES, joints), GREY)), 12, GREY, 1
-    )
+    front = paint(make_take(Person(person.track, person.keypoints, Pose3D(FRAMES, joints), GREY)), 12, GREY, 1)
     drawn = (front[30:, -2 * PANEL_WIDTH : -PANEL_WIDTH] != BACKGROUND).any(2)
     assert np.nonzero(drawn)[0].max() + 30 < PICTURE_HEIGHT / 2 + 10
 

@@ -1,0 +1,56 @@
+"""Pieces made of boxes: what belongs together is joined, and only that."""
+
+from pathlib import Path
+
+import numpy as np
+
+from gast_mocap.inference.rejoin import Piece, rejoin
+from gast_mocap.motion.records import VideoInfo
+
+VIDEO = VideoInfo(Path("made.mp4"), 1280, 720, np.arange(600) / 30)
+RED, BLUE = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+
+
+def walker(track_id: int, begin: int, end: int, x: float, speed: float = 3.0, colours=RED, score=0.7) -> Piece:
+    """A person 80 x 200 px who is at ``x`` in frame ``begin``."""
+    frames = np.arange(begin, end)
+    left = x + speed * (frames - begin)
+    boxes = np.stack([left, np.full(len(left), 300.0), left + 80, np.full(len(left), 500.0)], axis=1)
+    return Piece(track_id, frames, boxes, score, colours)
+
+
+def test_a_walker_lost_for_a_second_is_one_person():
+    assert rejoin([walker(1, 0, 60, 100), walker(2, 90, 150, 100 + 3 * 90)], VIDEO) == [[1, 2]]
+
+
+def test_three_pieces_make_one_chain():
+    pieces = [walker(1, 0, 40, 100), walker(2, 50, 90, 250), walker(3, 100, 140, 400)]
+    assert rejoin(pieces, VIDEO) == [[1, 2, 3]]
+
+
+def test_people_visible_at_once_are_never_joined():
+    pieces = [walker(1, 0, 60, 100), walker(2, 59, 120, 280)]
+    assert rejoin(pieces, VIDEO) == [[1], [2]]
+
+
+def test_somebody_else_at_the_edge_is_not_the_one_who_left():
+    left, entered = walker(1, 0, 60, 1020), walker(2, 90, 150, 1200, speed=-3, colours=BLUE)
+    assert rejoin([left, entered], VIDEO) == [[1], [2]]
+    back = walker(2, 90, 150, 1200, speed=-3, colours=RED)
+    assert rejoin([left, back], VIDEO) == [[1, 2]]
+
+
+def test_a_long_absence_makes_a_new_person():
+    assert rejoin([walker(1, 0, 60, 100, speed=0), walker(2, 300, 360, 100, speed=0)], VIDEO) == [[1], [2]]
+
+
+def test_each_of_two_goes_on_as_themselves():
+    first, second = walker(1, 0, 60, 100), walker(2, 0, 60, 700, colours=BLUE)
+    later = [walker(3, 75, 130, 700 + 3 * 75, colours=BLUE), walker(4, 75, 130, 100 + 3 * 75)]
+    assert rejoin([first, second, *later], VIDEO) == [[1, 4], [2, 3]]
+
+
+def test_ghosts_are_left_out():
+    person, weak, brief = walker(1, 0, 90, 100), walker(2, 0, 90, 600, score=0.2), walker(3, 20, 26, 900)
+    double = walker(4, 10, 80, 100 + 3 * 10 + 5)
+    assert rejoin([person, weak, brief, double], VIDEO) == [[1]]
