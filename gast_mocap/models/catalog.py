@@ -27,7 +27,9 @@ def bundled_model(name: str) -> tuple[Path, str]:
     path = MODELS_FOLDER / f"{name}.onnx"
     card = MODELS_FOLDER / f"{name}.md"
     if not (path.is_file() and card.is_file()):
-        raise MocapError("model_missing", f"The model {name} is missing from the extension. Install the extension again.")
+        raise MocapError(
+            "model_missing", f"The model {name} is missing from the extension. Install the extension again."
+        )
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     if sha256 != read_card(card)["sha256"]:
         raise MocapError("model_changed", f"The model {name} is damaged. Install the extension again.", str(path))
