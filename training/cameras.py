@@ -54,7 +54,8 @@ def sample_cameras(aim: Tensor, generator: torch.Generator) -> Cameras:
     elevation = torch.deg2rad(
         torch.where(uniform(0.0, 1.0) < 0.8, normal(7.0, 9.0), uniform(-15.0, 50.0)).clamp(-20.0, 55.0)
     )
-    roll = torch.deg2rad(normal(0.0, 3.0))
+    # One camera in four is held in the hand.
+    roll = torch.deg2rad(normal(0.0, 1.0) * torch.where(uniform(0.0, 1.0) < 0.25, 12.0, 3.0))
 
     # Pitch the camera so that the ray through (across, down) descends by ``elevation``.
     ray_length = torch.sqrt(1 + across**2 + down**2)

@@ -12,6 +12,9 @@ WHITE = (3, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6)
 SLOW_SECONDS = 0.25
 FPS = 30.0
 
+HIDDEN_IS_WORSE = 2.5
+"""By how much the errors of a joint behind the body exceed those of one in sight."""
+
 LEGS = (13, 14, 15, 16)
 HALF_BODY = {13: 11, 14: 12, 15: 13, 16: 14}
 """Knees and ankles out of sight are put where their parents are (the half-body rule of the lifter)."""
@@ -34,18 +37,36 @@ def misread(points: Tensor, depths: Tensor, generator: torch.Generator) -> Tenso
         return torch.rand(*shape, generator=generator, device=device) < probability
 
     size = person_size(points)[:, None, None, None]
-    level = torch.exp(normal(n, 1, 1, 1) * 0.5) * ~chance(0.05, n, 1, 1, 1)
-    far = 1 + torch.sigmoid((depths - depths[:, :, COCO17.mirrored_order()] - 0.15) / 0.05)[..., None]
+    level = torch.exp(normal(n, 1, 1, 1) * 0.5) * ~chance(0.2, n, 1, 1, 1)
 
     errors = (
-        _per_joint(STEADY, device) * normal(n, 1, 17, 2)
-        + _per_joint(SLOW, device) * torch.einsum("ts,nsjx->ntjx", _slowly(t, device), normal(n, t, 17, 2))
-        + _per_joint(WHITE, device) * normal(n, t, 17, 2)
-    ) * far * level
+        (
+            _per_joint(STEADY, device) * normal(n, 1, 17, 2)
+            + _per_joint(SLOW, device) * torch.einsum("ts,nsjx->ntjx", _slowly(t, device), normal(n, t, 17, 2))
+            + _per_joint(WHITE, device) * normal(n, t, 17, 2)
+        )
+        * (1 + HIDDEN_IS_WORSE * _hidden(points, depths, size))
+        * level
+    )
     outliers = chance(0.004, n, t, 17, 1) * normal(n, t, 17, 2) * 0.12
     read = points + size * (errors + outliers * (level > 0))
     read = _swap_sides(read, generator)
     return _hide_legs(read, size, generator)
+
+
+def _hidden(points: Tensor, depths: Tensor, size: Tensor) -> Tensor:
+    """(n, t, 17, 1) from 0 to 1: a joint on the far side whose picture lies on the trunk or on its mirror image."""
+    mirror = COCO17.mirrored_order()
+    far = torch.sigmoid((depths - depths[:, :, mirror] - 0.1) / 0.03)
+    shoulders, hips = points[:, :, 5:7].mean(dim=2, keepdim=True), points[:, :, 11:13].mean(dim=2, keepdim=True)
+    trunk = hips - shoulders
+    along = ((points - shoulders) * trunk).sum(dim=-1, keepdim=True) / trunk.square().sum(
+        dim=-1, keepdim=True
+    ).clamp_min(1e-6)
+    from_trunk = (points - shoulders - along.clamp(0, 1) * trunk).norm(dim=-1)
+    from_mirror = (points - points[:, :, mirror]).norm(dim=-1)
+    near = torch.sigmoid((0.1 - torch.minimum(from_trunk, from_mirror) / size[..., 0]) / 0.02)
+    return (far * near)[..., None]
 
 
 def _per_joint(thousandths: tuple[int, ...], device: torch.device) -> Tensor:

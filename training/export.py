@@ -11,7 +11,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from .network import Dense, Gast, SemanticGraph
+from .network import Dense, Gast, MirrorGraph, NearGraph
 from .normalise import ASSUMED_FOCAL, SIZE_WINDOW
 from .synthesis import NETWORK_FPS
 from .train import read_weights
@@ -20,22 +20,24 @@ OPSET = 17
 SMALLEST_PACKED = 256
 
 
-class FoldedSemanticGraph(nn.Module):
-    """A semantic graph in evaluation: batch norm and edge weights made into constants."""
+class Shift(nn.Module):
+    """What is left of a batch norm whose gain went into the weights before it."""
 
-    def __init__(self, graph: SemanticGraph) -> None:
+    def __init__(self, shift: Tensor) -> None:
         super().__init__()
-        norm = graph.norm
-        gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # type: ignore[operator]
-        stay, take = graph.shares()
-        self.own, self.others = graph.own, graph.others
-        self.stay = nn.Parameter(stay * gain)
-        self.take = nn.Parameter(take * gain[:, None, None])
-        self.bias = nn.Parameter(norm.bias - norm.running_mean * gain)  # type: ignore[operator]
+        self.shift = nn.Parameter(shift)
 
     def forward(self, x: Tensor) -> Tensor:
-        taken = torch.einsum("cij,btjc->btic", self.take, self.others(x))
-        return (self.stay * self.own(x) + taken + self.bias).relu()
+        return x + self.shift
+
+
+def fold_norm(graph: NearGraph | MirrorGraph) -> None:
+    """Put the graph's batch norm into its two linear maps."""
+    norm = graph.norm
+    gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # type: ignore[operator]
+    for linear in (graph.own, graph.others):
+        linear.weight.data = linear.weight * gain[:, None]
+    graph.norm = Shift(norm.bias - norm.running_mean * gain)  # type: ignore[operator,assignment]
 
 
 def folded(network: Gast) -> Gast:
@@ -45,8 +47,8 @@ def folded(network: Gast) -> Gast:
         for name, child in list(module.named_children()):
             if isinstance(child, Dense):
                 setattr(module, name, child.folded())
-            elif isinstance(child, SemanticGraph):
-                setattr(module, name, FoldedSemanticGraph(child))
+            elif isinstance(child, NearGraph | MirrorGraph):
+                fold_norm(child)
     for parameter in network.parameters():
         if parameter.numel() >= SMALLEST_PACKED:
             parameter.data = parameter.data.half().float()
@@ -88,12 +90,14 @@ def export(network: Gast, out: Path) -> None:
 
 
 def store_as_half(model: onnx.ModelProto) -> None:
-    """Keep large constants as fp16 with a Cast behind each; the arithmetic stays fp32."""
+    """Keep large constants that fp16 holds exactly as fp16, with a Cast behind each; the arithmetic stays fp32."""
     graph = model.graph
     casts = []
     for tensor in graph.initializer:
         values = numpy_helper.to_array(tensor)
         if values.dtype != np.float32 or values.size < SMALLEST_PACKED:
+            continue
+        if not np.array_equal(values.astype(np.float16).astype(np.float32), values):
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))

@@ -36,12 +36,11 @@ class Layout:
                 reach[child, self.parents[parent]] = True
         return reach | torch.eye(count, dtype=torch.bool)
 
-    def mirrors(self) -> Tensor:
-        """(j, j) bool: each joint with itself and its mirror image."""
-        pairs = torch.eye(len(self.parents), dtype=torch.bool)
-        for left, right in zip(self.left, self.right, strict=True):
-            pairs[left, right] = pairs[right, left] = True
-        return pairs
+    def mirrored_order(self) -> Tensor:
+        """(j,) each joint's mirror image; joints in the middle are their own."""
+        order = torch.arange(len(self.parents))
+        order[list(self.left)], order[list(self.right)] = torch.tensor(self.right), torch.tensor(self.left)
+        return order
 
 
 LAYOUTS = {
@@ -51,9 +50,7 @@ LAYOUTS = {
         (5, 6, 7, 8, 13, 14, 15),
         (1, 2, 3, 4, 16, 17, 18),
     ),
-    "humaneva15": Layout(
-        (-1, 0, 1, 2, 3, 1, 5, 6, 0, 8, 9, 0, 11, 12, 1), (2, 3, 4, 8, 9, 10), (5, 6, 7, 11, 12, 13)
-    ),
+    "humaneva15": Layout((-1, 0, 1, 2, 3, 1, 5, 6, 0, 8, 9, 0, 11, 12, 1), (2, 3, 4, 8, 9, 10), (5, 6, 7, 11, 12, 13)),
 }
 
 
@@ -101,28 +98,42 @@ class Dense(nn.Module):
         return linear
 
 
-class SemanticGraph(nn.Module):
-    """Graph convolution whose edge weights are learned for each channel and sum to one around each joint."""
+class NearGraph(nn.Module):
+    """Semantic graph convolution over neighbours: for each channel, learned shares that sum to one around a joint."""
 
-    def __init__(self, channels: int, edges: Tensor) -> None:
+    def __init__(self, channels: int, layout: Layout) -> None:
         super().__init__()
-        self.register_buffer("edges", edges)
+        self.register_buffer("edges", layout.neighbours(), persistent=False)
         self.own = nn.Linear(channels, channels, bias=False)
         self.others = nn.Linear(channels, channels, bias=False)
-        self.weights = nn.Parameter(torch.ones(channels, *edges.shape))
+        self.weights = nn.Parameter(torch.ones(channels, *self.edges.shape))
         self.norm = nn.BatchNorm1d(channels)
 
-    def shares(self) -> tuple[Tensor, Tensor]:
-        """How much of each joint stays (j, c), and how much it takes of each other one (c, j, j)."""
-        share = self.weights.masked_fill(~self.edges, -torch.inf).softmax(dim=-1)
-        own = share.diagonal(dim1=1, dim2=2)
-        return own.T, share - torch.diag_embed(own)
+    def forward(self, x: Tensor) -> Tensor:
+        share = self.weights.masked_fill(~self.edges, -torch.inf).softmax(dim=-1).to(x.dtype)
+        stay = share.diagonal(dim1=1, dim2=2)
+        take = share * ~torch.eye(len(self.edges), dtype=torch.bool, device=x.device)
+        # A batched product over channels: its backward pass is four times faster than a broadcast one.
+        y = stay.T * self.own(x) + torch.einsum("cij,btjc->btic", take, self.others(x))
+        return self.norm(y.flatten(0, -2)).view_as(y).relu()  # type: ignore[no-any-return]
+
+
+class MirrorGraph(nn.Module):
+    """The same over {joint, its mirror image}, where the two shares are a logistic function and its rest."""
+
+    def __init__(self, channels: int, layout: Layout) -> None:
+        super().__init__()
+        order = layout.mirrored_order()
+        self.register_buffer("order", order, persistent=False)
+        self.register_buffer("alone", (order == torch.arange(len(order)))[:, None], persistent=False)
+        self.own = nn.Linear(channels, channels, bias=False)
+        self.others = nn.Linear(channels, channels, bias=False)
+        self.weights = nn.Parameter(torch.zeros(len(order), channels))
+        self.norm = nn.BatchNorm1d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        stay, take = self.shares()
-        # A batched product over channels: its backward pass is four times faster than a broadcast one.
-        taken = torch.einsum("cij,btjc->btic", take.to(x.dtype), self.others(x))
-        y = stay.to(x.dtype) * self.own(x) + taken
+        stay = torch.where(self.alone, 1.0, self.weights.sigmoid()).to(x.dtype)
+        y = stay * self.own(x) + (1 - stay) * self.others(x).index_select(2, self.order)
         return self.norm(y.flatten(0, -2)).view_as(y).relu()  # type: ignore[no-any-return]
 
 
@@ -131,8 +142,8 @@ class LocalGraph(nn.Module):
 
     def __init__(self, channels: int, layout: Layout) -> None:
         super().__init__()
-        self.near = SemanticGraph(channels, layout.neighbours())
-        self.mirror = SemanticGraph(channels, layout.mirrors())
+        self.near = NearGraph(channels, layout)
+        self.mirror = MirrorGraph(channels, layout)
         self.join = Dense(2 * channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:

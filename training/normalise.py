@@ -34,7 +34,9 @@ def h36m_from_coco(points: Tensor) -> Tensor:
 def person_axes(pelvis: Tensor) -> Tensor:
     """``person_from_camera`` (..., 3, 3) of a level camera turned to the ray ``pelvis`` (..., 2), in tangents."""
     ray = functional.normalize(functional.pad(pelvis, (0, 1), value=1.0), dim=-1)
-    right = functional.normalize(torch.stack([ray[..., 2], torch.zeros_like(ray[..., 0]), -ray[..., 0]], dim=-1), dim=-1)
+    right = functional.normalize(
+        torch.stack([ray[..., 2], torch.zeros_like(ray[..., 0]), -ray[..., 0]], dim=-1), dim=-1
+    )
     return torch.stack([right, torch.linalg.cross(ray, right), ray], dim=-2)
 
 

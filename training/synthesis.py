@@ -51,6 +51,7 @@ class Synthesis:
         self.pelvis = torch.from_numpy(motions.pelvis).to(device)
         self.starts = torch.from_numpy(motions.starts[clips]).to(device)
         self.lengths = torch.from_numpy(motions.lengths[clips]).to(device)
+        self.chances = self.lengths if validation else self.lengths * self._rarity().sqrt()
         self.bodies = BodyModel().to(device)
         self.validation = validation
 
@@ -59,6 +60,17 @@ class Synthesis:
 
     def _chance(self, probability: float, *shape: int) -> Tensor:
         return self._uniform(0.0, 1.0, *shape) < probability
+
+    def _rarity(self) -> Tensor:
+        """(clips,) mean square difference of each clip's directions in height from the mean pose's."""
+        mean = self.directions.float().mean(dim=0)
+        stretches = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
+        return torch.stack(
+            [
+                (self.directions[start : start + length, :, 1].float() - mean[:, 1]).square().mean()
+                for start, length in stretches
+            ]
+        )
 
     def examples(self, count: int, frames: int) -> Examples:
         """``count`` windows of ``frames`` frames at 30 a second, centred anywhere in a clip (ends repeat)."""
@@ -94,7 +106,7 @@ class Synthesis:
     def _motion(self, count: int, frames: int) -> tuple[Tensor, Tensor]:
         """Directions (n, t, 22, 3) and pelvis (n, t, 3) of random stretches, at a random speed in training."""
         speed = torch.ones(count, device=self.device) if self.validation else self._uniform(0.7, 1.4, count)
-        clip = torch.multinomial(self.lengths.float(), count, replacement=True, generator=self.generator)
+        clip = torch.multinomial(self.chances.float(), count, replacement=True, generator=self.generator)
         middle = self._uniform(0.0, 1.0, count) * (self.lengths[clip] - 1)
         steps = torch.arange(frames, device=self.device) - frames // 2
         time = middle[:, None] + steps * (STORED_FPS / NETWORK_FPS) * speed[:, None]
@@ -113,7 +125,14 @@ class Synthesis:
         mixed = self._recombined(directions, count, frames)
         straighter = self._straighter_knees(mixed, count)
         bent = straighter
-        for part, degrees in ((UPPER, 8.0), (LEFT_ARM, 18.0), (RIGHT_ARM, 18.0), (HEAD, 12.0), (LEFT_LEG, 8.0), (RIGHT_LEG, 8.0)):
+        for part, degrees in (
+            (UPPER, 8.0),
+            (LEFT_ARM, 18.0),
+            (RIGHT_ARM, 18.0),
+            (HEAD, 12.0),
+            (LEFT_LEG, 8.0),
+            (RIGHT_LEG, 8.0),
+        ):
             bent = self._bent(bent, part, degrees, count)
         everything = list(range(len(DIRECTIONS)))
         tilted = self._bent(bent, everything, 4.0, count)
@@ -154,9 +173,7 @@ class Synthesis:
 def mirrored(directions: Tensor) -> Tensor:
     """The mirror image (n, t, 22, 3): x negated, sides exchanged; axes to the figure's left stay to its left."""
     swapped = [
-        INDEX[
-            name.replace("left_", "right_", 1) if name.startswith("left_") else name.replace("right_", "left_", 1)
-        ]
+        INDEX[name.replace("left_", "right_", 1) if name.startswith("left_") else name.replace("right_", "left_", 1)]
         for name in DIRECTIONS
     ]
     signs = torch.tensor([-1.0 if name.endswith("_left") else 1.0 for name in DIRECTIONS], device=directions.device)
