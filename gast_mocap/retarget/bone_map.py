@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..motion.errors import MocapError
-from .families import families
+from .families import Switch, families
 from .hierarchy import map_by_hierarchy
 from .naming import map_by_names
 from .rest_pose import RestPose
@@ -20,6 +20,7 @@ class BoneMap:
 
     bones: Mapping[str, str]
     family: str = ""
+    switches: tuple[Switch, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def map_bones(rest: RestPose) -> BoneMap:
         raise MocapError(
             "metarig", "This is a Rigify metarig, not a rig yet. Generate the rig first and choose that one."
         )
-    known = [BoneMap(family.match(rest.bone_names), family.name) for family in families()]
+    known = [BoneMap(family.match(rest.bone_names), family.name, family.switches) for family in families()]
     best = max(known, key=_completeness)
     if best.missing or "spine" not in best.bones:
         best = max(best, BoneMap(map_by_names(rest.bone_names), "names"), key=_completeness)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..motion.records import FloatArray, check_shape
+from .families import Switch
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class BoneCurves:
     locations: FloatArray
     leg_length: float
     object_travel: FloatArray | None = None
+    switches: tuple[Switch, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape("rotations", self.rotations, (None, len(self.bone_names), 4))

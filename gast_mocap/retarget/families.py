@@ -6,10 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from .roles import SIDED, SIDES
+from .roles import ROLES, SIDED, SIDES
 
 PRESETS = Path(__file__).with_name("presets.toml")
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A custom property of a pose bone that must have ``value`` while the rig is driven by its mapped
+    bones."""
+
+    bone: str
+    name: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,7 @@ class Family:
     name: str
     prefix: str
     names: Mapping[str, tuple[str, ...]]
+    switches: tuple[Switch, ...] = ()
 
     def match(self, bone_names: Iterable[str]) -> dict[str, str]:
         """role -> bone, of the roles that these bones fill."""
@@ -39,14 +51,19 @@ def families() -> tuple[Family, ...]:
         return tuple(_family(entry) for entry in tomllib.load(file)["family"])
 
 
-def _family(entry: dict[str, str | list[str]]) -> Family:
+def _family(entry: dict[str, Any]) -> Family:
     spellings = dict(zip(SIDES, entry["sides"], strict=True))
     names: dict[str, tuple[str, ...]] = {}
-    for role in entry.keys() - {"name", "prefix", "sides"}:
-        written = entry[role] if isinstance(entry[role], list) else [str(entry[role])]
+    for role in entry.keys() & {*ROLES, *SIDED}:
+        written = entry[role] if isinstance(entry[role], list) else [entry[role]]
         if role in SIDED:
             for side, spelling in spellings.items():
                 names[f"{role}.{side}"] = tuple(name.format(spelling) for name in written)
         else:
             names[role] = tuple(written)
-    return Family(str(entry["name"]), str(entry.get("prefix", "")), names)
+    switches = {
+        Switch(bone.format(spelling), name, value)
+        for bone, name, value in entry.get("switches", ())
+        for spelling in spellings.values()
+    }
+    return Family(entry["name"], entry.get("prefix", ""), names, tuple(switches))

@@ -1,10 +1,16 @@
-"""The parts of a body that a bone can play, whatever the bone is called."""
+"""The parts of a body that a bone can play, whatever the bone is called.
+
+The hips carry the body's place. A pelvis beside them, and a middle of the spine, are for rigs whose spine
+is not one chain: else what lies between spine and chest is found by itself.
+"""
 
 SIDED = ("clavicle", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
 SIDES = ("L", "R")
 ROLES = (
     "hips",
+    "pelvis",
     "spine",
+    "mid_spine",
     "chest",
     "neck",
     "head",

@@ -56,6 +56,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
         locations,
         leg_length(rest, bone_map),
         object_travel,
+        bone_map.switches,
     )
 
 
@@ -78,7 +79,7 @@ def _role_changes(
     joints = motion.joints @ armature_from_world.T
     steps = _frame_steps(motion)
     body = torso(joints)
-    turns = {"hips": body.pelvis, "spine": body.lower_spine, "chest": body.chest}
+    turns = {"hips": body.pelvis, "pelvis": body.pelvis, "spine": body.lower_spine, "chest": body.chest}
     turns |= head_turns(joints, body.chest, neutral_head(joints), steps)
     for side, home in neutral_clavicles(joints).items():
         direction = segment(joints, "thorax", f"{SIDE_NAMES[side]}_shoulder")

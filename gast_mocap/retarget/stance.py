@@ -50,7 +50,7 @@ def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
     last = rest.index(bone_map.bones["chest"])
     chain = [last, *rest.ancestors(last)]
     if first not in chain:
-        return (bone_map.bones["spine"], bone_map.bones["chest"])
+        return tuple(bone_map.bones[role] for role in ("spine", "mid_spine", "chest") if role in bone_map.bones)
     return tuple(rest.bone_names[bone] for bone in reversed(chain[: chain.index(first) + 1]))
 
 

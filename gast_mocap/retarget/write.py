@@ -56,6 +56,11 @@ def write_action(
     fcurves = _Curves(armature_object, action)
     for path, group, values, kept in _channels(armature_object, curves, frames, options):
         fcurves.write(path, group, frames[kept], values[kept])
+    for switch in curves.switches:
+        bone = armature_object.pose.bones.get(switch.bone)
+        if bone is not None and switch.name in bone:
+            path = f'{_bone_path(switch.bone)}["{switch.name}"]'
+            fcurves.write(path, switch.bone, frames[:1], np.array([[switch.value]]))
     for bone, values in (confidence or {}).items():
         armature_object.pose.bones[bone][CONFIDENCE] = 1.0
         fcurves.write(f'{_bone_path(bone)}["{CONFIDENCE}"]', bone, frames, values[:, None])
