@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.inference.lift import Lifter
@@ -34,10 +33,10 @@ from gast_mocap.motion.records import (
     VideoInfo,
 )
 from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.motion.skeletons import COCO17, H36M17
 from training.bodies import MEASURES, BodyModel
 from training.clips import read_bvh
-from training.detector import misread
+from training.detector import SLOW, SLOW_SECONDS, STEADY, WHITE
 from training.directions import DAZ, directions_of
 
 from .pipeline import data_folder
@@ -166,31 +165,36 @@ def place_camera(truth: Truth, rng: np.random.Generator) -> View:
         for distance in np.arange(2.0, 15.0, 0.25):
             view = View(rotation, np.array([*(middle - distance * ahead), height]), field_of_view)
             pixels = view.project(truth.h36m)
-            if view.see(truth.h36m)[..., 2].min() > 1 and np.all(
-                (pixels > 10) & (pixels < [WIDTH - 10, HEIGHT - 10])
-            ):
+            if view.see(truth.h36m)[..., 2].min() > 1 and np.all((pixels > 10) & (pixels < [WIDTH - 10, HEIGHT - 10])):
                 return view
 
 
 def film(truth: Truth, view: View, lifter: Lifter, seed: int) -> Take:
     """The take that the pipeline would make of the clip, from misread keypoints on."""
-    half = WIDTH / 2
-    exact = (view.project(truth.coco) - [WIDTH / 2, HEIGHT / 2]) / half
-    read = misread(
-        torch.from_numpy(exact)[None].float(),
-        torch.from_numpy(view.see(truth.coco)[..., 2])[None].float(),
-        torch.Generator().manual_seed(seed),
-    )[0].double()
+    rng = np.random.default_rng(seed)
     count = len(truth.times)
     frames = np.arange(count)
     video = VideoInfo(Path(f"{truth.name}.mp4"), WIDTH, HEIGHT, truth.times)
-    keypoints = Keypoints2D(
-        1, frames, read.numpy() * half + [WIDTH / 2, HEIGHT / 2], np.full((count, 17), 0.7)
-    )
+    points = misread(view.project(truth.coco), view.see(truth.coco)[..., 2], rng)
+    keypoints = Keypoints2D(1, frames, points, np.full((count, 17), 0.7))
     pose = lifter.lift(keypoints, video, False, lambda done, total: None)
     track = Track(1, frames, np.zeros((count, 4)), np.ones(count))
     person = Person(track, keypoints, pose, np.zeros((1, 1, 3), np.uint8))
     return Take(video, TakeSettings("best", 0, count, False), (person,))
+
+
+def misread(points: FloatArray, depths: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Px ``points`` (t, 17, 2) as the 2D network would give them: the errors that the lifter was trained on, but no
+    exchanged sides and nothing cut off by the frame. ``depths`` (t, 17): what is behind its mirror image is worse."""
+    size = np.ptp(points, axis=1).max(axis=-1).mean()
+    steady, slow, white = (np.array(errors)[:, None] / 1000 for errors in (STEADY, SLOW, WHITE))
+    keep = np.exp(-1 / (FPS * SLOW_SECONDS))
+    slowly = rng.normal(size=points.shape)
+    for t in range(1, len(points)):
+        slowly[t] = keep * slowly[t - 1] + np.sqrt(1 - keep**2) * slowly[t]
+    errors = steady * rng.normal(size=points.shape[1:]) + slow * slowly + white * rng.normal(size=points.shape)
+    behind = depths - depths[:, COCO17.mirrored_order()] > 0.15
+    return points + size * errors * (1 + behind[..., None])
 
 
 def judge(truth: Truth, view: View, take: Take) -> dict[str, float]:
@@ -290,8 +294,7 @@ def _lag(pose: FloatArray, wanted: FloatArray) -> int:
     """Frames by which the wrists' and ankles' speeds come late: the peak of the cross-correlation."""
     limbs = [3, 6, 13, 16]
     speed, true_speed = (
-        np.linalg.norm(np.diff(joints[:, limbs], axis=0), axis=-1).ravel(order="F")
-        for joints in (pose, wanted)
+        np.linalg.norm(np.diff(joints[:, limbs], axis=0), axis=-1).ravel(order="F") for joints in (pose, wanted)
     )
     lags = range(-5, 6)
     products = [np.corrcoef(np.roll(speed, -lag), true_speed)[0, 1] for lag in lags]

@@ -34,9 +34,7 @@ def standing_height(joints: FloatArray, scores: FloatArray, lengths: FloatArray)
 
     The nose is before the line from thorax to head top, so that span is measured and not summed.
     """
-    top = weighted_median(
-        np.linalg.norm(joints[:, HEAD] - joints[:, THORAX], axis=-1), scores[:, HEAD] + 1e-6
-    )
+    top = weighted_median(np.linalg.norm(joints[:, HEAD] - joints[:, THORAX], axis=-1), scores[:, HEAD] + 1e-6)
     return float((lengths[list(LEG_AND_TRUNK)].sum() + top) / (1 - ANKLE_HEIGHT))
 
 

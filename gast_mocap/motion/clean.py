@@ -68,9 +68,7 @@ def _choose(bodies: list[Body], track_id: int) -> Body:
                 "person_unseen",
                 f"Person {track_id} is seen in {len(body.times)} frames only. Choose another person.",
             )
-    raise MocapError(
-        "person_missing", f"The take has no person {track_id}. Choose one from the list of people."
-    )
+    raise MocapError("person_missing", f"The take has no person {track_id}. Choose one from the list of people.")
 
 
 def _report_gaps(body: Body, settings: CleanSettings, notify: Callable[[str], None]) -> None:
@@ -112,9 +110,7 @@ def _walk(walk: Walk, ground: Ground | None, video: VideoInfo, focal: float, set
     seen = walk.body.sighting(video, focal)
     spells, ankle_floor = walk.spells, None
     if ground:
-        ankle_floor = FloorPlane(
-            ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * settings.body_height
-        )
+        ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * settings.body_height)
         spells = find_spells(seen, walk.pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
     travel = solve_travel(seen, spells, ankle_floor, settings.smooth_travel)
     return replace(walk, pelvis=travel.pelvis, footholds=travel.footholds, spells=spells)

@@ -12,10 +12,10 @@ from .records import BoolArray, FloatArray, FootContact, IntArray
 from .smooth import smooth_curves
 from .travel import FloorPlane, Sighting
 
-STILL_SPEED = 0.40  # m/s at which an ankle at standing height is as likely to stand as to move
-PICTURE_POWER, ROOM_POWER = 2.5, 1.2
+STILL_SPEED = 0.59  # m/s, as smoothed here, at which a low ankle is as likely to stand as to move
+PICTURE_POWER, ROOM_POWER = 1.9, 1.4
 HIGH_LIFT = 0.12  # metres above standing height that cost one log odd; twice as much costs four
-SPEED_SECONDS = 0.2  # smoothing before speeds are taken
+SPEED_SECONDS = 0.3  # smoothing before speeds are taken
 CHANGE_PRICE = 3.0  # log odds that a change of state must earn
 SENSITIVITY_ODDS = 6.0  # log odds between the slider's ends and its middle
 FEET = ("right", "left")
@@ -51,9 +51,7 @@ def standing_odds(
     picture_speed: FloatArray, room_speed: FloatArray, lift: FloatArray, sensitivity: float
 ) -> FloatArray:
     """(t, 2) log odds that each ankle stands, from speeds in m/s and metres above standing height."""
-    odds: FloatArray = (PICTURE_POWER + ROOM_POWER) * np.log(STILL_SPEED) - np.square(
-        np.maximum(lift, 0) / HIGH_LIFT
-    )
+    odds: FloatArray = (PICTURE_POWER + ROOM_POWER) * np.log(STILL_SPEED) - np.square(np.maximum(lift, 0) / HIGH_LIFT)
     odds = odds - PICTURE_POWER * np.log(picture_speed + 0.03) - ROOM_POWER * np.log(room_speed + 0.05)
     return odds + 2 * SENSITIVITY_ODDS * (sensitivity - 0.5)
 

@@ -20,10 +20,10 @@ STRAIGHT_LEG = 0.93  # hip to ankle over the length of thigh and shin
 UPRIGHT_BEND = np.radians(35.0)  # between legs and trunk
 
 # What each clue is worth: its expected error
-POSTURE_DEGREES, SLUMP_DEGREES = 3.0, 15.0
+POSTURE_DEGREES, SLUMP_DEGREES = 2.0, 15.0  # and how much the body sways
 ROLL_DEGREES = 3.0
-USUAL_TILT, TILT_DEGREES = 8.0, 20.0
-FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE = 0.04, 0.02
+USUAL_TILT, TILT_DEGREES = 10.0, 20.0
+FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE = 0.08, 0.03
 INDEPENDENT_FOOTHOLDS = 12  # more of them share their errors
 
 
@@ -47,10 +47,7 @@ def world_from_camera_axes(tilt: float, roll: float) -> FloatArray:
 def upright_frames(joints: FloatArray) -> BoolArray:
     """(t,) bool: a leg is straight and the trunk goes on where the legs point. ``joints`` (t, 17, 3)."""
     legs = joints[:, [RIGHT_HIP, LEFT_HIP]] - joints[:, ANKLES]
-    length = (
-        sum(np.linalg.norm(np.diff(joints[:, leg], axis=1), axis=-1).sum(1) for leg in ([1, 2, 3], [4, 5, 6]))
-        / 2
-    )
+    length = sum(np.linalg.norm(np.diff(joints[:, leg], axis=1), axis=-1).sum(1) for leg in ([1, 2, 3], [4, 5, 6])) / 2
     straight = np.linalg.norm(legs, axis=-1).max(1) > STRAIGHT_LEG * length
     along = np.sum(_unit(legs.mean(1)) * _unit(joints[:, THORAX] - joints[:, PELVIS]), axis=-1)
     upright: BoolArray = straight & (along > np.cos(UPRIGHT_BEND))
@@ -80,35 +77,29 @@ def find_ground(axes: FloatArray, upright: BoolArray, footholds: FloatArray, bod
     """
     standing = upright.sum() >= max(5, 0.05 * len(axes))
     posture = _robust_mean_direction(axes[upright] if standing else axes)
-    posture_error = np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES)
-    distances = np.linalg.norm(footholds, axis=-1)
+    sway = np.median(np.linalg.norm(axes[upright if standing else slice(None)] - posture, axis=-1))
+    posture_error = np.hypot(np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES), sway)
     share = np.sqrt(min(1.0, INDEPENDENT_FOOTHOLDS / max(1, len(footholds))))
     ankle_height = ANKLE_HEIGHT * body_height
+    tilt, roll = tilt_and_roll(posture)
+    heights = footholds @ world_from_camera_axes(tilt, roll)[2]
+    foothold_errors = np.hypot(FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE * heights)
+    floor = float(np.median(heights)) - ankle_height if len(heights) else 0.0
 
     def clues(guess: FloatArray) -> FloatArray:
         rotation = world_from_camera_axes(guess[0], guess[1])
-        heights = footholds @ rotation[2]
-        depth_errors = FOOTHOLD_DEPTH_SHARE * np.abs(heights)
-        feet = share * (heights - ankle_height - guess[2]) / np.hypot(FOOTHOLD_METRES, depth_errors)
+        feet = share * (footholds @ rotation[2] - ankle_height - guess[2]) / foothold_errors
         lean = (rotation @ posture)[:2] / posture_error
-        return np.array(
-            [*_soften(feet), *lean, guess[1] / ROLL_DEGREES, (guess[0] - USUAL_TILT) / TILT_DEGREES]
-        )
+        return np.array([*_soften(feet), *lean, guess[1] / ROLL_DEGREES, (guess[0] - USUAL_TILT) / TILT_DEGREES])
 
-    tilt, roll = tilt_and_roll(posture)
-    start = (
-        np.median(footholds @ world_from_camera_axes(tilt, roll)[2]) - ankle_height if len(distances) else 0.0
-    )
-    tilt, roll, floor = least_squares(clues, [tilt, roll, start], x_scale=[1.0, 1.0, 0.05]).x
+    tilt, roll, floor = least_squares(clues, [tilt, roll, floor], x_scale=[1.0, 1.0, 0.05]).x
     return Ground(world_from_camera_axes(tilt, roll), float(floor))
 
 
 def tilt_and_roll(up: FloatArray) -> tuple[float, float]:
     """Degrees by which a camera looks down and leans right that sees ``up`` (3,) in its own axes."""
     right, away, over = BLENDER_FROM_CAMERA @ up
-    return float(np.degrees(np.arctan2(-away, np.hypot(right, over)))), float(
-        np.degrees(np.arctan2(-right, over))
-    )
+    return float(np.degrees(np.arctan2(-away, np.hypot(right, over)))), float(np.degrees(np.arctan2(-right, over)))
 
 
 def _soften(residuals: FloatArray) -> FloatArray:

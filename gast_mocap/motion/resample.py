@@ -8,9 +8,7 @@ import numpy as np
 from .records import FloatArray, IntArray, Motion
 
 
-def resample(
-    motion: Motion, fps: float, max_gap: float, notify: Callable[[str], None]
-) -> tuple[IntArray, Motion]:
+def resample(motion: Motion, fps: float, max_gap: float, notify: Callable[[str], None]) -> tuple[IntArray, Motion]:
     """The motion at whole frames of a scene that runs at ``fps``; frame 0 is time 0 of the video.
 
     Frames inside a gap of more than ``max_gap`` seconds are left out. Returns the frames (t,) and the motion

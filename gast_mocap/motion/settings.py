@@ -28,7 +28,7 @@ class CleanSettings:
     body_height: float = _control(1.70, "Body Height", "How tall the person is", "m", 0.3, 3.0)
 
     smooth_body: float = _control(
-        0.20,
+        0.25,
         "Smooth Body",
         "Movements of the body shorter than this are taken for jitter; 0 is off",
         "s",

@@ -71,9 +71,7 @@ def smooth_joints(times: FloatArray, joints: FloatArray, scores: FloatArray, sec
     )
 
 
-def _smooth_around_strikes(
-    times: FloatArray, values: FloatArray, weights: FloatArray, seconds: float
-) -> FloatArray:
+def _smooth_around_strikes(times: FloatArray, values: FloatArray, weights: FloatArray, seconds: float) -> FloatArray:
     smoothed = smooth_curves(times, values, weights, seconds)
     if len(times) < 5 or seconds <= 0:
         return smoothed

@@ -102,9 +102,7 @@ def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | Non
         if len(footholds):
             slip = np.linalg.norm(seen.ankles + pelvis[:, None] - footholds[number], axis=-1) * standing
             foot_robust = _robust_weights(slip)
-            cost += PIN_WEIGHT * float(
-                np.sum(seen.ankle_weights * foot_robust * slip**2) / np.sum(seen.ankle_weights)
-            )
+            cost += PIN_WEIGHT * float(np.sum(seen.ankle_weights * foot_robust * slip**2) / np.sum(seen.ankle_weights))
             if ankle_floor is not None:
                 floor_robust = _robust_weights(np.abs(footholds @ ankle_floor.up - ankle_floor.height)) ** 2
     return Travel(pelvis, footholds, cost)
@@ -127,9 +125,7 @@ def _solve_weighted(
 ) -> tuple[FloatArray, FloatArray]:
     spans = sample_spans(seen.times)
     frame_count, spell_count = len(seen.times), len(floor_weights)
-    blocks, right = _sight_terms(
-        seen.limbs, seen.limb_rays, limb_weights * spans[:, None] / seen.limbs.shape[1]
-    )
+    blocks, right = _sight_terms(seen.limbs, seen.limb_rays, limb_weights * spans[:, None] / seen.limbs.shape[1])
 
     frames, feet = np.nonzero(spells >= 0)
     owners = spells[frames, feet]
@@ -185,9 +181,7 @@ def _foothold_terms(
 ) -> tuple[FloatArray, FloatArray]:
     """Normal equations (3 m, 3 m) and (3 m,) of the m footholds, before the pelvis is eliminated."""
     count = len(floor_weights)
-    sights, _ = _sight_terms(
-        np.zeros((len(rays), 1, 3)), rays[:, None], (SIGHT_WEIGHT / PIN_WEIGHT * pins)[:, None]
-    )
+    sights, _ = _sight_terms(np.zeros((len(rays), 1, 3)), rays[:, None], (SIGHT_WEIGHT / PIN_WEIGHT * pins)[:, None])
     blocks, right = np.zeros((count, 3, 3)), np.zeros((count, 3))
     np.add.at(blocks, owners, pins[:, None, None] * np.eye(3) + sights)
     np.add.at(right, owners, pulls)

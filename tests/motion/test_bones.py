@@ -40,17 +40,13 @@ def test_symmetric_bodies_have_equal_sides() -> None:
     joints[:, 13] = joints[:, 12] + 1.5 * (joints[:, 13] - joints[:, 12])
     lengths = bone_lengths(joints, np.ones((90, 17)), symmetric=True)
     assert np.array_equal(lengths[list(H36M17.left)], lengths[list(H36M17.right)])
-    assert lengths[13] == pytest.approx(
-        1.25 * bone_lengths(walk(TIMES, 0.0).joints, np.ones((90, 17)), True)[13]
-    )
+    assert lengths[13] == pytest.approx(1.25 * bone_lengths(walk(TIMES, 0.0).joints, np.ones((90, 17)), True)[13])
 
 
 def test_height_is_measured_as_a_standing_person_is() -> None:
     joints, scores = stand(TIMES).joints, np.ones((90, 17))
     tall = THIGH + SHIN + ANKLE + 0.775
-    assert standing_height(joints, scores, bone_lengths(joints, scores, True)) == pytest.approx(
-        tall, rel=0.01
-    )
+    assert standing_height(joints, scores, bone_lengths(joints, scores, True)) == pytest.approx(tall, rel=0.01)
 
 
 def test_camera_and_walker_agree_on_axes() -> None:

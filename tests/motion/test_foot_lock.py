@@ -20,9 +20,7 @@ def test_a_bent_leg_reaches_its_target_with_its_own_bones(shake: np.ndarray, awa
     targets = np.array([0.0, -0.1, -0.6]) + away / 2
     new_knees, new_ankles = bend_leg(hips, knees, ankles, targets, np.array([0.0, -1.0, 0.0]))
     assert np.allclose(np.linalg.norm(new_knees - hips, axis=-1), np.linalg.norm(knees - hips, axis=-1))
-    assert np.allclose(
-        np.linalg.norm(new_ankles - new_knees, axis=-1), np.linalg.norm(ankles - knees, axis=-1)
-    )
+    assert np.allclose(np.linalg.norm(new_ankles - new_knees, axis=-1), np.linalg.norm(ankles - knees, axis=-1))
     assert np.allclose(new_ankles, targets, atol=1e-6)
 
 

@@ -17,6 +17,4 @@ def test_gaps_are_measured_in_seconds_not_frames() -> None:
 
 def test_values_are_spread_along_straight_lines() -> None:
     values = np.array([[[0.0, 1.0]], [[3.0, 4.0]]])
-    assert np.allclose(
-        spread_over(np.arange(4), np.array([0, 3]), values)[:, 0], [[0, 1], [1, 2], [2, 3], [3, 4]]
-    )
+    assert np.allclose(spread_over(np.arange(4), np.array([0, 3]), values)[:, 0], [[0, 1], [1, 2], [2, 3], [3, 4]])

@@ -57,14 +57,9 @@ def stand(times: FloatArray, heading: float = 180.0, jump: float = 0.0) -> Perfo
     height = np.zeros_like(times)
     if jump:
         flight = times - 1.0
-        height = np.where(
-            (flight > 0) & (flight < 2 * jump / 9.81), jump * flight - 9.81 / 2 * flight**2, 0.0
-        )
+        height = np.where((flight > 0) & (flight < 2 * jump / 9.81), jump * flight - 9.81 / 2 * flight**2, 0.0)
     pelvis = np.stack([0 * times, 0 * times, HIP_HEIGHT + height], axis=1)
-    feet = [
-        np.stack([side + 0 * times, 0 * times - TRUNK_AHEAD, ANKLE + height], axis=1)
-        for side in (0.13, -0.13)
-    ]
+    feet = [np.stack([side + 0 * times, 0 * times - TRUNK_AHEAD, ANKLE + height], axis=1) for side in (0.13, -0.13)]
     return _pose(times, pelvis, feet, [height == 0, height == 0], heading)
 
 
@@ -91,9 +86,7 @@ def _pose(
         reach = np.linalg.norm(line, axis=-1, keepdims=True)
         out = np.sqrt(np.maximum(THIGH**2 - (reach / 2) ** 2, 0))
         ahead = np.cross([1.0, 0, 0], line)
-        joints[:, knee] = (
-            joints[:, hip] + line / 2 - out * ahead / np.linalg.norm(ahead, axis=-1, keepdims=True)
-        )
+        joints[:, knee] = joints[:, hip] + line / 2 - out * ahead / np.linalg.norm(ahead, axis=-1, keepdims=True)
     turn = Rotation.from_euler("z", -heading, degrees=True).as_matrix()
     return Performance(times, joints @ turn.T, np.stack(standing, axis=1))
 

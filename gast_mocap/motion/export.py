@@ -1,0 +1,163 @@
+"""Writes a performance to a file that other programs read: BVH, CSV or NPZ. z is up, metres, seconds."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from .errors import MocapError
+from .records import FloatArray, Motion
+from .skeletons import H36M17
+
+CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
+BVH_CENTIMETRES = 100.0
+REST_DIRECTIONS = {  # of the bone that ends at the joint, in BVH's axes: x to the figure's left, y up, z ahead
+    "right_hip": (-1, 0, 0), "right_knee": (0, -1, 0), "right_ankle": (0, -1, 0),
+    "left_hip": (1, 0, 0), "left_knee": (0, -1, 0), "left_ankle": (0, -1, 0),
+    "spine": (0, 1, 0), "thorax": (0, 1, 0), "neck": (0, 1, 0), "head": (0, 1, 0),
+    "left_shoulder": (1, 0, 0), "left_elbow": (1, 0, 0), "left_wrist": (1, 0, 0),
+    "right_shoulder": (-1, 0, 0), "right_elbow": (-1, 0, 0), "right_wrist": (-1, 0, 0),
+}  # fmt: skip
+
+
+def export_motion(motion: Motion, path: Path, file_format: str) -> None:
+    """Write ``motion`` to ``path`` as ``file_format``, one of ``FORMATS``, whole or not at all.
+
+    Raises:
+        MocapError: the file cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            FORMATS[file_format](motion, file)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise MocapError(
+            "export_not_saved", f"{path} could not be saved. Choose another name or folder.", str(error)
+        ) from error
+
+
+def write_npz(motion: Motion, file: IO[bytes]) -> None:
+    """``times`` (t,), ``joints`` (t, 17, 3), ``scores`` (t, 17), ``joint_names`` (17,), ``parents`` (17,) and
+    the contacts as ``contact_feet``, ``contact_starts``, ``contact_ends``."""
+    np.savez_compressed(
+        file,
+        times=motion.times,
+        joints=motion.joints,
+        scores=motion.scores,
+        joint_names=np.array(H36M17.joints),
+        parents=np.array(H36M17.parents),
+        contact_feet=np.array([contact.foot for contact in motion.contacts], dtype=str),
+        contact_starts=np.array([contact.start for contact in motion.contacts]),
+        contact_ends=np.array([contact.end for contact in motion.contacts]),
+    )
+
+
+def write_csv(motion: Motion, file: IO[bytes]) -> None:
+    """One line a frame: seconds, then x, y, z and score of every joint."""
+    header = [f"{joint}_{part}" for joint in H36M17.joints for part in ("x", "y", "z", "score")]
+    columns = np.concatenate([motion.joints, motion.scores[..., None]], axis=-1).reshape(len(motion.times), -1)
+    lines = [["seconds", *header]]
+    for time, row in zip(motion.times, columns, strict=True):
+        lines.append([f"{time:.6f}", *(f"{value:.5f}" for value in row)])
+    file.write("".join(",".join(line) + "\n" for line in lines).encode())
+
+
+def write_bvh(motion: Motion, file: IO[bytes]) -> None:
+    """A hierarchy in centimetres, y up, in a T-pose at rest, with the mean bone lengths of the motion.
+
+    Frames are evenly spaced at the motion's mean rate; resample an uneven motion first. A bone's turn is the
+    smallest one from its parent's; hips and shoulders carry the pelvis' and the chest's turn about the spine.
+    """
+    joints = motion.joints[..., [0, 2, 1]] * [1, 1, -1] * BVH_CENTIMETRES
+    offsets = rest_offsets(joints)
+    turns = local_turns(joints, offsets)
+    lines = ["HIERARCHY", *_hierarchy(0, offsets, 0), "MOTION", f"Frames: {len(joints)}"]
+    step = float(np.mean(np.diff(motion.times))) if len(motion.times) > 1 else 1 / 30
+    lines.append(f"Frame Time: {step:.7f}")
+    order = _depth_first(0)
+    angles = np.stack([_euler(turns[:, joint]) for joint in order if _children(joint)], axis=1)
+    rows = np.concatenate([joints[:, 0], angles.reshape(len(joints), -1)], axis=1)
+    lines += [" ".join(f"{value:.4f}" for value in row) for row in rows]
+    file.write(("\n".join(lines) + "\n").encode())
+
+
+FORMATS: dict[str, Callable[[Motion, IO[bytes]], None]] = {
+    "bvh": write_bvh, "csv": write_csv, "npz": write_npz,
+}  # fmt: skip
+
+
+def rest_offsets(joints: FloatArray) -> FloatArray:
+    """(17, 3) of every joint from its parent in the rest pose, with the mean lengths of ``joints`` (t, 17,
+    3)."""
+    offsets = np.zeros((len(H36M17.joints), 3))
+    for parent, child in H36M17.bones():
+        length = np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1).mean()
+        offsets[child] = length * np.array(REST_DIRECTIONS[H36M17.joints[child]])
+    return offsets
+
+
+def local_turns(joints: FloatArray, offsets: FloatArray) -> FloatArray:
+    """(t, 17, 3, 3) turn of each joint against its parent's axes, so that the offsets point along the
+    bones."""
+    world = np.tile(np.eye(3), (len(joints), len(H36M17.joints), 1, 1))
+    local = world.copy()
+    for joint, parent in enumerate(H36M17.parents):
+        children = _children(joint)
+        if not children:
+            continue
+        base = world[:, parent] if parent >= 0 else world[:, joint]
+        wanted = np.stack([joints[:, child] - joints[:, joint] for child in children], axis=1)
+        at_rest = np.stack([offsets[child] for child in children])
+        local[:, joint] = _turn_onto(at_rest, np.einsum("tyx,tcy->tcx", base, wanted))
+        world[:, joint] = base @ local[:, joint]
+    return local
+
+
+def _turn_onto(at_rest: FloatArray, wanted: FloatArray) -> FloatArray:
+    """(t, 3, 3) turns that bring ``at_rest`` (c, 3) onto ``wanted`` (t, c, 3): exact and least for one bone,
+    else the best for all."""
+    if len(at_rest) > 1:
+        return np.stack([Rotation.align_vectors(vectors, at_rest)[0].as_matrix() for vectors in wanted])
+    source = at_rest[0] / np.linalg.norm(at_rest[0])
+    target = wanted[:, 0] / np.maximum(np.linalg.norm(wanted[:, 0], axis=-1, keepdims=True), 1e-9)
+    axis = np.cross(source, target)
+    sine, cosine = np.linalg.norm(axis, axis=-1), target @ source
+    aside = np.cross(source, np.eye(3)[np.argmin(np.abs(source))])
+    axis[sine < 1e-9] = aside
+    axis /= np.linalg.norm(axis, axis=-1, keepdims=True)
+    turns: FloatArray = Rotation.from_rotvec(axis * np.arctan2(sine, cosine)[:, None]).as_matrix()
+    return turns
+
+
+def _euler(turns: FloatArray) -> FloatArray:
+    degrees: FloatArray = Rotation.from_matrix(turns).as_euler("ZXY", degrees=True)
+    return degrees
+
+
+def _children(joint: int) -> list[int]:
+    return [child for child, parent in enumerate(H36M17.parents) if parent == joint]
+
+
+def _depth_first(joint: int) -> list[int]:
+    return [joint, *(deeper for child in _children(joint) for deeper in _depth_first(child))]
+
+
+def _hierarchy(joint: int, offsets: FloatArray, depth: int) -> list[str]:
+    pad = "\t" * depth
+    offset = "OFFSET " + " ".join(f"{value:.4f}" for value in offsets[joint])
+    children = _children(joint)
+    if not children:
+        return [f"{pad}End Site", f"{pad}{{", f"{pad}\t{offset}", f"{pad}}}"]
+    place = "Xposition Yposition Zposition " if depth == 0 else ""
+    channels = f"CHANNELS {6 if depth == 0 else 3} {place}{' '.join(CHANNELS)}"
+    inner = [line for child in children for line in _hierarchy(child, offsets, depth + 1)]
+    kind = "ROOT" if depth == 0 else "JOINT"
+    return [
+        f"{pad}{kind} {H36M17.joints[joint]}", f"{pad}{{", f"{pad}\t{offset}", f"{pad}\t{channels}", *inner,
+        f"{pad}}}",
+    ]  # fmt: skip

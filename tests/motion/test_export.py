@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+from walker import Camera, film, stand, walk
+
+from gast_mocap.motion.__main__ import main
+from gast_mocap.motion.errors import MocapError
+from gast_mocap.motion.export import export_motion, local_turns, rest_offsets
+from gast_mocap.motion.records import FootContact, Motion
+from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.motion.takes import save_take
+
+TIMES = np.arange(60) / 30
+WALK = walk(TIMES, 30.0).joints
+MOTION = Motion(TIMES, WALK, np.full((60, 17), 0.8), (FootContact("right", 0.1, 0.5),))
+
+
+def read_bvh_joints(text: str) -> tuple[np.ndarray, float]:
+    """World positions (t, 17, 3) of a BVH by plain forward kinematics, and the frame time."""
+    head, body = text.split("MOTION")
+    offsets, parents, channels, stack = [], [], [], []
+    for line in head.splitlines():
+        words = line.split()
+        if words[:1] in (["ROOT"], ["JOINT"], ["End"]):
+            parents.append(stack[-1] if stack else -1)
+            channels.append(0)
+        elif words[:1] == ["{"]:
+            stack.append(len(parents) - 1)
+        elif words[:1] == ["}"]:
+            stack.pop()
+        elif words[:1] == ["OFFSET"]:
+            offsets.append([float(word) for word in words[1:]])
+        elif words[:1] == ["CHANNELS"]:
+            channels[-1] = int(words[1])
+    lines = body.strip().splitlines()
+    values = np.array([[float(word) for word in line.split()] for line in lines[2:]])
+    places, turns, column = [], [], 0
+    for offset, parent, count in zip(offsets, parents, channels, strict=True):
+        base = turns[parent] if parent >= 0 else Rotation.identity(len(values))
+        place = places[parent] + base.apply(offset) if parent >= 0 else values[:, :3]
+        places.append(place)
+        column += count
+        own = values[:, column - 3 : column] if count else np.zeros((len(values), 3))
+        turns.append(base * Rotation.from_euler("ZXY", own, degrees=True))
+    return np.stack(places, axis=1), float(lines[1].split(":")[1])
+
+
+def test_a_bvh_read_back_stands_where_the_motion_did(tmp_path: Path) -> None:
+    export_motion(MOTION, tmp_path / "walk.bvh", "bvh")
+    joints, step = read_bvh_joints((tmp_path / "walk.bvh").read_text())
+    assert step == pytest.approx(1 / 30, abs=1e-6)
+    order = [H36M17.joints.index(name) for name in H36M17.joints]
+    depth_first = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+    assert order == depth_first
+    back = joints[..., [0, 2, 1]] * [1, -1, 1] / 100
+    legs_and_hips = [0, 1, 2, 3, 4, 5, 6]
+    assert np.abs(back[:, legs_and_hips] - WALK[:, legs_and_hips]).max() < 0.03
+    for parent, child in ((1, 2), (2, 3), (11, 12), (12, 13), (15, 16)):
+        bone, wanted = back[:, child] - back[:, parent], WALK[:, child] - WALK[:, parent]
+        assert np.abs(bone - wanted).max() < 1e-3
+
+
+def test_a_figure_in_its_rest_pose_has_no_turns() -> None:
+    offsets = rest_offsets(WALK * 100)
+    rest = np.zeros((1, 17, 3))
+    for parent, child in H36M17.bones():
+        rest[:, child] = rest[:, parent] + offsets[child]
+    assert np.allclose(local_turns(rest, offsets), np.eye(3), atol=1e-7)
+
+
+def test_csv_and_npz_hold_the_joints(tmp_path: Path) -> None:
+    export_motion(MOTION, tmp_path / "walk.csv", "csv")
+    lines = (tmp_path / "walk.csv").read_text().splitlines()
+    assert lines[0].startswith("seconds,pelvis_x,pelvis_y,pelvis_z,pelvis_score,right_hip_x")
+    assert np.allclose([float(word) for word in lines[7].split(",")][1:4], WALK[6, 0], atol=1e-5)
+    export_motion(MOTION, tmp_path / "walk.npz", "npz")
+    with np.load(tmp_path / "walk.npz") as arrays:
+        assert np.array_equal(arrays["joints"], WALK)
+        assert arrays["contact_feet"].tolist() == ["right"]
+
+
+def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(MocapError) as failed:
+        export_motion(MOTION, tmp_path / "nowhere" / "walk.bvh", "bvh")
+    assert failed.value.code == "export_not_saved"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_line_exports_a_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    take = tmp_path / "Über den Hof.take.npz"
+    save_take(film([stand(np.arange(60) / 30)], Camera()), take)
+    assert main(["export", str(take), "--format", "csv", "--fps", "24", "--body-height", "1.8"]) == 0
+    assert len((tmp_path / "Über den Hof.person1.csv").read_text().splitlines()) == 49
+    assert main(["export", str(take), "--person", "9"]) == 1
+    assert "no person 9" in capsys.readouterr().err
