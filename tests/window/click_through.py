@@ -24,6 +24,7 @@ VIDEO, OUTPUT = (Path(argument) for argument in sys.argv[sys.argv.index("--") + 
 TAB = "Mocap"
 EXTENSION = next(addon.module for addon in bpy.context.preferences.addons if addon.module.endswith(".gast_mocap"))
 SECONDS_ALLOWED = 600
+FRAMES = 90
 # Buttons, in pixels from the sidebar's top left corner, as Blender draws the tab at its default size when it
 # has no notices to show. The second holds once people are listed.
 IMPORT_BUTTON = (143, 123)
@@ -95,9 +96,9 @@ def longest_gap(start: float, end: float) -> float:
 
 
 def turn_the_cube() -> float:
-    """Ten times a second: work for the viewport."""
+    """Four times a second: work for the viewport."""
     bpy.data.objects["Cube"].rotation_euler.z += 0.05
-    return 0.1
+    return 0.25
 
 
 def steps() -> Iterator[float]:
@@ -113,6 +114,7 @@ def open_the_tab() -> Iterator[float]:
     settings = bpy.context.scene.gast_mocap
     settings.video = str(VIDEO)
     settings.quality = "fast"
+    settings.end = FRAMES
     area.spaces.active.show_region_ui = True
     yield 0.5
     sidebar.active_panel_category = TAB
