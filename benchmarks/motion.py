@@ -177,10 +177,14 @@ def film(truth: Truth, view: View, lifter: Lifter, seed: int) -> Take:
     video = VideoInfo(Path(f"{truth.name}.mp4"), WIDTH, HEIGHT, truth.times)
     points = misread(view.project(truth.coco), view.see(truth.coco)[..., 2], rng)
     keypoints = Keypoints2D(1, frames, points, np.full((count, 17), 0.7))
-    pose = lifter.lift(keypoints, video, False, lambda done, total: None)
+    pose = lifter.lift(keypoints, video, False, _unheard)
     track = Track(1, frames, np.zeros((count, 4)), np.ones(count))
     person = Person(track, keypoints, pose, np.zeros((1, 1, 3), np.uint8))
     return Take(video, TakeSettings("best", 0, count, False), (person,))
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Progress that nobody waits for."""
 
 
 def misread(points: FloatArray, depths: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -88,7 +88,8 @@ class Track:
 
 @dataclass(frozen=True)
 class Keypoints2D:
-    """One person's COCO-17 keypoints. ``points`` (t, 17, 2) px of the upright frame, y down; ``scores`` (t, 17) 0..1."""
+    """One person's COCO-17 keypoints: ``points`` (t, 17, 2) px of the upright frame, y down; ``scores`` (t, 17)
+    0..1."""
 
     track_id: int
     frames: IntArray
