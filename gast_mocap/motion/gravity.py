@@ -25,6 +25,8 @@ ROLL_DEGREES = 3.0
 USUAL_TILT, TILT_DEGREES = 10.0, 20.0
 FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE = 0.08, 0.03
 INDEPENDENT_FOOTHOLDS = 12  # more of them share their errors
+INDEPENDENT_POSTURES = 9
+LOW_FOOTHOLDS = 25.0  # percentile of their heights where the search for the floor begins: roofs and tables are above it
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,13 @@ def find_ground(axes: FloatArray, upright: BoolArray, footholds: FloatArray, bod
     standing = upright.sum() >= max(5, 0.05 * len(axes))
     posture = _robust_mean_direction(axes[upright] if standing else axes)
     sway = np.median(np.linalg.norm(axes[upright if standing else slice(None)] - posture, axis=-1))
-    posture_error = np.hypot(np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES), sway)
+    posture_error = np.hypot(np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES), sway / INDEPENDENT_POSTURES**0.5)
     share = np.sqrt(min(1.0, INDEPENDENT_FOOTHOLDS / max(1, len(footholds))))
     ankle_height = ANKLE_HEIGHT * body_height
     tilt, roll = tilt_and_roll(posture)
     heights = footholds @ world_from_camera_axes(tilt, roll)[2]
     foothold_errors = np.hypot(FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE * heights)
-    floor = float(np.median(heights)) - ankle_height if len(heights) else 0.0
+    floor = float(np.percentile(heights, LOW_FOOTHOLDS)) - ankle_height if len(heights) else 0.0
 
     def clues(guess: FloatArray) -> FloatArray:
         rotation = world_from_camera_axes(guess[0], guess[1])
@@ -103,9 +105,8 @@ def tilt_and_roll(up: FloatArray) -> tuple[float, float]:
 
 
 def _soften(residuals: FloatArray) -> FloatArray:
-    """Residuals whose squares grow like |r| beyond 1, so that a few feet on furniture do not tip the
-    floor."""
-    softened: FloatArray = np.sign(residuals) * np.sqrt(2 * (np.sqrt(1 + residuals**2) - 1))
+    """Residuals whose squares grow like a logarithm beyond 1, so that feet on another level do not tip the floor."""
+    softened: FloatArray = np.sign(residuals) * np.sqrt(np.log1p(residuals**2))
     return softened
 
 

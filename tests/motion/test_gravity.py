@@ -68,3 +68,14 @@ def test_without_footholds_the_standing_body_is_upright() -> None:
     seen = camera.see(stand(TIMES, heading=120.0).joints)
     ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.zeros((0, 3)), HEIGHT)
     assert angle(ground.world_from_camera, camera) < 3.0
+
+
+def test_feet_on_a_roof_and_on_the_grass_below_it_make_no_steep_floor() -> None:
+    camera = Camera(tilt=2)
+    seen = camera.see(stand(TIMES).joints)
+    across = np.linspace(-2, 2, 10)
+    roof = camera.see(np.stack([across - 1, np.full(10, 0.3), np.full(10, 2.0 + ANKLE)], axis=1))
+    grass = camera.see(np.stack([across, np.zeros(10), np.full(10, ANKLE)], axis=1))
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.concatenate([roof, grass]), HEIGHT)
+    assert angle(ground.world_from_camera, camera) < 3.0
+    assert np.abs(grass @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.1
