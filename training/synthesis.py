@@ -92,14 +92,19 @@ class Synthesis:
         points = cameras.project(seen)
         return Examples(points, misread(points, seen[..., 2], self.generator), joints, cameras.see(pelvis)[:, :, 0])
 
-    def batch(self, count: int, receptive_field: int, causal: bool) -> tuple[Tensor, Tensor]:
-        """Inputs (n, R, 17, 2) and the pose to find (n, 17, 3), in the axes of the person's ray."""
+    def batch(
+        self, count: int, receptive_field: int, causal: bool, misread: bool = True
+    ) -> tuple[Tensor, Tensor]:
+        """Inputs (n, R, 17, 2) and the pose to find (n, 17, 3), in the axes of the person's ray.
+
+        Without ``misread`` the keypoints are exact.
+        """
         examples = self.examples(count, receptive_field + SIZE_WINDOW - 1)
         wanted = -1 if causal else examples.joints.shape[1] // 2
         pelvis = examples.pelvis[:, wanted]
         axes = person_axes(pelvis[:, :2] / pelvis[:, 2:])
         return (
-            network_input(examples.read_points, causal),
+            network_input(examples.read_points if misread else examples.true_points, causal),
             torch.einsum("nxy,njy->njx", axes, examples.joints[:, wanted]),
         )
 
