@@ -2,23 +2,31 @@
 
 import bpy
 
-from . import bake, import_video, open_take, panel, preferences, properties, running, thumbnails
+from . import bake, bake_panel, bone_map, import_video, open_take, panel, preferences, properties, running, thumbnails
 
 CLASSES = (
     properties.GAST_MOCAP_PG_clean,
     properties.GAST_MOCAP_PG_person,
+    properties.GAST_MOCAP_PG_bone_role,
+    properties.GAST_MOCAP_PG_bake,
     properties.GAST_MOCAP_PG_scene,
     preferences.GAST_MOCAP_AP_preferences,
     import_video.GAST_MOCAP_OT_import_video,
     import_video.GAST_MOCAP_OT_cancel_import,
     import_video.GAST_MOCAP_FH_video,
     open_take.GAST_MOCAP_OT_open_take,
+    bone_map.GAST_MOCAP_OT_find_bones,
+    bone_map.GAST_MOCAP_OT_pick_bone,
+    bone_map.GAST_MOCAP_OT_save_bone_map,
+    bone_map.GAST_MOCAP_OT_load_bone_map,
+    bone_map.GAST_MOCAP_OT_remove_bone_map,
+    bone_map.GAST_MOCAP_MT_bone_maps,
     bake.GAST_MOCAP_OT_bake,
     panel.GAST_MOCAP_UL_people,
     panel.GAST_MOCAP_PT_video,
     panel.GAST_MOCAP_PT_people,
     panel.GAST_MOCAP_PT_clean,
-    panel.GAST_MOCAP_PT_bake,
+    bake_panel.GAST_MOCAP_PT_bake,
 )
 
 

@@ -11,17 +11,23 @@ from ..motion.errors import MocapError
 from ..motion.records import Motion
 from ..motion.resample import resample
 from ..motion.takes import load_take
-from ..retarget.armature import make_h36m_armature, read_rest_pose
-from ..retarget.bone_map import map_bones
+from ..retarget.armature import animatable, make_h36m_armature, read_rest_pose
+from ..retarget.bone_map import BoneMap, check_map
+from ..retarget.confidence import bone_confidence
 from ..retarget.solve import solve
-from ..retarget.write import write_action
+from ..retarget.stance import keyed_bones
+from ..retarget.write import Written, write_action
 from . import troubles
+from .bone_map import found_map, show_map, shown_map
+
+NAMED_AT_MOST = 4
 
 
 class GAST_MOCAP_OT_bake(Operator):
     """Write one person's motion as keys.
 
     Properties that are not given are taken from the panel. ``target`` names an armature; "" makes a new one.
+    The panel's bone map goes with the panel's target; another target's bones are found.
     """
 
     bl_idname = "gast_mocap.bake"
@@ -70,16 +76,54 @@ class GAST_MOCAP_OT_bake(Operator):
         frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps, troubles.of_bake.notify)
 
         name = f"{take.video.path.stem} person {self.track_id}"
-        target = self._target(name, motion)
+        target, bone_map = self._target(settings, name, motion)
         rest = read_rest_pose(target)
-        curves = solve(motion, rest, map_bones(rest))
-        write_action(target, curves, frames + settings.start_frame, name)
+        check_map(bone_map, rest)
+        rest = read_rest_pose(target, settings.bake.reference, keyed_bones(rest, bone_map))
+        curves = solve(motion, rest, bone_map, settings.bake.solve_options())
+        confidence = bone_confidence(motion, bone_map) if settings.bake.confidence else None
+        options = settings.bake.write_options()
+        written = write_action(target, curves, frames + settings.start_frame, name, options, confidence)
+        for notice in _notices(target, written, settings.bake):
+            troubles.of_bake.notify(notice)
         return target
 
-    def _target(self, name: str, motion: Motion) -> Object:
+    def _target(self, settings: bpy.types.PropertyGroup, name: str, motion: Motion) -> tuple[Object, BoneMap]:
+        """The armature and its bone map."""
         if not self.target:
-            return make_h36m_armature(name, motion)
-        target = bpy.data.objects.get(self.target)
-        if target is None:
+            made = make_h36m_armature(name, motion)
+            return made, found_map(made)
+        is_the_panels = settings.target is not None and settings.target.name == self.target
+        chosen = settings.target if is_the_panels else bpy.data.objects.get(self.target)
+        if chosen is None:
             raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
-        return target
+        if chosen.type != "ARMATURE":
+            raise MocapError("not_an_armature", f"{chosen.name} is not an armature. Choose an armature as target.")
+        bone_map = shown_map(settings) if is_the_panels and any(shown_map(settings).bones) else found_map(chosen)
+        target = animatable(chosen)
+        if is_the_panels and target != chosen:
+            settings.target = target
+            show_map(settings, bone_map)
+        return target, bone_map
+
+
+def _notices(target: Object, written: Written, bake: bpy.types.PropertyGroup) -> list[str]:
+    """What the animator should know of what was written, or of why it cannot be seen."""
+    notices = []
+    if bake.keys != "ALL":
+        notices.append(f"{written.keys} keys; between them no bone is off by more than {written.error:.2f} degrees.")
+    if written.silenced:
+        names = _listed([f"{constraint} of {bone}" for bone, constraint in written.silenced])
+        notices.append(f"The action keys the influence of these constraints to 0, they would overrule it: {names}.")
+    if written.muted:
+        notices.append(f"These drivers are muted, they would overrule the keys: {_listed(written.muted)}.")
+    if bake.confidence and target.override_library:
+        notices.append("Library overrides lose mocap_confidence of the bones when the file is saved.")
+    if target.data.pose_position == "REST":
+        notices.append(f"{target.name} shows its rest position. Switch it to Pose Position to see the motion.")
+    return notices
+
+
+def _listed(names: "list[str] | tuple[str, ...]") -> str:
+    shown = ", ".join(names[:NAMED_AT_MOST])
+    return shown if len(names) <= NAMED_AT_MOST else f"{shown} and {len(names) - NAMED_AT_MOST} more"

@@ -129,22 +129,6 @@ class GAST_MOCAP_PT_clean(MocapPanel, Panel):
                     body.prop(settings.clean, name)
 
 
-class GAST_MOCAP_PT_bake(MocapPanel, Panel):
-    bl_label = "Bake"
-
-    def draw(self, context: Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        settings = context.scene.gast_mocap
-        layout.prop(settings, "target", placeholder="New Skeleton")
-        layout.prop(settings, "start_frame")
-        button = layout.row()
-        button.scale_y = 1.5
-        button.operator("gast_mocap.bake", icon="ACTION")
-        draw_troubles(layout, context, troubles.of_bake)
-
-
 def draw_troubles(layout: UILayout, context: Context, shown: troubles.Troubles) -> None:
     if shown.error:
         draw_text(layout, context, shown.error, "ERROR")

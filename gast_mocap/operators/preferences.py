@@ -40,7 +40,7 @@ def take_path(video: Path) -> Path:
     try:
         check_saving(beside)
     except MocapError:
-        return _own_folder() / _take_name(video)
+        return own_folder("takes") / _take_name(video)
     return beside
 
 
@@ -58,7 +58,8 @@ def _take_name(video: Path) -> str:
     return f"{video.stem}.take.npz"
 
 
-def _own_folder() -> Path:
+def own_folder(name: str) -> Path:
+    """The folder ``name`` of what an update of the extension leaves alone; made where it is missing."""
     if EXTENSION.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(EXTENSION, path="takes", create=True))
-    return Path(bpy.utils.user_resource("DATAFILES", path=f"{EXTENSION}/takes", create=True))
+        return Path(bpy.utils.extension_path_user(EXTENSION, path=name, create=True))
+    return Path(bpy.utils.user_resource("DATAFILES", path=f"{EXTENSION}/{name}", create=True))

@@ -1,4 +1,4 @@
-"""What the scene remembers: the video, its take and people, the target and the clean-up."""
+"""What the scene remembers: the video, its take and people, the clean-up, the target and its bones."""
 
 import math
 from dataclasses import Field, fields
@@ -17,11 +17,34 @@ from bpy.types import Object, PropertyGroup
 
 from ..inference.job import Job
 from ..motion.settings import CleanSettings
+from ..retarget.solve import SolveOptions
+from ..retarget.write import WriteOptions
+from .bone_map import find_bones
 
 QUALITIES = (
     ("fast", "Fast", "For a quick look: a lighter pose network, people searched for every few frames"),
     ("balanced", "Balanced", "The better pose network, people searched for every few frames"),
     ("best", "Best", "Every frame searched, every pose seen twice, once mirrored; takes the longest"),
+)
+ACTIONS = (
+    ("NEW", "New", "A new action; the one before stays in the file"),
+    ("REPLACE", "Replace", "Write over these bones' keys in the action that the target has"),
+    ("NLA", "NLA", "A new action on an NLA track of its own"),
+)
+KEYS = (
+    ("ALL", "Every Frame", "A key on every frame"),
+    ("NTH", "Every nth Frame", "A key on every nth frame and straight lines between"),
+    ("REDUCED", "Reduced", "As few keys as keep every bone within the error on every frame"),
+)
+TRAVEL = (
+    ("hips", "Hips", "The hips carry the way through the room"),
+    ("root", "Root Bone", "The root bone carries the way, the hips only rise and sink"),
+    ("object", "Object", "The armature object carries the way, the hips only rise and sink"),
+    ("none", "In Place", "The target stays where it is; the hips only rise and sink"),
+)
+REFERENCES = (
+    ("REST", "Rest Pose", "What the rig's own rest pose shows is where the motion is measured from"),
+    ("POSE", "Current Pose", "Measure from the present pose: for rigs whose rest pose is no standing body"),
 )
 UNITS = {"s": {"unit": "TIME_ABSOLUTE"}, "m": {"subtype": "DISTANCE"}, "deg": {"subtype": "ANGLE"}, "": {}}
 
@@ -64,6 +87,47 @@ def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
     return candidate.type == "ARMATURE"
 
 
+class GAST_MOCAP_PG_bone_role(PropertyGroup):
+    """One row of the bone map; ``name`` is the role."""
+
+    bone: StringProperty(name="Bone", description="The target's bone that plays this part of the body")
+
+
+class GAST_MOCAP_PG_bake(PropertyGroup):
+    """How motion lands on the target."""
+
+    action: EnumProperty(name="Action", items=ACTIONS, description="Where the keys go")
+    keys: EnumProperty(name="Keys", items=KEYS, description="On which frames keys are set")
+    step: IntProperty(name="Step", default=2, min=1, soft_max=12, description="Frames from one key to the next")
+    max_error: FloatProperty(
+        name="Error",
+        subtype="ANGLE",
+        default=math.radians(0.5),
+        min=math.radians(0.01),
+        max=math.radians(20),
+        description="How far any bone may turn away from the full motion; what came of it is told after the bake",
+    )
+    travel: EnumProperty(name="Travel", items=TRAVEL, description="What carries the way through the room")
+    reference: EnumProperty(name="Reference", items=REFERENCES, description="The pose that motion is measured from")
+    joint_limits: BoolProperty(
+        name="Joint Limits", default=True, description="Elbows and knees stop when straight and never bend backwards"
+    )
+    confidence: BoolProperty(
+        name="Confidence Curves",
+        description="Key how sure the take is of each bone, 0 to 1, as the bone's custom property mocap_confidence",
+    )
+
+    def solve_options(self) -> SolveOptions:
+        return SolveOptions(self.joint_limits, self.travel)
+
+    def write_options(self) -> WriteOptions:
+        return WriteOptions(
+            mode=self.action,
+            step=self.step if self.keys == "NTH" else 1,
+            max_error=math.degrees(self.max_error) if self.keys == "REDUCED" else 0.0,
+        )
+
+
 class GAST_MOCAP_PG_scene(PropertyGroup):
     """``Scene.gast_mocap``."""
 
@@ -90,11 +154,15 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
         name="Target",
         type=Object,
         poll=_is_armature,
+        update=find_bones,
         description="The armature to animate. Without one, a plain skeleton is made",
     )
     start_frame: IntProperty(
         name="Start Frame", default=1, description="The scene frame on which the video's first frame lands"
     )
+    family: StringProperty(name="Family", description="What the target was recognised as")
+    bone_roles: CollectionProperty(type=GAST_MOCAP_PG_bone_role)
+    bake: PointerProperty(type=GAST_MOCAP_PG_bake)
 
     def person(self) -> GAST_MOCAP_PG_person | None:
         """The chosen row of the list of people, if there is one."""

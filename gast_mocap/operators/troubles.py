@@ -1,4 +1,4 @@
-"""What the panel tells of the last import and of the last bake."""
+"""What the panel tells of the last import, of the target's bones and of the last bake."""
 
 import sys
 from dataclasses import dataclass, field
@@ -27,4 +27,5 @@ class Troubles:
 
 
 of_import = Troubles()
+of_bone_map = Troubles()
 of_bake = Troubles()

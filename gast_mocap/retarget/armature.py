@@ -1,5 +1,7 @@
 """Armatures, read and made."""
 
+from collections.abc import Collection
+
 import bpy
 import numpy as np
 from mathutils import Vector
@@ -33,15 +35,20 @@ H36M_BONES = (
 PELVIS_LENGTH = 0.1
 
 
-def read_rest_pose(armature_object: bpy.types.Object, reference: str = "REST") -> RestPose:
-    """The bones of an armature object. ``reference`` "POSE" measures motion from the pose that it holds now.
+def read_rest_pose(armature_object: bpy.types.Object, reference: str = "REST", keyed: Collection[str] = ()) -> RestPose:
+    """The bones of an armature object.
+
+    Args:
+        armature_object: the rig.
+        reference: "POSE" measures motion from the pose that it holds now.
+        keyed: bones that keys will turn, whatever their constraints say.
 
     Raises:
         MocapError: ``not_an_armature``.
     """
     if armature_object is None or armature_object.type != "ARMATURE":
         raise MocapError("not_an_armature", "The target is not an armature. Choose an armature as target.")
-    carriers = {pose_bone: _carrier(pose_bone) for pose_bone in armature_object.pose.bones}
+    carriers = {bone: bone.parent if bone.name in keyed else _carrier(bone) for bone in armature_object.pose.bones}
     pose_bones = sorted(carriers, key=lambda bone: len(_lineage(bone, carriers)))
     index = {pose_bone.name: position for position, pose_bone in enumerate(pose_bones)}
     above = (carriers[pose_bone] for pose_bone in pose_bones)
@@ -55,6 +62,8 @@ def read_rest_pose(armature_object: bpy.types.Object, reference: str = "REST") -
         basis=np.array([pose_bone.matrix_basis for pose_bone in pose_bones], dtype=float),
         lengths=np.array([pose_bone.bone.length for pose_bone in pose_bones]),
         inherits_rotation=np.array([pose_bone.bone.use_inherit_rotation for pose_bone in pose_bones]),
+        connected=np.array([pose_bone.bone.use_connect for pose_bone in pose_bones]),
+        local_location=np.array([pose_bone.bone.use_local_location for pose_bone in pose_bones]),
         world_from_armature=np.array(armature_object.matrix_world, dtype=float),
     )
 
@@ -80,6 +89,37 @@ def _lineage(
             break
         lineage.append(carrier)
     return lineage
+
+
+def animatable(armature_object: bpy.types.Object) -> bpy.types.Object:
+    """The object itself, or, of one linked from another file, a library override in its place in the scene.
+
+    Raises:
+        MocapError: ``linked_elsewhere`` when the scene shows the linked object only by an instance, or not.
+    """
+    if armature_object.library is None:
+        return armature_object
+    scene, layer = bpy.context.scene, bpy.context.view_layer
+    linked = [held for held in scene.collection.children_recursive if held.library]
+    owner = next((held for held in linked if armature_object in held.all_objects[:]), armature_object)
+    if owner == armature_object and armature_object not in scene.collection.all_objects[:]:
+        raise MocapError(
+            "linked_elsewhere",
+            f"{armature_object.name} is linked from another file and only an instance of it is in the scene. "
+            "Select that, use Object > Library Override > Make, and choose the armature that this brings.",
+        )
+    owner.override_hierarchy_create(scene, layer, do_fully_editable=True)
+    overrides = [made for made in bpy.data.objects if made.override_library]
+    for holder in (scene.collection, *scene.collection.children_recursive):
+        if holder.library is None and holder.override_library is None:
+            _unlink(holder.children, [owner])
+            _unlink(holder.objects, [made.override_library.reference for made in overrides])
+    return next(made for made in overrides if made.override_library.reference == armature_object)
+
+
+def _unlink(members: bpy.types.bpy_prop_collection, unwanted: list[bpy.types.ID]) -> None:
+    for member in [member for member in members if member in unwanted]:
+        members.unlink(member)
 
 
 def make_h36m_armature(name: str, motion: Motion) -> bpy.types.Object:

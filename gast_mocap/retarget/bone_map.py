@@ -32,6 +32,12 @@ class BoneMap:
         return f"{len(self.bones)} of {len(ROLES)} roles mapped"
 
 
+def described_map(bones: Mapping[str, str], family: str) -> BoneMap:
+    """A map made by hand, with the switches of the ``family`` that it began as, "" for none."""
+    switches = next((known.switches for known in families() if known.name == family), ())
+    return BoneMap(bones, family, switches)
+
+
 def map_bones(rest: RestPose) -> BoneMap:
     """The best map for a rig that nobody has described.
 

@@ -13,7 +13,7 @@ class BoneCurves:
     ``rotations`` (t, n, 4) wxyz of ``bone_names``, relative to rest and parent, neighbouring signs alike;
     ``locations`` (t, m, 3) of ``located_bones`` in each one's own rest space, armature units;
     ``leg_length`` of the rig, armature units; ``object_travel`` (t, 3) metres in the world, or None where
-    the object stays.
+    the object stays; ``idle_carriers``: bones that could carry the travel and do not.
     """
 
     bone_names: tuple[str, ...]
@@ -23,6 +23,7 @@ class BoneCurves:
     leg_length: float
     object_travel: FloatArray | None = None
     switches: tuple[Switch, ...] = ()
+    idle_carriers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape("rotations", self.rotations, (None, len(self.bone_names), 4))

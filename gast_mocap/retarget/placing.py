@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..motion.errors import MocapError
 from ..motion.records import FloatArray, Motion
 from . import performer
 from . import rotations as quat
@@ -29,14 +30,29 @@ def place(
     target = stay + way if travel == "hips" else stay
     armature_from_world = np.linalg.inv(world_from_armature)
     offset = target @ armature_from_world[:3, :3].T + armature_from_world[:3, 3] - centre
-    moved = {hips: offset} | _detached_thighs(rest, bone_map, skeleton, offset)
+    moved = {_free_to_move(rest, hips): offset} | _detached_thighs(rest, bone_map, skeleton, offset)
     if travel == "root":
-        moved = {rest.index(bone_map.bones["root"]): way @ armature_from_world[:3, :3].T} | moved
+        root = _root(rest, bone_map)
+        moved[root] = moved.get(root, 0.0) + way @ armature_from_world[:3, :3].T
     locations = [
-        quat.rotate(quat.inverse(skeleton.socket(bone)), way) + rest.basis[bone, :3, 3] for bone, way in moved.items()
+        quat.rotate(quat.inverse(skeleton.location_axes(bone)), way) + rest.basis[bone, :3, 3]
+        for bone, way in moved.items()
     ]
     names = tuple(rest.bone_names[bone] for bone in moved)
     return names, np.stack(locations, axis=1), way if travel == "object" else None
+
+
+def _root(rest: RestPose, bone_map: BoneMap) -> int:
+    if "root" not in bone_map.bones:
+        raise MocapError(
+            "no_root_bone", "The rig has no root bone to carry the travel. Choose its bone, or let the hips travel."
+        )
+    return rest.index(bone_map.bones["root"])
+
+
+def _free_to_move(rest: RestPose, bone: int) -> int:
+    """The bone, or the one above it that carries it because their ends are joined."""
+    return next((above for above in (bone, *rest.ancestors(bone)) if not rest.connected[above]), bone)
 
 
 def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:

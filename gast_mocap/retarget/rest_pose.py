@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..motion.records import FloatArray, IntArray, check_shape
+from ..motion.records import BoolArray, FloatArray, IntArray, check_shape
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class RestPose:
     motion is measured (the rest pose, or the current pose where the animator chose it); ``rest`` (n, 4, 4)
     the rest matrices, armature space; ``basis`` (n, 4, 4) what is posed at the moment, relative to rest
     and parent: bones without a role keep it; ``lengths`` (n,) in armature units; ``inherits_rotation``
-    (n,) bool; ``world_from_armature`` (4, 4) the object's own matrix.
+    (n,) bool; ``connected`` (n,) bool: their location has no effect; ``local_location`` (n,) bool: it counts
+    along their own axes, not their parent's; ``world_from_armature`` (4, 4) the object's own matrix.
     """
 
     bone_names: tuple[str, ...]
@@ -24,7 +25,9 @@ class RestPose:
     armature_from_bone: FloatArray
     basis: FloatArray
     lengths: FloatArray
-    inherits_rotation: FloatArray
+    inherits_rotation: BoolArray
+    connected: BoolArray
+    local_location: BoolArray
     world_from_armature: FloatArray
 
     def __post_init__(self) -> None:
@@ -32,8 +35,8 @@ class RestPose:
         check_shape("parents", self.parents, (count,))
         for name in ("rest", "armature_from_bone", "basis"):
             check_shape(name, getattr(self, name), (count, 4, 4))
-        check_shape("lengths", self.lengths, (count,))
-        check_shape("inherits_rotation", self.inherits_rotation, (count,))
+        for name in ("lengths", "inherits_rotation", "connected", "local_location"):
+            check_shape(name, getattr(self, name), (count,))
         check_shape("world_from_armature", self.world_from_armature, (4, 4))
         if np.any(self.parents >= np.arange(count)):
             raise ValueError("parents must stand before their children")

@@ -6,6 +6,7 @@ is not one chain: else what lies between spine and chest is found by itself.
 
 SIDED = ("clavicle", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
 SIDES = ("L", "R")
+SIDE_NAMES = {"L": "left", "R": "right"}
 ROLES = (
     "hips",
     "pelvis",
@@ -25,4 +26,4 @@ def label(role: str) -> str:
     """An animator's name of a role: ``"Upper arm, left"``."""
     part, _, side = role.partition(".")
     words = part.replace("_", " ").capitalize()
-    return f"{words}, {'left' if side == 'L' else 'right'}" if side else words
+    return f"{words}, {SIDE_NAMES[side]}" if side else words

@@ -38,6 +38,12 @@ class PosedSkeleton:
             return self._rest_turn[bone]
         return quat.multiply(self.turns[parent], self._relative_turn[bone])
 
+    def location_axes(self, bone: int) -> FloatArray:
+        """(t, 4) or (4,) turn of the axes along which the bone's location counts."""
+        parent = int(self._rest.parents[bone])
+        own = self._relative_turn[bone] if self._rest.local_location[bone] else np.array([1.0, 0.0, 0.0, 0.0])
+        return quat.multiply(self.turns[parent], own) if parent >= 0 else own
+
     def _head(self, bone: int) -> FloatArray:
         parent = int(self._rest.parents[bone])
         offset: FloatArray = self._relative[bone, :3, 3]
@@ -45,6 +51,6 @@ class PosedSkeleton:
         if parent >= 0:
             offset = self.heads[parent] + quat.rotate(self.turns[parent], offset)
         if np.any(location):
-            offset = offset + quat.rotate(self.socket(bone), location)
+            offset = offset + quat.rotate(self.location_axes(bone), location)
         head: FloatArray = offset
         return head

@@ -17,12 +17,11 @@ from .performer import ankle_lift
 from .performer import leg_length as performer_leg_length
 from .placing import place
 from .rest_pose import RestPose
-from .roles import LIMBS, SIDES
+from .roles import LIMBS, SIDE_NAMES, SIDES
 from .skeleton import PosedSkeleton
 from .stance import armature_from_body, joint, leg_length, limb_end, spine_chain
 from .twist import rolled
 
-SIDE_NAMES = {"L": "left", "R": "right"}
 LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "knee", "ankle")}
 
 
@@ -57,6 +56,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
         leg_length(rest, bone_map),
         object_travel,
         bone_map.switches,
+        tuple(bone for role, bone in bone_map.bones.items() if role == "root" and bone not in located),
     )
 
 

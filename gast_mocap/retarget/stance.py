@@ -54,6 +54,11 @@ def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
     return tuple(rest.bone_names[bone] for bone in reversed(chain[: chain.index(first) + 1]))
 
 
+def keyed_bones(rest: RestPose, bone_map: BoneMap) -> frozenset[str]:
+    """The bones that a bake keys."""
+    return frozenset((*bone_map.bones.values(), *spine_chain(rest, bone_map)))
+
+
 def leg_length(rest: RestPose, bone_map: BoneMap) -> float:
     """Thigh and shin, mean of both sides, armature units."""
     lengths = []

@@ -1,16 +1,16 @@
 """Actions: the only code that writes keys, one path from Blender 4.2 to 5.2."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import bpy
 import numpy as np
-from bpy.utils import escape_identifier
 
 from ..motion.records import FloatArray, IntArray
 from . import channels, keys
 from .curves import BoneCurves
+from .obstacles import bone_path, constraint_path, overruling_drivers, pulling_constraints
 
 LINEAR = 1
 CONFIDENCE = "mocap_confidence"
@@ -29,6 +29,38 @@ class WriteOptions:
     step: int = 1
     max_error: float = 0.0
 
+    @property
+    def leaves_frames_out(self) -> bool:
+        return self.step > 1 or self.max_error > 0
+
+
+@dataclass(frozen=True)
+class Written:
+    """``keys`` of all turning and moving channels; ``error``: degrees by which what Blender reads between
+    them is off, the largest of all bones and frames (locations as seen from a leg's length away).
+
+    ``silenced``: (bone, constraint) whose influence is keyed to 0 in the action, since it would overrule the
+    keys; ``muted``: data paths of drivers that are muted for the same reason.
+    """
+
+    action: bpy.types.Action
+    keys: int
+    error: float
+    silenced: tuple[tuple[str, str], ...]
+    muted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """A property to key: ``values`` (t, k), indices ``kept`` of those that become keys, and how to tell what
+    values are apart."""
+
+    path: str
+    group: str
+    values: FloatArray
+    kept: IntArray
+    degrees: keys.Error
+
 
 def write_action(
     armature_object: bpy.types.Object,
@@ -37,8 +69,8 @@ def write_action(
     name: str,
     options: WriteOptions | None = None,
     confidence: Mapping[str, FloatArray] | None = None,
-) -> bpy.types.Action:
-    """Keys a performance on an armature object and returns the action that holds it.
+) -> Written:
+    """Keys a performance on an armature object. Constraints and drivers that would overrule it are silenced.
 
     Args:
         armature_object: its pose bones' rotation modes decide which channels are keyed.
@@ -53,48 +85,91 @@ def write_action(
     action = animation.action if options.mode == "REPLACE" else None
     if action is None or not action.is_editable:
         action = _assign_new_action(animation, name)
-    fcurves = _Curves(armature_object, action)
-    for path, group, values, kept in _channels(armature_object, curves, frames, options):
-        fcurves.write(path, group, frames[kept], values[kept])
+    fcurves = _Curves(armature_object, action, name)
+    if options.mode == "REPLACE":
+        fcurves.remove(_other_travel(curves))
+    count, error = _write_motion(fcurves, armature_object, curves, frames, options)
+    for bone, values in (confidence or {}).items():
+        armature_object.pose.bones[bone][CONFIDENCE] = 1.0
+        kept = keys.every_nth(frames, options.step)
+        fcurves.write(f'{bone_path(bone)}["{CONFIDENCE}"]', bone, frames[kept], values[kept, None])
+    _set_switches(fcurves, armature_object, curves, frames[:1])
+    silenced = _silence(fcurves, armature_object, curves, frames[:1])
+    muted = overruling_drivers(armature_object, fcurves.paths)
+    for driver in muted:
+        driver.mute = True
+    if options.mode == "NLA":
+        _push_to_nla(animation, action, int(frames[0]))
+    return Written(action, count, error, silenced, tuple(sorted({driver.data_path for driver in muted})))
+
+
+def _write_motion(
+    fcurves: "_Curves",
+    armature_object: bpy.types.Object,
+    curves: BoneCurves,
+    frames: IntArray,
+    options: WriteOptions,
+) -> tuple[int, float]:
+    """Number of keys and the error in degrees, see ``Written``."""
+    count, error = 0, 0.0
+    for channel in _channels(armature_object, curves, frames, options):
+        fcurves.write(channel.path, channel.group, frames[channel.kept], channel.values[channel.kept])
+        count += len(channel.kept)
+        if options.leaves_frames_out:
+            read = fcurves.read(channel.path, frames, channel.values.shape[1])
+            error = max(error, float(channel.degrees(read, channel.values).max()))
+    return count, error
+
+
+def _set_switches(fcurves: "_Curves", armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray) -> None:
     for switch in curves.switches:
         bone = armature_object.pose.bones.get(switch.bone)
         if bone is not None and switch.name in bone:
-            path = f'{_bone_path(switch.bone)}["{switch.name}"]'
-            fcurves.write(path, switch.bone, frames[:1], np.array([[switch.value]]))
-    for bone, values in (confidence or {}).items():
-        armature_object.pose.bones[bone][CONFIDENCE] = 1.0
-        fcurves.write(f'{_bone_path(bone)}["{CONFIDENCE}"]', bone, frames, values[:, None])
-    if options.mode == "NLA":
-        _push_to_nla(animation, action, int(frames[0]))
-    return action
+            path = f'{bone_path(switch.bone)}["{switch.name}"]'
+            fcurves.write(path, switch.bone, frame, np.array([[switch.value]]))
+
+
+def _silence(
+    fcurves: "_Curves", armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray
+) -> tuple[tuple[str, str], ...]:
+    """Keys to 0 what would pull the bones elsewhere; the action alone holds that, the rig is left as it is."""
+    constraints = pulling_constraints(armature_object, curves.bone_names + curves.located_bones)
+    for bone, constraint in constraints:
+        fcurves.write(constraint_path(constraint, bone), bone, frame, np.zeros((1, 1)))
+    return tuple((bone, constraint.name) for bone, constraint in constraints)
+
+
+def _other_travel(curves: BoneCurves) -> list[str]:
+    """Data paths that an earlier bake may have travelled on and this one does not: both would add up."""
+    stale = [] if curves.object_travel is not None else ["location"]
+    return stale + [f"{bone_path(bone)}.location" for bone in curves.idle_carriers]
 
 
 def _channels(
     armature_object: bpy.types.Object, curves: BoneCurves, frames: IntArray, options: WriteOptions
-) -> Iterator[tuple[str, str, FloatArray, IntArray]]:
-    """Data path, group, values (t, k) and kept indices of each property to key."""
+) -> Iterator[_Channel]:
     for column, bone in enumerate(curves.bone_names):
         mode = armature_object.pose.bones[bone].rotation_mode
         values = channels.values_from_rotations(curves.rotations[:, column], mode)
-        kept = _kept(frames, values, options, partial(channels.degrees_between_values, mode=mode))
-        yield f"{_bone_path(bone)}.{channels.rotation_property(mode)}", bone, values, kept
+        path = f"{bone_path(bone)}.{channels.rotation_property(mode)}"
+        yield _channel(path, bone, values, partial(channels.degrees_between_values, mode=mode), frames, options)
     seen_from_hip = partial(channels.degrees_seen_from, distance=curves.leg_length)
     for column, bone in enumerate(curves.located_bones):
         values = curves.locations[:, column]
-        yield f"{_bone_path(bone)}.location", bone, values, _kept(frames, values, options, seen_from_hip)
+        yield _channel(f"{bone_path(bone)}.location", bone, values, seen_from_hip, frames, options)
     if curves.object_travel is not None:
         values = _object_locations(armature_object, curves.object_travel)
-        yield "location", "Object Transforms", values, _kept(frames, values, options, seen_from_hip)
+        yield _channel("location", "Object Transforms", values, seen_from_hip, frames, options)
 
 
-def _kept(frames: IntArray, values: FloatArray, options: WriteOptions, error: keys.Error) -> IntArray:
+def _channel(
+    path: str, group: str, values: FloatArray, degrees: keys.Error, frames: IntArray, options: WriteOptions
+) -> _Channel:
     if options.max_error > 0:
-        return keys.reduced(frames, values, error, options.max_error)
-    return keys.every_nth(frames, options.step)
-
-
-def _bone_path(bone: str) -> str:
-    return f'pose.bones["{escape_identifier(bone)}"]'
+        kept = keys.reduced(frames, values, degrees, options.max_error)
+    else:
+        kept = keys.every_nth(frames, options.step)
+    return _Channel(path, group, values, kept, degrees)
 
 
 def _object_locations(armature_object: bpy.types.Object, travel: FloatArray) -> FloatArray:
@@ -129,8 +204,9 @@ class _Curves:
     """The F-curves of one object in an action: a slot's channel bag from Blender 4.4 on, the action itself
     before."""
 
-    def __init__(self, armature_object: bpy.types.Object, action: bpy.types.Action) -> None:
-        self._owner = action if not hasattr(action, "slots") else _channel_bag(armature_object, action)
+    def __init__(self, armature_object: bpy.types.Object, action: bpy.types.Action, slot_name: str) -> None:
+        self._owner = action if not hasattr(action, "slots") else _channel_bag(armature_object, action, slot_name)
+        self.paths: set[str] = set()
         self._present = {(curve.data_path, curve.array_index): curve for curve in self._owner.fcurves}
 
     def write(self, path: str, group: str, frames: IntArray, values: FloatArray) -> None:
@@ -138,6 +214,7 @@ class _Curves:
         coordinates = np.empty((len(frames), 2), np.float32)
         coordinates[:, 0] = frames
         interpolation = np.full(len(frames), LINEAR, np.uint8)
+        self.paths.add(path)
         for index in range(values.shape[1]):
             coordinates[:, 1] = values[:, index]
             curve = self._new(path, index, group)
@@ -145,6 +222,16 @@ class _Curves:
             curve.keyframe_points.foreach_set("co", coordinates.ravel())
             curve.keyframe_points.foreach_set("interpolation", interpolation)
             curve.update()
+            self._present[path, index] = curve
+
+    def read(self, path: str, frames: IntArray, count: int) -> FloatArray:
+        """(t, count) what Blender makes of the keys that were written to ``path``."""
+        written = [self._present[path, index] for index in range(count)]
+        return np.array([[curve.evaluate(frame) for curve in written] for frame in frames.tolist()])
+
+    def remove(self, paths: Collection[str]) -> None:
+        for path, index in [key for key in self._present if key[0] in paths]:
+            self._owner.fcurves.remove(self._present.pop((path, index)))
 
     def _new(self, path: str, index: int, group: str) -> bpy.types.FCurve:
         if (path, index) in self._present:
@@ -154,10 +241,12 @@ class _Curves:
         return curve
 
 
-def _channel_bag(armature_object: bpy.types.Object, action: bpy.types.Action) -> "bpy.types.ActionChannelbag":
+def _channel_bag(
+    armature_object: bpy.types.Object, action: bpy.types.Action, slot_name: str
+) -> "bpy.types.ActionChannelbag":
     animation = armature_object.animation_data
     if animation.action_slot is None:
-        animation.action_slot = action.slots.new(id_type="OBJECT", name=armature_object.name)
+        animation.action_slot = action.slots.new(id_type="OBJECT", name=slot_name)
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
     strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
     return strip.channelbag(animation.action_slot, ensure=True)

@@ -68,6 +68,8 @@ def rest_pose_of(bones: list[RigBone], world_from_armature: FloatArray | None = 
         basis=np.tile(np.eye(4), (len(bones), 1, 1)),
         lengths=np.array([np.linalg.norm(bone.tail - bone.head) for bone in bones]) / scale,
         inherits_rotation=np.ones(len(bones), bool),
+        connected=np.zeros(len(bones), bool),
+        local_location=np.ones(len(bones), bool),
         world_from_armature=world,
     )
 
