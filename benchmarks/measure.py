@@ -13,10 +13,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from gast_mocap.inference.lift import Lifter
 
 from gast_mocap.inference.decode import probe_video, read_frames
 from gast_mocap.inference.job import Job
+from gast_mocap.inference.lift import Lifter
 from gast_mocap.inference.pipeline import run
 from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
@@ -33,9 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pipeline.add_argument("--end", type=int)
     pipeline.set_defaults(measure=measure_run)
 
-    loop = measurements.add_parser(
-        "loop", help="the first frames of a video, forth and back for as long as asked"
-    )
+    loop = measurements.add_parser("loop", help="the first frames of a video, forth and back for as long as asked")
     loop.add_argument("video", type=Path)
     loop.add_argument("output", type=Path)
     loop.add_argument("--frames", type=int, required=True)

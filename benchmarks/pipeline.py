@@ -23,12 +23,8 @@ ONE_PERSON_FRAMES = 36  # of sports2d_demo.mp4, before the walker comes in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all")
     parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds videos/")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the long video of 'memory'")
     options = parser.parse_args(arguments)
@@ -122,9 +118,7 @@ def mediapipe_python() -> Path:
         if not (base := shutil.which(MEDIAPIPE_PYTHON)):
             sys.exit(f"MediaPipe {MEDIAPIPE} needs {MEDIAPIPE_PYTHON}, which is not on the search path.")
         subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", f"mediapipe=={MEDIAPIPE}", "numpy<2"], check=True
-        )
+        subprocess.run([python, "-m", "pip", "install", "--quiet", f"mediapipe=={MEDIAPIPE}", "numpy<2"], check=True)
         ready.touch()
     return python
 

@@ -1,0 +1,33 @@
+"""One picture of the whole demo: moments of the video above the character in the same moments."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gast_mocap.inference.decode import read_frames
+from gast_mocap.motion.takes import load_take
+
+MARGIN = 0.25  # of the person's box, around it
+
+
+def draw_strip(take_path: Path, track_id: int, rendered: dict[float, list[Path]], path: Path) -> None:
+    """``rendered``: seconds into the video -> pictures of one size, drawn below the video's frame of that moment."""
+    take = load_take(take_path)
+    track = next(person.track for person in take.people if person.track_id == track_id)
+    columns = []
+    for seconds, pictures in rendered.items():
+        below = [cv2.imread(str(picture)) for picture in pictures]
+        frame = int(np.abs(take.video.times - seconds).argmin())
+        box = track.boxes[np.abs(track.frames - frame).argmin()]
+        _, image = next(iter(read_frames(take.video, frame, frame + 1)))
+        columns.append(np.vstack([_cut_out(image[..., ::-1], box, below[0].shape[:2]), *below]))
+    cv2.imwrite(str(path), np.hstack(columns))
+
+
+def _cut_out(image: np.ndarray, box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The part of ``image`` around ``box``, as a picture of ``shape`` (height, width)."""
+    middle, size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) * (1 + 2 * MARGIN)
+    scale = min(shape[1] / size[0], shape[0] / size[1])
+    moved = np.array(shape[::-1]) / 2 - scale * middle
+    return cv2.warpAffine(image, np.array([[scale, 0, moved[0]], [0, scale, moved[1]]]), shape[::-1])

@@ -1,0 +1,29 @@
+"""Lint, and the suite on the Blenders that ``python build.py test`` does not cover."""
+
+import sys
+
+import nox
+
+nox.options.reuse_venv = "yes"
+BLENDERS = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
+TESTED_BY_BUILD = "5.2" if sys.version_info[:2] == (3, 13) else "4.5"
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    session.install("--require-hashes", "--requirement", "requirements/lint.lock")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+def add_session(blender: str, python: str) -> None:
+    @nox.session(python=python, name=f"blender-{blender}")
+    def suite(session: nox.Session) -> None:
+        session.install("--require-hashes", "--requirement", f"requirements/blender-{blender}.lock")
+        session.run("python", "-m", "pytest", *session.posargs)
+
+
+for blender, python in BLENDERS.items():
+    if blender != TESTED_BY_BUILD:
+        add_session(blender, python)

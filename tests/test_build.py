@@ -1,0 +1,64 @@
+"""build.py: what it promises about the zip, the locks and the README."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import build
+
+ROOT = Path(__file__).parents[1]
+LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
+
+
+def test_the_manifest_in_the_zip_is_the_trees_with_wheels_and_a_platform() -> None:
+    packed = tomllib.loads(build.manifest_with(["a-1-py3-none-any.whl", "b-2-cp311-abi3-win_amd64.whl"]))
+    assert packed.pop("wheels") == ["./wheels/a-1-py3-none-any.whl", "./wheels/b-2-cp311-abi3-win_amd64.whl"]
+    assert packed.pop("platforms") == [build.extension_platform()]
+    assert packed == tomllib.loads((ROOT / "blender_manifest.toml").read_text())
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_pinned_package_has_hashes_and_no_lock_names_a_host(lock: Path) -> None:
+    text = lock.read_text()
+    requirements = re.split(r"\n(?=\S)", text.strip())
+    assert requirements
+    assert all("==" in line and "--hash=sha256:" in line for line in requirements)
+    assert "://" not in text
+
+
+def test_what_is_bundled_is_what_is_tested() -> None:
+    def pins(name: str) -> dict[str, str]:
+        return dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
+
+    bundled = pins("wheels.lock")
+    assert set(bundled) == {"onnxruntime", "opencv-python-headless", "scipy"}
+    for blender in ("4.2", "4.5", "5.0", "5.2"):
+        tested = pins(f"blender-{blender}.lock")
+        assert {name: tested[name] for name in bundled} == bundled
+
+
+def test_every_benchmark_that_build_knows_is_there() -> None:
+    assert build.BENCHMARKS
+    for name in build.BENCHMARKS:
+        assert (ROOT / "benchmarks" / f"{name}.py").exists()
+
+
+def test_an_unknown_benchmark_and_an_unknown_word_are_refused() -> None:
+    with pytest.raises(SystemExit, match="No benchmark is called"):
+        build.main(["bench", "coffee"])
+    with pytest.raises(SystemExit):
+        build.main(["demo", "coffee"])
+
+
+def test_the_cache_is_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GAST_MOCAP_CACHE", str(tmp_path / "kept"))
+    assert build.cache_folder() == tmp_path / "kept"
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_nothing_in_the_tree_names_this_machine() -> None:
+    texts = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".md", ".toml", ".sh", ".lock", ".in"}]
+    mine = [str(path) for path in texts if str(Path.home()) + "/" in path.read_text(encoding="utf-8")]
+    assert not mine
