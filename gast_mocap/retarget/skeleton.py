@@ -41,8 +41,10 @@ class PosedSkeleton:
     def location_axes(self, bone: int) -> FloatArray:
         """(t, 4) or (4,) turn of the axes along which the bone's location counts."""
         parent = int(self._rest.parents[bone])
-        own = self._relative_turn[bone] if self._rest.local_location[bone] else np.array([1.0, 0.0, 0.0, 0.0])
-        return quat.multiply(self.turns[parent], own) if parent >= 0 else own
+        own: FloatArray = self._relative_turn[bone] if self._rest.local_location[bone] else np.array([1.0, 0.0, 0.0, 0.0])
+        if parent >= 0:
+            own = quat.multiply(self.turns[parent], own)
+        return own
 
     def _head(self, bone: int) -> FloatArray:
         parent = int(self._rest.parents[bone])

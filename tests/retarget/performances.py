@@ -23,6 +23,11 @@ LIMB_JOINTS = {
     "thigh.L": (4, 5), "shin.L": (5, 6), "thigh.R": (1, 2), "shin.R": (2, 3),
 }  # fmt: skip
 
+RECORDED_LIMBS = {
+    "upper_arm.L": "lShldr", "forearm.L": "lForeArm", "upper_arm.R": "rShldr", "forearm.R": "rForeArm",
+    "thigh.L": "lThigh", "shin.L": "lShin", "thigh.R": "rThigh", "shin.R": "rShin",
+}  # fmt: skip
+
 
 def t_pose() -> Motion:
     """One frame, facing -Y, ankles 0.085 m over the floor."""
@@ -68,8 +73,11 @@ def random_performance(seed: int, frames: int = 60) -> tuple[Motion, dict[str, R
     return motion_of(joints), {role: turns[end] for role, end in ends.items()}
 
 
-def recorded_performance(bvh: Path, start: int = 0, end: int | None = None) -> Motion:
-    """A CMU motion on the skeleton with Daz names; units of the file are about centimetres."""
+def recorded_performance(bvh: Path, start: int = 3, end: int | None = None) -> tuple[Motion, dict[str, Rotation]]:
+    """A CMU motion on the skeleton with Daz names; units of the file are about centimetres.
+
+    Its first frames leap out of a T-pose. Also returns how the recorded limbs turned, named like roles.
+    """
     clip = read_bvh(bvh)
     names = {
         1: "rThigh", 2: "rShin", 3: "rFoot", 4: "lThigh", 5: "lShin", 6: "lFoot", 7: "chest", 8: "neck",
@@ -83,7 +91,8 @@ def recorded_performance(bvh: Path, start: int = 0, end: int | None = None) -> M
     joints[:, 9] = head + turned @ np.array([0.0, 2.0, 8.0])
     joints[:, 10] = head + turned @ np.array([0.0, 18.0, 4.0])
     y_up_centimetres = joints[start:end]
-    return motion_of(y_up_centimetres[..., [0, 2, 1]] * np.array([0.01, -0.01, 0.01]), clip.fps)
+    motion = motion_of(y_up_centimetres[..., [0, 2, 1]] * np.array([0.01, -0.01, 0.01]), clip.fps)
+    return motion, {role: Rotation.from_matrix(clip.rotation(bone)[start:end]) for role, bone in RECORDED_LIMBS.items()}
 
 
 def _wander(rng: np.random.Generator, frames: int, reach: tuple[float, float, float]) -> Rotation:

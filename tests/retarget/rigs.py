@@ -100,6 +100,26 @@ def turned(bones: list[RigBone], degrees: float) -> list[RigBone]:
     return [replace(bone, head=turn.apply(bone.head), tail=turn.apply(bone.tail)) for bone in bones]
 
 
+def with_spine_of(bones: list[RigBone], count: int) -> tuple[list[RigBone], tuple[str, ...]]:
+    """The rig with ``count`` spine bones in place of its own, and their names from below. The role "chest" goes
+    to the last."""
+    roles = expected_roles(bones)
+    start, end = (next(bone for bone in bones if bone.role == role) for role in ("spine", "chest"))
+    chain = tuple(f"link {number}" for number in range(count))
+    ends = np.linspace(start.head, end.tail, count + 1)
+    links = [
+        RigBone(name, chain[number - 1] if number else roles["hips"], "", ends[number], ends[number + 1], start.roll)
+        for number, name in enumerate(chain)
+    ]
+    spine = {bone.name for bone in bones if np.all(bone.head >= start.head) and bone.head[0] == 0.0}
+    spine = {name for name in spine if name not in (roles["neck"], roles["head"])}
+    hips = next(index for index, bone in enumerate(bones) if bone.role == "hips")
+    others = [
+        replace(bone, parent=chain[-1]) if bone.parent in spine else bone for bone in bones if bone.name not in spine
+    ]
+    return [*others[: hips + 1], *links, *others[hips + 1 :]], chain
+
+
 def _read_families() -> dict[str, dict[str, tuple[str, str]]]:
     """Family -> bone -> (parent, role)."""
     families: dict[str, dict[str, tuple[str, str]]] = {}

@@ -1,0 +1,110 @@
+"""Who carries the way through the room, and how far."""
+
+import bpy
+import numpy as np
+import pytest
+from performances import random_performance, t_pose
+from played import play
+from rigs import make_armature, make_bones
+
+from gast_mocap.motion.errors import MocapError
+from gast_mocap.motion.records import FloatArray
+from gast_mocap.retarget.armature import read_rest_pose
+from gast_mocap.retarget.bone_map import map_bones
+from gast_mocap.retarget.solve import SolveOptions, solve
+
+LEGS_OF_RIG = np.hypot(0.42, 0.01) + np.hypot(0.42, 0.03)  # thigh and shin of ``rigs``
+LEGS_OF_PERFORMER = 0.88
+FRAMES = 40
+
+
+@pytest.fixture(autouse=True)
+def empty_file():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+def walked(rig: bpy.types.Object, bones: tuple[str, ...]) -> dict[str, FloatArray]:
+    """Bone -> (t, 3) its head in the world, frame by frame; "" is the object itself."""
+    places = {bone: np.zeros((FRAMES, 3)) for bone in (*bones, "")}
+    for frame in range(FRAMES):
+        bpy.context.scene.frame_set(frame + 1)
+        places[""][frame] = rig.matrix_world.translation
+        for bone in bones:
+            places[bone][frame] = rig.matrix_world @ rig.pose.bones[bone].head
+    return places
+
+
+def spread(places: FloatArray) -> float:
+    return float(np.ptp(places[:, :2], axis=0).max())
+
+
+@pytest.mark.parametrize(
+    ("travel", "still", "moving"),
+    [
+        ("hips", ("", "root"), ("pelvis",)),
+        ("root", ("",), ("root", "pelvis")),
+        ("object", (), ("", "root", "pelvis")),
+        ("none", ("", "root"), ()),
+    ],
+)
+def test_the_way_is_carried_by_what_was_chosen(travel, still, moving):
+    rig = make_armature(make_bones("Unreal 4", "A"))
+    motion, _ = random_performance(seed=2, frames=FRAMES)
+    play(rig, motion, SolveOptions(travel=travel))
+    places = walked(rig, ("root", "pelvis", "thigh_l", "thigh_r"))
+    way = (motion.joints[:, 0] - motion.joints[0, 0])[:, :2]
+    centre = (places["thigh_l"] + places["thigh_r"])[:, :2] / 2
+    assert all(spread(places[name]) < 1e-4 for name in still)
+    assert all(spread(places[name]) > 0.2 for name in moving)
+    if travel == "none":
+        assert spread(centre) < 1e-4
+    else:
+        assert centre - centre[0] == pytest.approx(way * LEGS_OF_RIG / LEGS_OF_PERFORMER, abs=0.002)
+
+
+@pytest.mark.parametrize("travel", ["hips", "root"])
+def test_hips_that_are_joined_to_the_root_bone_are_carried_by_it(travel):
+    rig = make_armature(make_bones("Unreal 4", "A"))
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    root, hips = (rig.data.edit_bones[name] for name in ("root", "pelvis"))
+    root.tail = hips.head
+    hips.use_connect = True
+    bpy.ops.object.mode_set(mode="OBJECT")
+    motion, _ = random_performance(seed=2, frames=FRAMES)
+    play(rig, motion, SolveOptions(travel=travel))
+    places = walked(rig, ("thigh_l", "thigh_r"))
+    centre = (places["thigh_l"] + places["thigh_r"])[:, :2] / 2
+    way = (motion.joints[:, 0] - motion.joints[0, 0])[:, :2]
+    assert centre - centre[0] == pytest.approx(way * LEGS_OF_RIG / LEGS_OF_PERFORMER, abs=0.002)
+
+
+def test_hips_whose_location_counts_along_their_parents_axes():
+    rig = make_armature(make_bones("Mixamo", "A"))
+    rig.data.bones["mixamorig:Hips"].use_local_location = False
+    motion, _ = random_performance(seed=2, frames=FRAMES)
+    play(rig, motion)
+    places = walked(rig, ("mixamorig:LeftUpLeg", "mixamorig:RightUpLeg"))
+    centre = (places["mixamorig:LeftUpLeg"] + places["mixamorig:RightUpLeg"])[:, :2] / 2
+    way = (motion.joints[:, 0] - motion.joints[0, 0])[:, :2]
+    assert centre - centre[0] == pytest.approx(way * LEGS_OF_RIG / LEGS_OF_PERFORMER, abs=0.002)
+
+
+def test_a_rig_without_root_bone_says_so():
+    rest = read_rest_pose(make_armature(make_bones("Mixamo")))
+    with pytest.raises(MocapError, match="no root bone"):
+        solve(t_pose(), rest, map_bones(rest), SolveOptions(travel="root"))
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.01, 3.0])
+def test_a_standing_performer_puts_the_rigs_feet_where_they_rest(scale):
+    world = np.diag([scale, scale, scale, 1.0])
+    rig = make_armature(make_bones("Mixamo", "A"), world)
+    rig.scale *= 2.0
+    bpy.context.view_layer.update()
+    ankles = ("mixamorig:LeftFoot", "mixamorig:RightFoot")
+    at_rest = [rig.matrix_world @ rig.data.bones[bone].head_local for bone in ankles]
+    play(rig, t_pose())
+    bpy.context.scene.frame_set(1)
+    standing = [rig.matrix_world @ rig.pose.bones[bone].head for bone in ankles]
+    assert [place.z for place in standing] == pytest.approx([place.z for place in at_rest], abs=0.01)

@@ -1,0 +1,84 @@
+"""A rig that Rigify has really generated, controls, switches, deform bones and all."""
+
+import bpy
+import numpy as np
+import pytest
+from performances import random_performance, recorded_performance, t_pose
+from played import Played, lowest_hinge, play, worst_direction, worst_jump
+
+from gast_mocap.motion.errors import MocapError
+from gast_mocap.retarget.armature import read_rest_pose
+from gast_mocap.retarget.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.solve import SolveOptions
+
+DEFORMED = BoneMap(
+    {"hips": "DEF-spine"}
+    | {
+        f"{part}.{side}": f"DEF-{part}.{side}"
+        for part in ("upper_arm", "forearm", "hand", "thigh", "shin", "foot")
+        for side in "LR"
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """A file with a generated rig in it, and the metarig beside it."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.preferences.addon_enable(module="rigify")
+    bpy.ops.object.armature_human_metarig_add()
+    bpy.ops.pose.rigify_generate()
+    path = tmp_path_factory.mktemp("rigify") / "rigify.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return str(path)
+
+
+@pytest.fixture
+def rig(generated):
+    bpy.ops.wm.open_mainfile(filepath=generated)
+    return bpy.data.objects["rig"]
+
+
+def test_the_metarig_is_refused(rig):
+    with pytest.raises(MocapError, match="Generate the rig first"):
+        map_bones(read_rest_pose(bpy.data.objects["metarig"]))
+
+
+def test_controls_and_deform_bones_follow(rig):
+    motion, turns = random_performance(seed=7, frames=40)
+    controls = play(rig, motion)
+    assert controls.bone_map.family == "Rigify"
+    assert worst_direction(controls, motion) < 1.0
+    assert lowest_hinge(controls, motion) > 0.5
+    assert worst_jump(controls, turns) < 5.0
+    deformed = Played(rig, read_rest_pose(rig), DEFORMED, 40)
+    assert worst_direction(deformed, motion) < 1.0
+
+
+def test_recorded_motion(rig, cmu_mocap):
+    motion, turns = recorded_performance(cmu_mocap / "daz" / "12_01.bvh", end=60)
+    played = play(rig, motion)
+    assert worst_direction(played, motion) < 1.0
+    assert lowest_hinge(played, motion) > 0.5
+    assert worst_jump(played, turns) < 5.0
+
+
+def test_a_t_pose_in_gives_a_t_pose_out(rig):
+    play(rig, t_pose(), SolveOptions())
+    assert worst_direction(Played(rig, read_rest_pose(rig), DEFORMED, 1), t_pose()) < 1.0
+
+
+@pytest.mark.parametrize("travel", ["hips", "root", "none"])
+def test_deform_bones_travel_with_their_controls(rig, travel):
+    motion, _ = random_performance(seed=9, frames=30)
+    play(rig, motion, SolveOptions(joint_limits=False, travel=travel))
+    heads = Played(rig, read_rest_pose(rig), DEFORMED, 30).heads
+    centre = (heads["thigh.L"] + heads["thigh.R"])[:, :2] / 2
+    way = motion.joints[:, 0, :2] - motion.joints[0, 0, :2]
+    moved = centre - centre[0]
+    if travel == "none":
+        assert np.abs(moved).max() < 0.01
+    else:
+        scale = np.sum(moved * way) / np.sum(way * way)
+        assert 0.5 < scale < 1.5
+        assert np.abs(moved - scale * way).max() < 0.01
