@@ -118,15 +118,20 @@ def _walk(walk: Walk, ground: Ground | None, video: VideoInfo, focal: float, set
 
 def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     if settings.find_floor:
-        return find_ground(
+        footholds = np.concatenate([walk.footholds for walk in walks])
+        ground = find_ground(
             np.concatenate([body_axes(walk.body.joints, settings.body_height) for walk in walks]),
             np.concatenate([upright_frames(walk.body.joints) for walk in walks]),
-            np.concatenate([walk.footholds for walk in walks]),
+            footholds,
             settings.body_height,
         )
-    rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
-    if settings.camera_height and settings.travel:
-        return Ground(rotation, -settings.camera_height)
+        if len(footholds):
+            return ground
+        rotation = ground.world_from_camera
+    else:
+        rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
+        if settings.camera_height and settings.travel:
+            return Ground(rotation, -settings.camera_height)
     ankles = np.concatenate([walk.joints[:, H36M_ANKLES] @ rotation[2] for walk in walks])
     lowest = np.percentile(ankles.min(1), FLOOR_PERCENTILE)
     return Ground(rotation, float(lowest) - ANKLE_HEIGHT * settings.body_height)

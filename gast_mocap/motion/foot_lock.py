@@ -10,7 +10,9 @@ from .smooth import smooth_curves
 LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle of the right and the left leg
 ANKLES = [3, 6]
 LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
+LARGEST_KNEE_CHANGE = np.radians(35.0)
 LARGEST_DROP, DROP_SECONDS, DROP_PASSES = 0.10, 0.3, 4
+HOLD_WEIGHT = 1e5  # of a foothold against fading away: the foot moves by less than a millimetre
 LEAST_HEIGHT = 0.8  # of the standing ankle height, for a foot in the air
 
 
@@ -22,12 +24,11 @@ def lock_feet(
     ``spells`` (t, 2) is the number of the spell that the right and the left foot stand in, -1 for none, and
     ``footholds`` (n, 3) where each spell stands. Bone lengths are kept; the knee stays in its plane.
     """
-    weights, holders = hold_weights(spells, times, settings.lock_release)
-    weights *= settings.lock_strength
+    ankles = joints[:, ANKLES]
     lowest = LEAST_HEIGHT * ANKLE_HEIGHT * settings.body_height
-    targets = joints[:, ANKLES].copy()
-    if len(footholds):
-        targets += weights[..., None] * (footholds[holders] - targets)
+    targets = ankles + settings.lock_strength * pulls_to_footholds(
+        times, ankles, spells, footholds, settings.lock_release
+    )
     targets[..., 2] = np.maximum(targets[..., 2], lowest)
     locked = joints.copy()
     locked[..., 2] -= _hip_drop(times, joints, targets)[:, None]
@@ -56,40 +57,43 @@ def _hip_drop(times: FloatArray, joints: FloatArray, targets: FloatArray) -> Flo
     return np.maximum(smooth_curves(times, drop[:, None], np.ones(len(times)), DROP_SECONDS)[:, 0], 0.0)
 
 
-def hold_weights(spells: IntArray, times: FloatArray, release: float) -> tuple[FloatArray, IntArray]:
-    """How much each foot is held, (t, 2) 0..1, and by which spell.
+def pulls_to_footholds(
+    times: FloatArray, ankles: FloatArray, spells: IntArray, footholds: FloatArray, release: float
+) -> FloatArray:
+    """(t, 2, 3) metres to move each of ``ankles`` (t, 2, 3) by.
 
-    1 within a spell; a smooth ramp of ``release`` seconds before and after it.
+    All the way to its foothold during a spell; before and after, a curve without kinks that fades over about
+    ``release`` seconds and so carries a foot from one foothold to the next.
     """
-    weights = np.zeros(spells.shape)
-    holders = np.zeros(spells.shape, dtype=int)
-    for number in range(int(spells.max(initial=-1)) + 1):
-        frames, feet = np.nonzero(spells == number)
-        away = np.maximum(np.maximum(times[frames[0]] - times, times - times[frames[-1]]), 0.0)
-        ramp = np.clip(1 - away / max(release, 1e-6), 0.0, 1.0)
-        held = ramp * ramp * (3 - 2 * ramp)
-        stronger = held > weights[:, feet[0]]
-        weights[stronger, feet[0]] = held[stronger]
-        holders[stronger, feet[0]] = number
-    return weights, holders
+    standing = spells >= 0
+    pulls = np.zeros(ankles.shape)
+    pulls[standing] = footholds[spells[standing]] - ankles[standing]
+    if release > 0:
+        weights = np.where(standing, HOLD_WEIGHT, 1.0)
+        for foot in range(2):
+            pulls[:, foot] = smooth_curves(times, pulls[:, foot], weights[:, foot], release)
+    return pulls
 
 
 def bend_leg(
-    hips: FloatArray, knees: FloatArray, ankles: FloatArray, targets: FloatArray, forward: FloatArray
+    hips: FloatArray,
+    knees: FloatArray,
+    ankles: FloatArray,
+    targets: FloatArray,
+    forward: FloatArray,
+    largest_change: float = LARGEST_KNEE_CHANGE,
 ) -> tuple[FloatArray, FloatArray]:
     """Knees and ankles (t, 3) of legs that reach for ``targets`` with their bones' own lengths.
 
-    The knee keeps to the side of the line from hip to ankle that it was on; a straight leg bends ``forward``.
+    The knee keeps to the side of the line from hip to ankle that it was on, and its angle within
+    ``largest_change`` radians of what it was; a straight leg bends ``forward``.
     """
     thigh = np.linalg.norm(knees - hips, axis=-1, keepdims=True)
     shin = np.linalg.norm(ankles - knees, axis=-1, keepdims=True)
     reach = np.linalg.norm(targets - hips, axis=-1, keepdims=True)
     aim = (targets - hips) / np.maximum(reach, 1e-9)
-    span = np.clip(
-        reach,
-        np.abs(thigh - shin) + 1e-6,
-        np.maximum(LONGEST_REACH * (thigh + shin), np.linalg.norm(ankles - hips, axis=-1, keepdims=True)),
-    )
+    shortest, longest = _spans(thigh, shin, np.linalg.norm(ankles - hips, axis=-1, keepdims=True), largest_change)
+    span = np.clip(reach, shortest, longest)
     along = (thigh**2 - shin**2 + span**2) / (2 * span)
     out = np.sqrt(np.maximum(thigh**2 - along**2, 0.0))
     pole = knees - hips
@@ -97,6 +101,20 @@ def bend_leg(
     pole = pole - np.sum(pole * aim, axis=-1, keepdims=True) * aim
     pole = pole / np.maximum(np.linalg.norm(pole, axis=-1, keepdims=True), 1e-9)
     return hips + along * aim + out * pole, hips + span * aim
+
+
+def _spans(
+    thigh: FloatArray, shin: FloatArray, now: FloatArray, largest_change: float
+) -> tuple[FloatArray, FloatArray]:
+    """The shortest and the longest allowed distance from hip to ankle of legs that span ``now``."""
+    angle = np.arccos(np.clip((thigh**2 + shin**2 - now**2) / (2 * thigh * shin), -1.0, 1.0))
+
+    def span(knee: FloatArray) -> FloatArray:
+        bent: FloatArray = np.sqrt(thigh**2 + shin**2 - 2 * thigh * shin * np.cos(np.clip(knee, 1e-3, np.pi)))
+        return bent
+
+    longest = np.minimum(span(angle + largest_change), np.maximum(LONGEST_REACH * (thigh + shin), now))
+    return span(angle - largest_change), longest
 
 
 def _front(joints: FloatArray) -> FloatArray:

@@ -80,7 +80,8 @@ def find_ground(axes: FloatArray, upright: BoolArray, footholds: FloatArray, bod
     standing = upright.sum() >= max(5, 0.05 * len(axes))
     posture = _robust_mean_direction(axes[upright] if standing else axes)
     sway = np.median(np.linalg.norm(axes[upright if standing else slice(None)] - posture, axis=-1))
-    posture_error = np.hypot(np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES), sway / INDEPENDENT_POSTURES**0.5)
+    lean_error = np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES)
+    posture_error = np.hypot(lean_error, sway / INDEPENDENT_POSTURES**0.5)
     share = np.sqrt(min(1.0, INDEPENDENT_FOOTHOLDS / max(1, len(footholds))))
     ankle_height = ANKLE_HEIGHT * body_height
     tilt, roll = tilt_and_roll(posture)

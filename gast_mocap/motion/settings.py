@@ -28,7 +28,7 @@ class CleanSettings:
     body_height: float = _control(1.70, "Body Height", "How tall the person is", "m", 0.3, 3.0)
 
     smooth_body: float = _control(
-        0.25,
+        0.40,
         "Smooth Body",
         "Movements of the body shorter than this are taken for jitter; 0 is off",
         "s",
@@ -88,7 +88,7 @@ class CleanSettings:
         0.5, "Sensitivity", "Higher takes slower and lower feet for standing sooner", "", 0.0, 1.0
     )
     lock_release: float = _control(
-        0.12, "Release", "How long a foot takes to settle into a lock and to leave it", "s", 0.0, 1.0
+        0.30, "Release", "How long a foot takes to settle into a lock and to leave it", "s", 0.0, 1.0
     )
 
     @classmethod

@@ -3,7 +3,8 @@
 A joint at ``pelvis + pose`` that is seen along the ray ``(u, v, 1)`` satisfies ``x - u z = 0`` and
 ``y - v z = 0``, both linear in the pelvis. All frames are solved at once as a robust least squares whose only
 prior on the path is a small acceleration, so depth, which the picture shows weakly, is smoothed the most and
-its value is left free.
+its value is left free. These equations alone would draw people towards the camera, where errors of the
+keypoints are fewer metres; so after a first pass they are linearised around the rays of the pass before.
 
 A standing foot adds a foothold: one point for the whole spell, seen by the ankle's keypoints, tied to the
 ankle of every pose of the spell and, once the floor is known, lying at ankle height above it. So the
@@ -21,7 +22,8 @@ from .smooth import curvature_bands, sample_spans
 
 DEFAULT_FIELD_OF_VIEW = 60.0
 DOUBTFUL_METRES = 0.10  # a residual of this size is trusted half
-ROBUST_PASSES = 3
+ROBUST_PASSES = 6
+NEAREST = 0.1  # metres from the camera
 # Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
 PIN_WEIGHT = 2.0
 SIGHT_WEIGHT = 4.0
@@ -52,6 +54,27 @@ class FloorPlane:
 
     up: FloatArray
     height: float
+
+
+@dataclass(frozen=True)
+class Aims:
+    """Linear equations ``x - u z = across``, ``y - v z = down`` of points p = (x, y, z): ``slopes`` (..., 2) u
+    and v, and ``sides`` (..., 2) metres across and down."""
+
+    slopes: FloatArray
+    sides: FloatArray
+
+    @classmethod
+    def along(cls, rays: FloatArray) -> "Aims":
+        """Points lie on their ``rays`` (..., 2)."""
+        return cls(rays, np.zeros_like(rays))
+
+    @classmethod
+    def at(cls, points: FloatArray, rays: FloatArray) -> "Aims":
+        """Points near ``points`` (..., 3) lie on their ``rays``, to first order."""
+        depths = np.maximum(points[..., 2:], NEAREST)
+        slopes = points[..., :2] / depths
+        return cls(slopes, (rays - slopes) * depths)
 
 
 @dataclass(frozen=True)
@@ -91,15 +114,19 @@ def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | Non
     foot_robust = np.ones_like(seen.ankle_weights)
     floor_robust = np.ones(int(spells.max(initial=-1)) + 1)
     standing, number = spells >= 0, np.maximum(spells, 0)
+    limb_aims, foot_aims = Aims.along(seen.limb_rays), Aims.along(seen.ankle_rays)
     for _ in range(ROBUST_PASSES):
         pelvis, footholds = _solve_weighted(
-            seen, spells, ankle_floor, seconds,
+            seen, spells, ankle_floor, seconds, limb_aims, foot_aims,
             seen.limb_weights * limb_robust, seen.ankle_weights * foot_robust, floor_robust,
         )  # fmt: skip
-        limb_miss = np.linalg.norm(miss(seen.limbs + pelvis[:, None], seen.limb_rays), axis=-1)
+        limbs = seen.limbs + pelvis[:, None]
+        limb_aims = Aims.at(limbs, seen.limb_rays)
+        limb_miss = np.linalg.norm(miss(limbs, seen.limb_rays), axis=-1)
         limb_robust = _robust_weights(limb_miss)
         cost = float(np.sum(seen.limb_weights * limb_robust * limb_miss**2) / np.sum(seen.limb_weights))
         if len(footholds):
+            foot_aims = Aims.at(footholds[number], seen.ankle_rays)
             slip = np.linalg.norm(seen.ankles + pelvis[:, None] - footholds[number], axis=-1) * standing
             foot_robust = _robust_weights(slip)
             cost += PIN_WEIGHT * float(np.sum(seen.ankle_weights * foot_robust * slip**2) / np.sum(seen.ankle_weights))
@@ -119,13 +146,15 @@ def _solve_weighted(
     spells: IntArray,
     ankle_floor: FloorPlane | None,
     seconds: float,
+    limb_aims: Aims,
+    foot_aims: Aims,
     limb_weights: FloatArray,
     ankle_weights: FloatArray,
     floor_weights: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     spans = sample_spans(seen.times)
     frame_count, spell_count = len(seen.times), len(floor_weights)
-    blocks, right = _sight_terms(seen.limbs, seen.limb_rays, limb_weights * spans[:, None] / seen.limbs.shape[1])
+    blocks, right = _sight_terms(seen.limbs, limb_aims, limb_weights * spans[:, None] / seen.limbs.shape[1])
 
     frames, feet = np.nonzero(spells >= 0)
     owners = spells[frames, feet]
@@ -146,9 +175,8 @@ def _solve_weighted(
     for axis in range(3):
         coupling[frames, axis, owners, axis] = -pins
     coupling = coupling.reshape(3 * frame_count, 3 * spell_count)
-    foot_blocks, foot_right = _foothold_terms(
-        owners, seen.ankle_rays[frames, feet], pins, pulls, ankle_floor, floor_weights
-    )
+    sights = Aims(foot_aims.slopes[frames, feet], foot_aims.sides[frames, feet])
+    foot_blocks, foot_right = _foothold_terms(owners, sights, pins, pulls, ankle_floor, floor_weights)
     through = solveh_banded(bands, np.column_stack([right.reshape(-1), coupling]), lower=True)
     schur = foot_blocks - coupling.T @ through[:, 1:]
     footholds = solve(schur, foot_right - coupling.T @ through[:, 0], assume_a="pos")
@@ -156,11 +184,11 @@ def _solve_weighted(
     return pelvis.reshape(-1, 3), footholds.reshape(-1, 3)
 
 
-def _sight_terms(points: FloatArray, rays: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Normal equations (t, 3, 3) and (t, 3) of the offset per frame that puts ``points`` onto their
-    ``rays``."""
-    u, v = rays[..., 0], rays[..., 1]
-    off = -miss(points, rays)
+def _sight_terms(points: FloatArray, aims: Aims, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Normal equations (t, 3, 3) and (t, 3) of the offset per frame that brings ``points`` (t, n, 3) to their
+    ``aims``."""
+    u, v = aims.slopes[..., 0], aims.slopes[..., 1]
+    off = aims.sides - miss(points, aims.slopes)
     blocks = np.zeros((len(points), 3, 3))
     blocks[:, 0, 0] = blocks[:, 1, 1] = weights.sum(1)
     blocks[:, 2, 2] = (weights * (u * u + v * v)).sum(1)
@@ -173,7 +201,7 @@ def _sight_terms(points: FloatArray, rays: FloatArray, weights: FloatArray) -> t
 
 def _foothold_terms(
     owners: IntArray,
-    rays: FloatArray,
+    aims: Aims,
     pins: FloatArray,
     pulls: FloatArray,
     ankle_floor: FloorPlane | None,
@@ -181,10 +209,14 @@ def _foothold_terms(
 ) -> tuple[FloatArray, FloatArray]:
     """Normal equations (3 m, 3 m) and (3 m,) of the m footholds, before the pelvis is eliminated."""
     count = len(floor_weights)
-    sights, _ = _sight_terms(np.zeros((len(rays), 1, 3)), rays[:, None], (SIGHT_WEIGHT / PIN_WEIGHT * pins)[:, None])
+    sights, sides = _sight_terms(
+        np.zeros((len(pins), 1, 3)),
+        Aims(aims.slopes[:, None], aims.sides[:, None]),
+        (SIGHT_WEIGHT / PIN_WEIGHT * pins)[:, None],
+    )
     blocks, right = np.zeros((count, 3, 3)), np.zeros((count, 3))
     np.add.at(blocks, owners, pins[:, None, None] * np.eye(3) + sights)
-    np.add.at(right, owners, pulls)
+    np.add.at(right, owners, pulls + sides)
     if ankle_floor is not None:
         level = FLOOR_WEIGHT * floor_weights[:, None] * ankle_floor.up
         blocks += level[:, :, None] * ankle_floor.up

@@ -126,6 +126,14 @@ def test_the_given_camera_is_used_instead_of_a_found_one() -> None:
     assert np.linalg.norm(motion.joints - truth, axis=-1).mean() < 0.03
 
 
+@pytest.mark.parametrize("find_floor", [True, False])
+def test_on_the_spot_the_feet_are_on_the_floor(find_floor: bool) -> None:
+    on_the_spot = replace(KNOWN_LENS, travel=False, find_floor=find_floor, camera_tilt=12.0, camera_roll=2.0)
+    motion = clean_motion(noisy_take(walk(TIMES, 45.0)), 1, on_the_spot, quiet)
+    assert np.ptp(motion.joints[:, 0, :2], axis=0).max() < 1e-9
+    assert np.percentile(motion.joints[:, [3, 6], 2].min(1), 10) == pytest.approx(ANKLE, abs=0.005)
+
+
 def test_missing_and_hardly_seen_people_are_named() -> None:
     take = noisy_take(stand(TIMES), unseen=tuple(range(2, 150)))
     with pytest.raises(MocapError) as missing:

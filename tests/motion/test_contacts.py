@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.clean import clean_motion
-from gast_mocap.motion.contacts import contacts_of, likely_states, spells_of, standing_during
+from gast_mocap.motion.contacts import CHANGE_PRICE, contacts_of, likely_states, spells_of, standing_during
 from gast_mocap.motion.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
@@ -16,9 +16,10 @@ def quiet(_: str) -> None:
 
 
 def total_odds(states: np.ndarray, odds: np.ndarray) -> float:
-    return float(odds[states].sum() - 3.0 * np.count_nonzero(np.diff(states.astype(int))))
+    return float(odds[states].sum() - CHANGE_PRICE * np.count_nonzero(np.diff(states.astype(int))))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=9))
 def test_no_other_run_of_states_is_likelier(values: list[float]) -> None:
     odds = np.array(values)

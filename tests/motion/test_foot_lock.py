@@ -1,11 +1,12 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from walker import walk
 
 from gast_mocap.motion.contacts import spells_of
-from gast_mocap.motion.foot_lock import bend_leg, hold_weights, lock_feet
+from gast_mocap.motion.foot_lock import LARGEST_KNEE_CHANGE, bend_leg, lock_feet, pulls_to_footholds
 from gast_mocap.motion.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
@@ -18,7 +19,7 @@ def test_a_bent_leg_reaches_its_target_with_its_own_bones(shake: np.ndarray, awa
     hips = np.zeros((4, 3))
     knees, ankles = hips + [0.05, -0.1, -0.4] + shake / 10, hips + [0.0, 0.0, -0.8] + shake / 10
     targets = np.array([0.0, -0.1, -0.6]) + away / 2
-    new_knees, new_ankles = bend_leg(hips, knees, ankles, targets, np.array([0.0, -1.0, 0.0]))
+    new_knees, new_ankles = bend_leg(hips, knees, ankles, targets, np.array([0.0, -1.0, 0.0]), np.pi)
     assert np.allclose(np.linalg.norm(new_knees - hips, axis=-1), np.linalg.norm(knees - hips, axis=-1))
     assert np.allclose(np.linalg.norm(new_ankles - new_knees, axis=-1), np.linalg.norm(ankles - knees, axis=-1))
     assert np.allclose(new_ankles, targets, atol=1e-6)
@@ -33,7 +34,7 @@ def test_a_target_out_of_reach_straightens_the_leg_without_stretching_it() -> No
 
 def test_a_straight_leg_bends_forward() -> None:
     hips, knees, ankles = np.zeros((1, 3)), np.array([[0, 0, -0.4]]), np.array([[0, 0, -0.8]])
-    new_knees, _ = bend_leg(hips, knees, ankles, np.array([[0, 0, -0.6]]), np.array([[0, -1.0, 0]]))
+    new_knees, _ = bend_leg(hips, knees, ankles, np.array([[0, 0, -0.7]]), np.array([[0, -1.0, 0]]))
     assert new_knees[0, 1] < -0.1
 
 
@@ -60,14 +61,31 @@ def test_feet_are_lifted_out_of_the_floor() -> None:
     assert locked[:, [3, 6], 2].min() > 0.06
 
 
-def test_hold_is_whole_within_a_spell_and_fades_over_the_release() -> None:
-    spells = np.full((30, 2), -1)
-    spells[10:20, 0] = 0
-    times = np.arange(30) / 10
-    weights, holders = hold_weights(spells, times, 0.3)
-    assert np.all(weights[10:20, 0] == 1)
-    assert np.all(np.diff(weights[5:11, 0]) >= 0)
-    assert weights[5, 0] == 0
-    assert 0 < weights[8, 0] < 1
-    assert np.all(weights[:, 1] == 0)
-    assert np.all(holders == 0)
+def test_a_knee_changes_its_angle_by_no_more_than_its_bound() -> None:
+    hips, knees, ankles = np.zeros((2, 3)), np.tile([0, -0.1, -0.4], (2, 1)), np.tile([0, 0, -0.79], (2, 1))
+    targets = np.array([[0, 0, -0.2], [0, 0, -0.75]])
+    new_knees, new_ankles = bend_leg(hips, knees, ankles, targets, np.tile([0, -1.0, 0], (2, 1)))
+
+    def angles(knee: np.ndarray, ankle: np.ndarray) -> np.ndarray:
+        thigh, shin = hips - knee, ankle - knee
+        cosines = np.sum(thigh * shin, axis=-1) / np.linalg.norm(thigh, axis=-1) / np.linalg.norm(shin, axis=-1)
+        return np.arccos(cosines)
+
+    changes = angles(knees, ankles) - angles(new_knees, new_ankles)
+    assert changes[0] == pytest.approx(LARGEST_KNEE_CHANGE)
+    assert 0 < changes[1] < LARGEST_KNEE_CHANGE
+    assert np.allclose(new_ankles[1], targets[1])
+
+
+def test_a_foot_is_carried_to_its_foothold_without_kinks_and_let_go() -> None:
+    times = np.arange(120) / 30
+    spells = np.full((120, 2), -1)
+    spells[40:60, 0], spells[75:90, 0] = 0, 1
+    footholds = np.array([[0.1, 0.0, 0.0], [0.0, 0.06, 0.0]])
+    pulls = pulls_to_footholds(times, np.zeros((120, 2, 3)), spells, footholds, 0.3)
+    assert np.abs(pulls[40:60, 0] - footholds[0]).max() < 1e-3
+    assert np.abs(pulls[75:90, 0] - footholds[1]).max() < 1e-3
+    assert np.abs(pulls[:20]).max() < 0.01, "long before, the foot goes its own way"
+    assert np.all(pulls[:, 1] == 0)
+    steps = np.linalg.norm(np.diff(pulls[:, 0], axis=0), axis=-1)
+    assert steps.max() < 0.04, "0.1 m over 0.3 s, twice as fast in the middle"
