@@ -25,18 +25,20 @@ from gast_mocap.inference.pipeline import Networks, watch_range
 from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.motion.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
-from training.normalise import ASSUMED_FOCAL, network_input
+from gast_mocap.motion.skeletons import COCO17, H36M17
+from training.normalise import ASSUMED_FOCAL
 from training.prepare import Motions, load_motions
 from training.synthesis import NETWORK_FPS, Synthesis
 
 from .pipeline import data_folder
-from .pose2sim import CAMERAS, JUDGED, coco17_of, h36m17_of, read_cameras, read_markers
+from .pose2sim import JUDGED, coco17_of, h36m17_of, read_cameras, read_markers
 from .poses import scores
 
 SEQUENCES, FRAMES = 64, 120
 SEED = 20
 SIDE = 1000
-LIBRARY = 20_000
+FEW = 4
+LIBRARY, PART = 20_000, 1000
 ALL_JOINTS = list(range(17))
 BLAZEPOSE_FROM_COCO = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
 
@@ -62,8 +64,9 @@ class NearestPose:
 
     def __init__(self, motions: Motions) -> None:
         examples = Synthesis(motions, validation=False, device=torch.device("cpu"), seed=SEED)
-        inputs, self._joints = (part.numpy() for part in _in_parts(examples, LIBRARY))
-        self._library = inputs[:, 0, 1:].reshape(LIBRARY, -1)
+        drawn = [examples.batch(PART, 1, causal=False, misread=False) for _ in range(LIBRARY // PART)]
+        inputs, self._joints = (torch.cat(parts).numpy() for parts in zip(*drawn, strict=True))
+        self._library = inputs[:, 0, 1:].reshape(len(inputs), -1)
         self._contract = Contract(1, "person", focal=ASSUMED_FOCAL)
 
     def lift(self, keypoints: Keypoints2D, video: VideoInfo, low_memory: bool, progress: Progress) -> Pose3D:  # noqa: ARG002
@@ -72,16 +75,6 @@ class NearestPose:
         wanted = view.inputs[:, 1:].reshape(len(points), -1)
         distances = (self._library**2).sum(axis=1) - 2 * wanted @ self._library.T
         return Pose3D(keypoints.frames, view.camera_from_network(self._joints[distances.argmin(axis=1)]))
-
-
-def _in_parts(synthesis: Synthesis, count: int, part: int = 1000) -> tuple[torch.Tensor, torch.Tensor]:
-    """Inputs (count, 1, 17, 2) and joints (count, 17, 3) of single pictures read without error."""
-    drawn = []
-    for _ in range(count // part):
-        inputs, joints = synthesis.batch(part, 1, causal=False, misread=False)
-        drawn.append((inputs, joints))
-    inputs, joints = (torch.cat(parts) for parts in zip(*drawn, strict=True))
-    return inputs, joints
 
 
 class BlazePose:
@@ -102,8 +95,6 @@ class BlazePose:
 
 def _h36m17_of_coco17(coco: FloatArray) -> FloatArray:
     """3D joints (t, 17, 3) of those in ``JUDGED``, around the pelvis; the others stay there."""
-    from gast_mocap.motion.skeletons import COCO17, H36M17
-
     joints = np.zeros_like(coco)
     pelvis, shoulders = coco[:, 11:13].mean(axis=1), coco[:, 5:7].mean(axis=1)
     for joint, name in enumerate(H36M17.joints):
@@ -119,7 +110,10 @@ def validation_scenes(motions: Motions) -> list[Scene]:
     examples = synthesis.examples(SEQUENCES, FRAMES)
     frames = np.arange(FRAMES)
     scenes = []
-    for group, points in (("validation, exact 2D", examples.true_points), ("validation, misread 2D", examples.read_points)):
+    for group, points in (
+        ("validation, exact 2D", examples.true_points),
+        ("validation, misread 2D", examples.read_points),
+    ):
         for i in range(SEQUENCES):
             pixels = points[i].double().numpy() * SIDE / 2 + SIDE / 2
             video = VideoInfo(Path(f"sequence{i}.mp4"), SIDE, SIDE, frames / NETWORK_FPS)
@@ -134,7 +128,6 @@ def pose2sim_scenes(folder: Path, cache: Path) -> list[Scene]:
     coco, h36m = coco17_of(markers), h36m17_of(markers)
     scenes = []
     for name, camera in read_cameras(folder / "Calib.qca.txt").items():
-        assert name in CAMERAS
         video, read = _keypoints(folder / f"{name}.mp4", cache)
         # The first row of the markers is one frame's time after zero: row k belongs to frame k + 1.
         kept = (read.frames >= 1) & (read.frames <= len(coco))
@@ -178,7 +171,7 @@ def print_table(name: str, group: str, scenes: Sequence[Scene], rows: list[dict[
     """The mean of a group; its scenes one by one where they are few."""
     print(f"\n{group}: {name}, {ms:.1f} ms a frame")
     print(f"{'':<10}" + "".join(f"{key:>14}" for key in rows[0]))
-    if len(rows) <= len(CAMERAS):
+    if len(rows) <= FEW:
         for scene, row in zip(scenes, rows, strict=True):
             print(f"{scene.name:<10}" + "".join(f"{value:>14.1f}" for value in row.values()))
     print(f"{'mean':<10}" + "".join(f"{np.mean([row[key] for row in rows]):>14.1f}" for key in rows[0]), flush=True)

@@ -10,7 +10,6 @@ from gast_mocap.motion.records import FloatArray
 from gast_mocap.motion.skeletons import COCO17, H36M17
 from training.bodies import MEASURES
 
-CAMERAS = ("cam01", "cam02", "cam03", "cam04")
 QUALISYS_SUBPIXELS = 64.0
 JUDGED = [1, 2, 3, 4, 5, 6, 9, 11, 12, 13, 14, 15, 16]
 """The Human3.6M-17 joints whose truth is known: the limbs, and the neck as 3/4 of the way from shoulders to nose."""
@@ -74,7 +73,9 @@ def read_markers(trc: Path) -> dict[str, FloatArray]:
     """Places (t, 3) in metres of every marker, in the cameras' world (z up)."""
     lines = trc.read_text().splitlines()
     names = [name for name in lines[3].split("\t")[2:] if name.strip()]
-    values = np.array([[float(word) for word in line.split("\t") if word.strip()] for line in lines[5:] if line.strip()])
+    values = np.array(
+        [[float(word) for word in line.split("\t") if word.strip()] for line in lines[5:] if line.strip()]
+    )
     places = values[:, 2 : 2 + 3 * len(names)].reshape(len(values), len(names), 3)
     return dict(zip(names, places[..., [2, 0, 1]].swapaxes(0, 1), strict=True))
 

@@ -16,8 +16,9 @@ CMU_FPS = 60.0
 class Clip:
     """A skeleton's motion in the world, y up, in the file's own unit of length.
 
-    ``positions`` (t, n, 3) are where the bones begin, ``rotations`` (t, n, 3, 3) turn the rest pose's axes (x to the figure's left, y up, z ahead) into the world's. ``rest`` (n, 3)
-    are the beginnings with nothing turned and the root at the origin.
+    ``positions`` (t, n, 3) are where the bones begin, ``rotations`` (t, n, 3, 3) turn the rest pose's axes (x to the
+    figure's left, y up, z ahead) into the world's. ``rest`` (n, 3) are the beginnings with nothing turned and the root
+    at the origin.
     """
 
     names: tuple[str, ...]

@@ -5,12 +5,20 @@ from torch import Tensor
 
 from gast_mocap.motion.skeletons import COCO17
 
-# Errors as shares of the person's size, by COCO-17 joint: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles.
+# Errors as thousandths of the person's size (see noise.py), by COCO-17 joint: nose, eyes, ears, shoulders, elbows,
+# wrists, hips, knees, ankles.
 STEADY = (8, 8, 8, 9, 9, 12, 12, 12, 12, 14, 14, 16, 16, 13, 13, 13, 13)
 SLOW = (6, 6, 6, 7, 7, 9, 9, 11, 11, 14, 14, 10, 10, 11, 11, 12, 12)
 WHITE = (3, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6)
-SLOW_SECONDS = 0.25
+SLOW_SECONDS = 0.15
 FPS = 30.0
+
+FACE = slice(0, 5)
+FACE_STEADY, FACE_SLOW = 0.012, 0.010
+"""Errors that all points of a face share, for hair, hats and faces turned away."""
+LOST_FACE_STEADY, LOST_FACE_SLOW = 0.06, 0.04
+"""The same where no face can be made out: pixelated, masked, blurred."""
+LOST_FACES = 0.1
 
 HIDDEN_IS_WORSE = 2.5
 """By how much the errors of a joint behind the body exceed those of one in sight."""
@@ -48,6 +56,13 @@ def misread(points: Tensor, depths: Tensor, generator: torch.Generator) -> Tenso
         * (1 + HIDDEN_IS_WORSE * _hidden(points, depths, size))
         * level
     )
+    lost = chance(LOST_FACES, n, 1, 1, 1)
+    face = (
+        torch.where(lost, LOST_FACE_STEADY, FACE_STEADY) * normal(n, 1, 1, 2)
+        + torch.where(lost, LOST_FACE_SLOW, FACE_SLOW)
+        * torch.einsum("ts,nsjx->ntjx", _slowly(t, device), normal(n, t, 1, 2))
+    ) * level
+    errors[:, :, FACE] += face
     outliers = chance(0.004, n, t, 17, 1) * normal(n, t, 17, 2) * 0.12
     read = points + size * (errors + outliers * (level > 0))
     read = _swap_sides(read, generator)

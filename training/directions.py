@@ -109,7 +109,7 @@ def directions_of(clip: Clip, source: Source) -> tuple[Array, Array]:
 
     shoulders_at_rest = np.stack([resting(source.left_arm[0]), resting(source.right_arm[0])])
     clavicle = float(np.linalg.norm(shoulders_at_rest[0] - shoulders_at_rest[1])) / 2
-    neck_at_rest = shoulders_at_rest.mean(axis=0) + [0.0, NECK_ABOVE_SHOULDERS * clavicle, 0.0]
+    neck_at_rest = shoulders_at_rest.mean(axis=0) + np.array([0.0, NECK_ABOVE_SHOULDERS * clavicle, 0.0])
 
     chest, chest_turned = at(source.chest), turned(source.chest)
     neck_base = chest + chest_turned @ neck_at_rest

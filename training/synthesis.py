@@ -92,9 +92,7 @@ class Synthesis:
         points = cameras.project(seen)
         return Examples(points, misread(points, seen[..., 2], self.generator), joints, cameras.see(pelvis)[:, :, 0])
 
-    def batch(
-        self, count: int, receptive_field: int, causal: bool, misread: bool = True
-    ) -> tuple[Tensor, Tensor]:
+    def batch(self, count: int, receptive_field: int, causal: bool, misread: bool = True) -> tuple[Tensor, Tensor]:
         """Inputs (n, R, 17, 2) and the pose to find (n, 17, 3), in the axes of the person's ray.
 
         Without ``misread`` the keypoints are exact.

@@ -19,6 +19,7 @@ from gast_mocap.motion.skeletons import H36M17
 
 from .network import Gast, GastConfig
 from .prepare import load_motions
+from .reload import freeze_norms, network_in
 from .synthesis import Synthesis
 from .validate import Scores, validate
 
@@ -49,14 +50,14 @@ def pose_loss(found: Tensor, wanted: Tensor, parents: Tensor) -> Tensor:
     return joints + BONE_LOSS * (found_bones - wanted_bones).norm(dim=-1).mean()
 
 
-def train(motions: Path, folder: Path, config: GastConfig, schedule: Schedule) -> Scores:
-    """Train, or go on training, the network in ``folder``. Returns its scores on the validation subjects."""
+def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_frozen: bool) -> Scores:
+    """Train ``network``, or go on with the one in ``folder``. Returns its scores on the validation subjects."""
+    config = network.config
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_float32_matmul_precision("high")
-    torch.manual_seed(schedule.seed)
     packed = load_motions(motions)
     synthesis = Synthesis(packed, validation=False, device=device, seed=schedule.seed)
-    network = Gast(config).to(device)
+    network = network.to(device)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.999), use_buffers=True)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=schedule.rate, weight_decay=0.01, fused=device.type == "cuda"
@@ -94,6 +95,9 @@ def train(motions: Path, folder: Path, config: GastConfig, schedule: Schedule) -
     last_save = spent
     batches: list[tuple[Tensor, ...]] = []
     network.train()
+    if norms_frozen:
+        freeze_norms(network)
+    half = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
     with tqdm(total=round(total), initial=round(spent), unit="s", mininterval=5) as bar:
         while spent < total:
             began = time.monotonic()
@@ -103,7 +107,7 @@ def train(motions: Path, folder: Path, config: GastConfig, schedule: Schedule) -
                 drawn = synthesis.batch(BATCHES_DRAWN * schedule.batch, config.receptive_field, config.causal)
                 batches = list(zip(*(part.split(schedule.batch) for part in drawn), strict=True))
             inputs, wanted = batches.pop()
-            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            with torch.autocast(device.type, torch.bfloat16, enabled=half):
                 found = network(inputs, strided=True)[:, 0]
             loss = pose_loss(found.float(), wanted, parents)
             optimiser.zero_grad(set_to_none=True)
@@ -153,15 +157,13 @@ if __name__ == "__main__":
     parser.add_argument("--batch", type=int, default=1024)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="exported ONNX file to go on from; its batch norms stay frozen")
     parser.add_argument("--receptive-field", type=int, default=27)
     parser.add_argument("--channels", type=int, default=128)
     parser.add_argument("--causal", action="store_true")
     arguments = parser.parse_args()
-    print(
-        train(
-            arguments.motions,
-            arguments.folder,
-            GastConfig(arguments.receptive_field, arguments.channels, arguments.causal),
-            Schedule(arguments.minutes, arguments.batch, arguments.rate, arguments.seed),
-        )
-    )
+    schedule = Schedule(arguments.minutes, arguments.batch, arguments.rate, arguments.seed)
+    torch.manual_seed(schedule.seed)
+    new = GastConfig(arguments.receptive_field, arguments.channels, arguments.causal)
+    network = network_in(arguments.start) if arguments.start else Gast(new)
+    print(train(arguments.motions, arguments.folder, network, schedule, norms_frozen=arguments.start is not None))
