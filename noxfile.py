@@ -21,7 +21,7 @@ def add_session(blender: str, python: str) -> None:
     @nox.session(python=python, name=f"blender-{blender}")
     def suite(session: nox.Session) -> None:
         session.install("--require-hashes", "--requirement", f"requirements/blender-{blender}.lock")
-        session.run("python", "-m", "pytest", *session.posargs)
+        session.run("python", "-m", "pytest", "-m", "not footage", *session.posargs)
 
 
 for blender, python in BLENDERS.items():

@@ -1,12 +1,12 @@
 """The second pass over the tracks: with the whole video at hand, a person's pieces become one track again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ..motion.records import FloatArray, IntArray, VideoInfo
-from .boxes import overlaps
+from .boxes import areas, overlaps
 
 LONGEST_LOSS = 2.0
 LONGEST_LOSS_IN_OPEN = 3.0
@@ -23,6 +23,10 @@ LEAST_LIKENESS = 0.5
 """Shared colour of the torsos (histogram intersection), 0..1, without which nobody is recognised."""
 GLIMPSE = 0.5
 """Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap."""
+SEEN_TWICE = 0.2
+"""Seconds for which a body that is lost may still be seen as something smaller inside the box where it is found again."""
+INSIDE = 0.5
+"""Share of the smaller box's area that lies in the larger one then."""
 SHORTEST_TRACK = 0.4
 """Seconds; shorter tracks are ghosts unless nothing else is there."""
 LEAST_SCORE = 0.3
@@ -79,6 +83,7 @@ IMPOSSIBLE = 1e6
 
 def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
     """How unlikely it is that ``second`` goes on where ``first`` ended."""
+    first = _until(first, second, video)
     unseen = second.frames[0] - first.frames[-1]
     seconds = video.times[second.frames[0]] - video.times[first.frames[-1]]
     in_open = _is_in_open(first.boxes[-1], video) and _is_in_open(second.boxes[0], video)
@@ -93,6 +98,24 @@ def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
     if is_far or is_stranger or not 0.5 < after / before < 2:
         return IMPOSSIBLE
     return float(distance + (1 - likeness) + seconds)
+
+
+def _until(first: Piece, second: Piece, video: VideoInfo) -> Piece:
+    """``first`` up to where ``second`` takes over, if for a moment one body was seen twice; else as it is."""
+    begin = int(np.searchsorted(first.frames, second.frames[0]))
+    if begin in (0, len(first.frames)):
+        return first
+    _, own, theirs = np.intersect1d(first.frames, second.frames, return_indices=True)
+    is_moment = video.times[first.frames[-1]] - video.times[second.frames[0]] <= SEEN_TWICE
+    if not (is_moment and all(_are_nested(first.boxes[i], second.boxes[j]) for i, j in zip(own, theirs, strict=True))):
+        return first
+    return replace(first, frames=first.frames[:begin], boxes=first.boxes[:begin])
+
+
+def _are_nested(one: FloatArray, other: FloatArray) -> bool:
+    shared = np.array([*np.maximum(one[:2], other[:2]), *np.minimum(one[2:], other[2:])])
+    area, *both = areas(np.stack([shared, one, other]))
+    return bool(area >= INSIDE * min(both))
 
 
 def _speed(piece: Piece) -> FloatArray:

@@ -1,7 +1,9 @@
 """Watches the whole video: who is in it, where, and with which keypoints."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Self
 
 import cv2
@@ -135,7 +137,12 @@ class Sighting:
         """Forget the first and last frames in which something else was taken for the person."""
         means = np.mean(self.scores, axis=1)
         strong = np.flatnonzero(means >= WEAK_END * np.median(means))
-        kept = slice(int(strong[0]), int(strong[-1]) + 1)
+        self._keep(slice(int(strong[0]), int(strong[-1]) + 1))
+
+    def end_before(self, frame: int) -> None:
+        self._keep(slice(0, bisect_left(self.frames, frame)))
+
+    def _keep(self, kept: slice) -> None:
         self.frames, self.boxes = self.frames[kept], self.boxes[kept]
         self.points, self.scores = self.points[kept], self.scores[kept]
 
@@ -146,7 +153,9 @@ class Sighting:
 
 
 def join(track_id: int, sightings: list[Sighting]) -> Watched:
-    """One person of all the pieces that are theirs."""
+    """One person of all the pieces that are theirs; where two meet, the later one counts."""
+    for earlier, later in pairwise(sightings):
+        earlier.end_before(later.frames[0])
     frames = np.concatenate([sighting.frames for sighting in sightings])
     boxes, points, scores = (
         np.concatenate([getattr(sighting, name) for sighting in sightings]) for name in ("boxes", "points", "scores")

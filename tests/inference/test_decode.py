@@ -1,4 +1,4 @@
-"""Videos that the tests write themselves, real ones with a rotation flag and a variable rate, and files that are no video."""
+"""Videos that the tests write, real ones with a rotation flag and a variable rate, and files that are no video."""
 
 import shutil
 import threading

@@ -68,4 +68,4 @@ def test_of_two_equal_poses_the_one_off_its_box_goes():
     boxes = np.array([[150.0, 100, 260, 300], [95.0, 95, 185, 305]])
     scores = np.full((2, 17), 0.8)
     assert repeated(np.stack([pose + 1, pose]), scores, boxes) == [0]
-    assert repeated(np.stack([pose + (120, 0), pose]), scores, boxes) == []
+    assert repeated(np.stack([pose + np.array([120, 0]), pose]), scores, boxes) == []

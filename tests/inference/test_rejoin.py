@@ -29,8 +29,14 @@ def test_three_pieces_make_one_chain():
 
 
 def test_people_visible_at_once_are_never_joined():
-    pieces = [walker(1, 0, 60, 100), walker(2, 59, 120, 280)]
+    pieces = [walker(1, 0, 60, 100), walker(2, 59, 120, 340)]
     assert rejoin(pieces, VIDEO) == [[1], [2]]
+
+
+def test_a_body_seen_twice_for_a_moment_is_one_person():
+    assert rejoin([walker(1, 0, 62, 100), walker(2, 59, 120, 280)], VIDEO) == [[1, 2]]
+    too_long = [walker(1, 0, 90, 100), walker(2, 59, 120, 280)]
+    assert rejoin(too_long, VIDEO) == [[1], [2]]
 
 
 def test_somebody_else_at_the_edge_is_not_the_one_who_left():
