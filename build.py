@@ -94,7 +94,7 @@ def package(further_pythons: Sequence[str]) -> int:
 
 
 def manifest_with(wheels: Sequence[str]) -> str:
-    """The manifest for a zip that holds ``wheels``, file names in ``wheels/``; split by platform it builds for this one.
+    """The manifest for this platform's zip, which holds ``wheels``: names of files in ``wheels/``.
 
     Lists go before the first table of a TOML file, so they are put on top.
     """

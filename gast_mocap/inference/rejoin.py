@@ -24,7 +24,7 @@ LEAST_LIKENESS = 0.5
 GLIMPSE = 0.5
 """Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap."""
 SEEN_TWICE = 0.2
-"""Seconds for which a body that is lost may still be seen as something smaller inside the box where it is found again."""
+"""Seconds for which a body that is lost may still be seen as something smaller inside the box of its return."""
 INSIDE = 0.5
 """Share of the smaller box's area that lies in the larger one then."""
 SHORTEST_TRACK = 0.4

@@ -1,6 +1,6 @@
 """How many people each clip shows, as seen by eye, and that every preset finds them.
 
-- sports2d_demo: a jumper on a roof throughout, who leaps to the grass (lost in flight); a walker crosses from second 1.5
+- sports2d_demo: a jumper on a roof, who leaps to the grass (lost in flight); a walker crosses from second 1.5
   to 6.6. variable_frame_rate and rotated_90_metadata are the same scene, the latter turned on its side.
 - two_people_portrait_60fps: two people throughout, one passes before the other.
 - intel_one-by-one: six people enter an empty room one after another, stand at a table and leave.
