@@ -12,6 +12,7 @@ from ..motion.errors import MocapError
 from ..motion.records import FloatArray, ImageArray, VideoInfo
 
 Notify = Callable[[str], None]
+Frames = queue.Queue[tuple[int, ImageArray] | Exception | None]
 
 SMALLEST_SIDE = 32
 """Pixels. In anything smaller nobody can be found."""
@@ -45,12 +46,14 @@ def read_frames(video: VideoInfo, start: int, end: int) -> Iterator[tuple[int, I
 
     A thread decodes ahead of the consumer. A damaged file yields the frames before the damage.
     """
-    frames: queue.Queue[tuple[int, ImageArray] | None] = queue.Queue(maxsize=FRAMES_AHEAD)
+    frames: Frames = queue.Queue(maxsize=FRAMES_AHEAD)
     stop = threading.Event()
     thread = threading.Thread(target=_decode, args=(video.path, start, end, frames, stop), daemon=True)
     thread.start()
     try:
         while (item := frames.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
             yield item
     finally:
         stop.set()
@@ -109,37 +112,36 @@ def _packet_times(path: Path) -> tuple[FloatArray, int]:
     return times - times[0], declared
 
 
-def _decode(
-    path: Path,
-    start: int,
-    end: int,
-    frames: "queue.Queue[tuple[int, ImageArray] | None]",
-    stop: threading.Event,
-) -> None:
-    """The decoding thread: fills ``frames`` and ends with None."""
+def _decode(path: Path, start: int, end: int, frames: Frames, stop: threading.Event) -> None:
+    """The decoding thread: fills ``frames`` and ends with None, or with what went wrong."""
+    try:
+        for item in _decoded(path, start, end):
+            if not _put(frames, item, stop):
+                return
+        _put(frames, None, stop)
+    except Exception as error:
+        _put(frames, error, stop)
+
+
+def _decoded(path: Path, start: int, end: int) -> Iterator[tuple[int, ImageArray]]:
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     for frame in range(end):
-        if stop.is_set() or not capture.grab():
-            break
+        if not capture.grab():
+            return
         if frame < start:
             continue
         read, image = capture.retrieve()
         if not read:
-            break
-        item = (frame, np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
-        _put(frames, item, stop)
-    _put(frames, None, stop)
+            return
+        yield frame, np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _put(
-    frames: "queue.Queue[tuple[int, ImageArray] | None]",
-    item: tuple[int, ImageArray] | None,
-    stop: threading.Event,
-) -> None:
-    """Wait for room in ``frames``, but not after the consumer is gone."""
+def _put(frames: Frames, item: tuple[int, ImageArray] | Exception | None, stop: threading.Event) -> bool:
+    """Wait for room in ``frames``; False when the consumer is gone."""
     while not stop.is_set():
         try:
             frames.put(item, timeout=0.1)
-            return
+            return True
         except queue.Full:
             continue
+    return False

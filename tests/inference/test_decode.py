@@ -57,6 +57,17 @@ def test_a_reader_that_is_given_up_ends_its_thread(tmp_path):
     assert threading.active_count() == before
 
 
+def test_a_trouble_in_the_decoding_thread_reaches_the_reader(tmp_path, monkeypatch):
+    video = probe_video(write_video(tmp_path / "a.mp4", 5), pytest.fail)
+
+    def out_of_memory(*_arguments):
+        raise MemoryError("no room for a frame")
+
+    monkeypatch.setattr("gast_mocap.inference.decode.cv2.cvtColor", out_of_memory)
+    with pytest.raises(MemoryError, match="no room"):
+        list(read_frames(video, 0, 5))
+
+
 def test_names_with_spaces_and_letters_of_any_script(tmp_path):
     folder = tmp_path / "Mes vidéos"
     folder.mkdir()
