@@ -11,6 +11,7 @@ from bake_targets import MIXAMO_BONES, make_armature, mirrored
 import gast_mocap
 from gast_mocap.motion.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
 from gast_mocap.motion.takes import save_take
+from gast_mocap.operators import preferences
 
 # Human3.6M joints in camera axes (x right, y down, z away), facing the camera
 STANDING = np.array(
@@ -24,6 +25,14 @@ STANDING = np.array(
 H36M_OF_COCO = (9, 10, 10, 10, 10, 11, 14, 12, 15, 13, 16, 4, 1, 5, 2, 6, 3)
 LEFT_ARM = (12, 13)
 FOCAL, DISTANCE, WIDTH, HEIGHT = 1000.0, 4.0, 1280, 720
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """In place of the folder that an update of the extension leaves alone."""
+    folder = tmp_path_factory.mktemp("own")
+    monkeypatch.setattr(preferences, "own_folder", lambda _name: folder)
+    return folder
 
 
 @pytest.fixture

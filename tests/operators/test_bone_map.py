@@ -1,0 +1,111 @@
+import json
+
+import bpy
+import pytest
+from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
+
+from gast_mocap.operators import troubles
+from gast_mocap.operators.bone_map import shown_map
+from gast_mocap.retarget.roles import ROLES
+
+
+def bones(scene):
+    return {row.name: row.bone for row in scene.gast_mocap.bone_roles}
+
+
+def strange(name="Strange"):
+    """A humanoid whose names and build say too little: its left arm is called something else and lies apart."""
+    named = mirrored({f"mixamorig:{bone}": place for bone, place in MIXAMO_BONES.items()})
+    rig = make_armature(name, named)
+    rig.data.bones["mixamorig:LeftForeArm"].name = "tentacle"
+    return rig
+
+
+def test_choosing_a_target_maps_its_bones(scene, mixamo):
+    scene.gast_mocap.target = mixamo
+    assert list(bones(scene)) == list(ROLES)
+    assert bones(scene)["forearm.L"] == "mixamorig:LeftForeArm"
+    assert scene.gast_mocap.family == "Mixamo"
+    assert shown_map(scene.gast_mocap).summary == "21 of 24 roles mapped"
+    scene.gast_mocap.target = None
+    assert bones(scene) == {}
+
+
+def test_a_metarig_and_a_crane_map_nothing_and_say_why(scene):
+    crane = make_armature("Crane", {"Arm": (None, (0, 0, 0), (0, 0, 3)), "Hook": ("Arm", (0, 0, 3), (0, 0, 2))})
+    scene.gast_mocap.target = crane
+    assert set(bones(scene).values()) == {""}
+    assert "no human body" in troubles.of_bone_map.error
+    bpy.ops.preferences.addon_enable(module="rigify")
+    bpy.ops.object.armature_human_metarig_add()
+    scene.gast_mocap.target = bpy.context.object
+    assert set(bones(scene).values()) == {""}
+    assert "Generate the rig first" in troubles.of_bone_map.error
+
+
+def test_a_missing_bone_is_picked_and_the_bake_uses_it(scene, take):
+    rig = strange()
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.target = rig
+    assert shown_map(scene.gast_mocap).missing == ("forearm.L",)
+    with pytest.raises(RuntimeError, match="Forearm, left"):
+        bpy.ops.gast_mocap.bake()
+    rig.data.bones.active = rig.data.bones["tentacle"]
+    bpy.ops.gast_mocap.pick_bone(role="forearm.L")
+    bpy.ops.gast_mocap.bake()
+    assert any('"tentacle"' in curve.data_path for curve in curves_of(rig))
+
+
+def test_a_bone_that_was_renamed_after_mapping_is_told(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.target = mixamo
+    mixamo.data.bones["mixamorig:Head"].name = "Kopf"
+    with pytest.raises(RuntimeError, match="mixamorig:Head"):
+        bpy.ops.gast_mocap.bake()
+
+
+def test_a_map_survives_as_a_file_and_is_found_for_the_next_such_rig(scene, own_folder):
+    scene.gast_mocap.target = strange()
+    scene.gast_mocap.bone_roles["forearm.L"].bone = "tentacle"
+    bpy.ops.gast_mocap.save_bone_map(name="My Octopus")
+    (path,) = own_folder.iterdir()
+    assert json.loads(path.read_text(encoding="utf-8"))["bones"]["forearm.L"] == "tentacle"
+    scene.gast_mocap.target = None
+    scene.gast_mocap.target = strange("Another")
+    assert bones(scene)["forearm.L"] == "tentacle"
+    assert scene.gast_mocap.family == "Mixamo"
+
+
+def test_a_saved_map_is_loaded_and_removed_by_name(scene, mixamo, own_folder):
+    scene.gast_mocap.target = mixamo
+    bpy.ops.gast_mocap.save_bone_map(name="Mixamo über alles")
+    scene.gast_mocap.bone_roles["head"].bone = ""
+    bpy.ops.gast_mocap.load_bone_map(name="Mixamo über alles")
+    assert bones(scene)["head"] == "mixamorig:Head"
+    bpy.ops.gast_mocap.remove_bone_map(name="Mixamo über alles")
+    assert list(own_folder.iterdir()) == []
+    with pytest.raises(RuntimeError, match="no bone map"):
+        bpy.ops.gast_mocap.load_bone_map(name="Mixamo über alles")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a/b", ".hidden", "what?"])
+def test_names_that_no_file_can_have(scene, mixamo, own_folder, name):
+    scene.gast_mocap.target = mixamo
+    with pytest.raises(RuntimeError, match="another name"):
+        bpy.ops.gast_mocap.save_bone_map(name=name)
+    assert list(own_folder.iterdir()) == []
+
+
+def test_a_broken_file_does_not_keep_rigs_from_being_mapped(scene, mixamo, own_folder):
+    (own_folder / "broken.bones.json").write_text("{", encoding="utf-8")
+    scene.gast_mocap.target = mixamo
+    assert bones(scene)["head"] == "mixamorig:Head"
+    with pytest.raises(RuntimeError, match="Save the map again"):
+        bpy.ops.gast_mocap.load_bone_map(name="broken")
+
+
+def test_the_switches_of_the_family_stay_with_a_corrected_map(scene, mixamo):
+    scene.gast_mocap.target = mixamo
+    scene.gast_mocap.family = "Rigify"
+    names = {switch.name for switch in shown_map(scene.gast_mocap).switches}
+    assert "IK_FK" in names
