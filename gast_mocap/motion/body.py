@@ -8,7 +8,7 @@ import numpy as np
 from .bones import bone_lengths, set_bone_lengths, standing_height
 from .gaps import bridge_short_gaps, spread_over
 from .outliers import doubt_leaps
-from .records import FloatArray, IntArray, Person, VideoInfo
+from .records import FloatArray, FootContact, IntArray, Person, VideoInfo
 from .settings import CleanSettings
 from .smooth import smooth_joints, trust
 from .travel import Sighting, viewing_rays
@@ -26,9 +26,12 @@ COCO_OF_H36M = (
 @dataclass(frozen=True)
 class Body:
     """``times`` (t,) s; ``joints`` (t, 17, 3) around the pelvis, camera axes, m; ``scores`` (t, 17), 0 where
-    bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints."""
+    bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints; ``height`` of the person
+    in m; ``contacts`` None unless somebody gave them."""
 
     track_id: int
+    height: float
+    contacts: tuple[FootContact, ...] | None
     times: FloatArray
     joints: FloatArray
     scores: FloatArray
@@ -62,10 +65,13 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
         joints, points = spread_over(frames, seen, joints), spread_over(frames, seen, points)
         scores, point_scores = _zero_outside(frames, seen, scores), _zero_outside(frames, seen, point_scores)
     times = video.times[frames]
+    height = person.body_height or settings.body_height
     if settings.remove_outliers:
         scores = doubt_leaps(joints, scores)
     joints = smooth_joints(times, joints, scores, settings.smooth_body)
-    return Body(person.track_id, times, _shape(joints, scores, settings), scores, points, point_scores)
+    if settings.constant_lengths and len(joints):
+        joints = _shape(joints, scores, settings.symmetric, height)
+    return Body(person.track_id, height, person.contacts, times, joints, scores, points, point_scores)
 
 
 def _zero_outside(frames: IntArray, seen: IntArray, scores: FloatArray) -> FloatArray:
@@ -74,9 +80,7 @@ def _zero_outside(frames: IntArray, seen: IntArray, scores: FloatArray) -> Float
     return spread
 
 
-def _shape(joints: FloatArray, scores: FloatArray, settings: CleanSettings) -> FloatArray:
-    if not (settings.constant_lengths and len(joints)):
-        return joints
-    lengths = bone_lengths(joints, scores, settings.symmetric)
-    lengths *= settings.body_height / standing_height(joints, scores, lengths)
+def _shape(joints: FloatArray, scores: FloatArray, symmetric: bool, height: float) -> FloatArray:
+    lengths = bone_lengths(joints, scores, symmetric)
+    lengths *= height / standing_height(joints, scores, lengths)
     return set_bone_lengths(joints, lengths)

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from .body import H36M_ANKLES, Body, prepare_body
 from .bones import ANKLE_HEIGHT
-from .contacts import contacts_of, find_spells
+from .contacts import contacts_of, find_spells, spells_of, standing_during
 from .errors import MocapError
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
 from .records import FloatArray, IntArray, Motion, Take, VideoInfo
 from .settings import CleanSettings
-from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, focal_length_px, solve_travel
+from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px, solve_travel
 
 FEWEST_FRAMES = 3
 FLOOR_PERCENTILE = 10.0
@@ -88,8 +89,15 @@ def _set_out(body: Body, video: VideoInfo, settings: CleanSettings) -> Walk:
         return Walk(body, np.zeros((len(body.times), 3)), np.zeros((0, 3)), standing_nowhere)
     seen = body.sighting(video, focal_length_px(video.width, DEFAULT_FIELD_OF_VIEW))
     pelvis = solve_travel(seen, standing_nowhere, None, settings.smooth_travel).pelvis
-    spells = find_spells(seen, pelvis, None, settings.contact_sensitivity, settings.fill_gaps)
-    return Walk(body, pelvis, np.zeros((0, 3)), spells)
+    return Walk(body, pelvis, np.zeros((0, 3)), _spells(body, seen, pelvis, None, settings))
+
+
+def _spells(
+    body: Body, seen: Sighting, pelvis: FloatArray, ankle_floor: FloorPlane | None, settings: CleanSettings
+) -> IntArray:
+    if body.contacts is not None:
+        return spells_of(standing_during(body.contacts, body.times), body.times, settings.fill_gaps)
+    return find_spells(seen, pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
 
 
 def _field_of_view(walks: list[Walk], video: VideoInfo, settings: CleanSettings) -> float:
@@ -110,8 +118,8 @@ def _walk(walk: Walk, ground: Ground | None, video: VideoInfo, focal: float, set
     seen = walk.body.sighting(video, focal)
     spells, ankle_floor = walk.spells, None
     if ground:
-        ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * settings.body_height)
-        spells = find_spells(seen, walk.pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
+        ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * walk.body.height)
+        spells = _spells(walk.body, seen, walk.pelvis, ankle_floor, settings)
     travel = solve_travel(seen, spells, ankle_floor, settings.smooth_travel)
     return replace(walk, pelvis=travel.pelvis, footholds=travel.footholds, spells=spells)
 
@@ -120,10 +128,10 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     if settings.find_floor:
         footholds = np.concatenate([walk.footholds for walk in walks])
         ground = find_ground(
-            np.concatenate([body_axes(walk.body.joints, settings.body_height) for walk in walks]),
+            np.concatenate([body_axes(walk.body.joints, walk.body.height) for walk in walks]),
             np.concatenate([upright_frames(walk.body.joints) for walk in walks]),
             footholds,
-            settings.body_height,
+            np.concatenate([np.full(len(walk.footholds), ANKLE_HEIGHT * walk.body.height) for walk in walks]),
         )
         if len(footholds):
             return ground
@@ -132,27 +140,29 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
         rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
         if settings.camera_height and settings.travel:
             return Ground(rotation, -settings.camera_height)
-    ankles = np.concatenate([walk.joints[:, H36M_ANKLES] @ rotation[2] for walk in walks])
-    lowest = np.percentile(ankles.min(1), FLOOR_PERCENTILE)
-    return Ground(rotation, float(lowest) - ANKLE_HEIGHT * settings.body_height)
+    soles = [(walk.joints[:, H36M_ANKLES] @ rotation[2]).min(1) - ANKLE_HEIGHT * walk.body.height for walk in walks]
+    return Ground(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)))
 
 
 def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) -> Motion:
-    """Into Blender's axes, over the floor, the first hips of ``origin`` over the world's origin."""
-    turn = ground.world_from_camera
-    shift = np.array([*(turn @ origin.pelvis[0])[:2], ground.floor])
+    """Into Blender's axes, over the floor, where the settings want it."""
+    turn, shift = ground.world_from_camera, np.array([0.0, 0.0, ground.floor])
+    if not settings.align_camera:
+        shift[:2] = (turn @ origin.pelvis[0])[:2]
     joints, footholds = walk.joints @ turn.T - shift, walk.footholds @ turn.T - shift
     times = walk.body.times
     if settings.foot_lock and settings.travel:
-        joints = lock_feet(times, joints, walk.spells, footholds, settings)
-    if settings.face_front:
-        joints = _face_front(joints)
+        joints = lock_feet(times, joints, walk.spells, footholds, walk.body.height, settings)
+    if settings.align_camera:
+        below_camera = np.array([settings.camera_x, settings.camera_y, 0.0])
+        joints = _turn_left(joints, settings.camera_heading) + below_camera
+    elif settings.face_front:
+        across = joints[0, 4] - joints[0, 1]
+        joints = _turn_left(joints, -float(np.degrees(np.arctan2(across[1], across[0]))))
     return Motion(times, joints, walk.body.scores, contacts_of(walk.spells, times))
 
 
-def _face_front(joints: FloatArray) -> FloatArray:
-    """``joints`` turned about the world's z so that the first frame's hips face -Y."""
-    x, y, _ = joints[0, 4] - joints[0, 1]
-    cos, sin = np.array([x, y]) / max(np.hypot(x, y), 1e-9)
-    turned: FloatArray = joints @ np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]]).T
+def _turn_left(joints: FloatArray, degrees: float) -> FloatArray:
+    """``joints`` turned about the world's z."""
+    turned: FloatArray = joints @ Rotation.from_euler("z", degrees, degrees=True).as_matrix().T
     return turned

@@ -17,7 +17,12 @@ LEAST_HEIGHT = 0.8  # of the standing ankle height, for a foot in the air
 
 
 def lock_feet(
-    times: FloatArray, joints: FloatArray, spells: IntArray, footholds: FloatArray, settings: CleanSettings
+    times: FloatArray,
+    joints: FloatArray,
+    spells: IntArray,
+    footholds: FloatArray,
+    body_height: float,
+    settings: CleanSettings,
 ) -> FloatArray:
     """``joints`` (t, 17, 3), z up over a floor at 0, with standing ankles drawn to their footholds.
 
@@ -25,7 +30,7 @@ def lock_feet(
     ``footholds`` (n, 3) where each spell stands. Bone lengths are kept; the knee stays in its plane.
     """
     ankles = joints[:, ANKLES]
-    lowest = LEAST_HEIGHT * ANKLE_HEIGHT * settings.body_height
+    lowest = LEAST_HEIGHT * ANKLE_HEIGHT * body_height
     targets = ankles + settings.lock_strength * pulls_to_footholds(
         times, ankles, spells, footholds, settings.lock_release
     )

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
-from .bones import ANKLE_HEIGHT
 from .records import BoolArray, FloatArray
 
 BLENDER_FROM_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
@@ -65,14 +64,16 @@ def body_axes(joints: FloatArray, body_height: float) -> FloatArray:
     return _unit(joints[:, [PELVIS, THORAX]].mean(1) - feet)
 
 
-def find_ground(axes: FloatArray, upright: BoolArray, footholds: FloatArray, body_height: float) -> Ground:
+def find_ground(
+    axes: FloatArray, upright: BoolArray, footholds: FloatArray, ankle_heights: FloatArray | float
+) -> Ground:
     """Gravity and floor of a still camera from all people it saw.
 
     Args:
         axes: (t, 3) unit body axes in camera axes, of all people.
         upright: (t,) which of them stand.
         footholds: (n, 3) where ankles stood, in camera axes, metres.
-        body_height: metres.
+        ankle_heights: (n,), or one for all, of these ankles over the floor, metres.
 
     The most likely tilt, roll and floor under the clues and their errors above: standing bodies are upright
     on the whole, footholds lie in one plane (but are worse along the ray), cameras are seldom rolled.
@@ -83,15 +84,14 @@ def find_ground(axes: FloatArray, upright: BoolArray, footholds: FloatArray, bod
     lean_error = np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES)
     posture_error = np.hypot(lean_error, sway / INDEPENDENT_POSTURES**0.5)
     share = np.sqrt(min(1.0, INDEPENDENT_FOOTHOLDS / max(1, len(footholds))))
-    ankle_height = ANKLE_HEIGHT * body_height
     tilt, roll = tilt_and_roll(posture)
     heights = footholds @ world_from_camera_axes(tilt, roll)[2]
     foothold_errors = np.hypot(FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE * heights)
-    floor = float(np.percentile(heights, LOW_FOOTHOLDS)) - ankle_height if len(heights) else 0.0
+    floor = float(np.percentile(heights - ankle_heights, LOW_FOOTHOLDS)) if len(heights) else 0.0
 
     def clues(guess: FloatArray) -> FloatArray:
         rotation = world_from_camera_axes(guess[0], guess[1])
-        feet = share * (footholds @ rotation[2] - ankle_height - guess[2]) / foothold_errors
+        feet = share * (footholds @ rotation[2] - ankle_heights - guess[2]) / foothold_errors
         lean = (rotation @ posture)[:2] / posture_error
         return np.array([*_soften(feet), *lean, guess[1] / ROLL_DEGREES, (guess[0] - USUAL_TILT) / TILT_DEGREES])
 
@@ -103,6 +103,13 @@ def tilt_and_roll(up: FloatArray) -> tuple[float, float]:
     """Degrees by which a camera looks down and leans right that sees ``up`` (3,) in its own axes."""
     right, away, over = BLENDER_FROM_CAMERA @ up
     return float(np.degrees(np.arctan2(-away, np.hypot(right, over)))), float(np.degrees(np.arctan2(-right, over)))
+
+
+def tilt_roll_heading(world_from_camera: FloatArray) -> tuple[float, float, float]:
+    """Degrees by which a camera with these axes (3, 3; x right, y down, z away, in a world with z up) looks down,
+    leans right and is turned from +y to the left."""
+    ahead = world_from_camera[:, 2]
+    return *tilt_and_roll(world_from_camera[2]), float(np.degrees(np.arctan2(-ahead[0], ahead[1])))
 
 
 def _soften(residuals: FloatArray) -> FloatArray:

@@ -5,12 +5,14 @@ person's ``frames``; it is never filled with zeros or NaN.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .settings import CleanSettings
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
@@ -120,13 +122,28 @@ class Pose3D:
 
 
 @dataclass(frozen=True)
+class FootContact:
+    """A spell of standing: ``foot`` is "left" or "right", from ``start`` to ``end`` seconds, both included."""
+
+    foot: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Person:
-    """All that a take knows of one tracked person. ``thumbnail`` (h, w, 3) uint8 RGB."""
+    """All that a take knows of one tracked person.
+
+    ``thumbnail`` (h, w, 3) uint8 RGB; ``contacts`` as somebody corrected them, None to find them; ``body_height``
+    in metres, None for that of the clean-up settings.
+    """
 
     track: Track
     keypoints: Keypoints2D
     pose: Pose3D
     thumbnail: ImageArray
+    contacts: tuple[FootContact, ...] | None = None
+    body_height: float | None = None
 
     def __post_init__(self) -> None:
         check_shape("thumbnail", self.thumbnail, (None, None, 3))
@@ -154,11 +171,12 @@ class TakeSettings:
 
 @dataclass(frozen=True)
 class Take:
-    """The result of one run over one video."""
+    """The result of one run over one video, and the clean-up settings it was last worked on with."""
 
     video: VideoInfo
     settings: TakeSettings
     people: tuple[Person, ...]
+    cleaning: CleanSettings = field(default_factory=CleanSettings)
 
     def person(self, track_id: int) -> Person:
         """Raises KeyError when the take has no such person."""
@@ -167,19 +185,15 @@ class Take:
                 return person
         raise KeyError(track_id)
 
+    def with_person(self, changed: Person) -> "Take":
+        """This take with ``changed`` in the place of the person of the same id."""
+        people = (changed if person.track_id == changed.track_id else person for person in self.people)
+        return replace(self, people=tuple(people))
+
     def seconds_on_screen(self, person: Person) -> float:
         """How long the video shows ``person``: each of their frames lasts until the next frame of the video."""
         durations = np.diff(self.video.times, append=self.video.times[-1] + 1 / self.video.fps)
         return float(durations[person.track.frames].sum())
-
-
-@dataclass(frozen=True)
-class FootContact:
-    """A spell of standing: ``foot`` is "left" or "right", from ``start`` to ``end`` seconds, both included."""
-
-    foot: str
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,24 @@ class CleanSettings:
         0.0, "Camera Height", "The camera's height above the floor; 0 finds it. Used when Find Floor is off",
         "m", 0.0, 100.0,
     )  # fmt: skip
+    align_camera: bool = _switch(
+        False, "Align to Camera",
+        "Put the performance where a camera that stands at X and Y and is turned by Heading sees it",
+    )  # fmt: skip
+    camera_x: float = _control(
+        0.0, "Camera X", "Where the camera stands; used by Align to Camera", "m", -10000.0, 10000.0
+    )
+    camera_y: float = _control(
+        0.0, "Camera Y", "Where the camera stands; used by Align to Camera", "m", -10000.0, 10000.0
+    )
+    camera_heading: float = _control(
+        0.0,
+        "Camera Heading",
+        "Which way the camera looks: to the left of +Y; used by Align to Camera",
+        "deg",
+        -360.0,
+        360.0,
+    )
     own_origin: bool = _switch(
         False, "Start at Origin",
         "Start this person over the origin. Off, the take's first person does and others keep their places",

@@ -5,11 +5,13 @@ The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
     {"format": "gast_mocap take", "version": 1,
      "video": {"path": ..., "width": ..., "height": ...},
      "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}},
-     "people": [{"track_id": 1}, ...]}
+     "cleaning": {"smooth_body": ..., ...},
+     "people": [{"track_id": 1, "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...]}
 
-``times`` (n,) are the seconds of the video's frames; the arrays of person 1 are ``person_1/track/frames``,
-``person_1/track/boxes`` and so on, named and shaped as in ``records``. Readers ignore what they do not know, so
-optional facts need no new version; ``VERSION`` rises only when old readers would misread a file.
+``contacts`` and ``body_height`` are null unless somebody gave them. ``times`` (n,) are the seconds of the
+video's frames; the arrays of person 1 are ``person_1/track/frames``, ``person_1/track/boxes`` and so on, named
+and shaped as in ``records``. Readers ignore what they do not know, so optional facts need no new version;
+``VERSION`` rises only when old readers would misread a file.
 """
 
 import contextlib
@@ -20,7 +22,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import MocapError
-from .records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from .records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from .settings import CleanSettings
 
 FORMAT = "gast_mocap take"
 VERSION = 1
@@ -110,8 +113,16 @@ def _header(take: Take) -> dict[str, Any]:
         "version": VERSION,
         "video": {"path": str(video.path), "width": video.width, "height": video.height},
         "settings": asdict(take.settings),
-        "people": [{"track_id": person.track_id} for person in take.people],
+        "cleaning": asdict(take.cleaning),
+        "people": [_person_header(person) for person in take.people],
     }
+
+
+def _person_header(person: Person) -> dict[str, Any]:
+    contacts = None
+    if person.contacts is not None:
+        contacts = [(contact.foot, contact.start, contact.end) for contact in person.contacts]
+    return {"track_id": person.track_id, "contacts": contacts, "body_height": person.body_height}
 
 
 def _person_arrays(person: Person) -> dict[str, NDArray[Any]]:
@@ -150,11 +161,19 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
             settings["low_memory"],
             settings["models"],
         ),
-        tuple(_person_from(person["track_id"], arrays) for person in header["people"]),
+        tuple(_person_from(person, arrays) for person in header["people"]),
+        _cleaning_from(header.get("cleaning", {})),
     )
 
 
-def _person_from(track_id: int, arrays: Mapping[str, NDArray[Any]]) -> Person:
+def _cleaning_from(stored: Mapping[str, Any]) -> CleanSettings:
+    known = {control.name for control in fields(CleanSettings)}
+    return CleanSettings(**{name: value for name, value in stored.items() if name in known})
+
+
+def _person_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Person:
+    track_id, contacts = header["track_id"], header.get("contacts")
+
     def array(name: str) -> NDArray[Any]:
         return arrays[f"person_{track_id}/{name}"]
 
@@ -163,6 +182,8 @@ def _person_from(track_id: int, arrays: Mapping[str, NDArray[Any]]) -> Person:
         Keypoints2D(track_id, array("keypoints/frames"), array("keypoints/points"), array("keypoints/scores")),
         Pose3D(array("pose/frames"), array("pose/joints")),
         array("thumbnail"),
+        None if contacts is None else tuple(FootContact(*contact) for contact in contacts),
+        header.get("body_height"),
     )
 
 

@@ -12,8 +12,9 @@ TAB = "Mocap"
 POINTS_PER_LETTER = 6.2  # of the interface font, on average; a little wide so that nothing is clipped
 CLEAN_UP_GROUPS = (
     ("Body", ("body_height", "constant_lengths", "symmetric", "remove_outliers", "smooth_body", "fill_gaps")),
-    ("Travel", ("travel", "smooth_travel", "field_of_view", "own_origin", "face_front")),
+    ("Travel", ("travel", "smooth_travel", "field_of_view")),
     ("Floor", ("find_floor", "camera_tilt", "camera_roll", "camera_height")),
+    ("Place", ("own_origin", "face_front", "align_camera", "camera_x", "camera_y", "camera_heading")),
     ("Feet", ("foot_lock", "lock_strength", "contact_sensitivity", "lock_release")),
 )
 

@@ -2,10 +2,12 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 from walker import ANKLE, Camera, film, stand, walk
 
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.errors import MocapError
+from gast_mocap.motion.records import FootContact
 from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.skeletons import H36M17
 
@@ -102,6 +104,46 @@ def test_face_front_turns_the_start_to_the_viewer() -> None:
     assert across[0] > 0
     assert abs(across[1]) < 1e-9
     assert motion.joints[-1, 0, 1] < -2, "walking ahead is walking towards -Y"
+
+
+def test_the_performance_stands_before_a_scene_camera_as_before_the_real_one() -> None:
+    performance = walk(TIMES, 30.0)
+    heading, place = 65.0, np.array([3.0, -2.0, 0.0])
+    aligned = replace(
+        KNOWN_LENS, find_floor=False, camera_tilt=12.0, camera_roll=2.0, camera_height=1.5,
+        align_camera=True, camera_x=3.0, camera_y=-2.0, camera_heading=heading,
+    )  # fmt: skip
+    motion = clean_motion(film([performance], CAMERA), 1, aligned, quiet)
+    from_camera = performance.joints + np.array([0, CAMERA.distance, 0])
+    turn = Rotation.from_euler("z", heading, degrees=True).as_matrix()
+    assert np.linalg.norm(motion.joints - (from_camera @ turn.T + place), axis=-1).mean() < 0.05
+
+
+def test_given_contacts_are_used_instead_of_found_ones() -> None:
+    take = noisy_take(walk(TIMES, 60.0))
+    given = (FootContact("left", 0.5, 1.0), FootContact("right", 1.0, 1.4))
+    take = take.with_person(replace(take.people[0], contacts=given))
+    motion = clean_motion(take, 1, KNOWN_LENS, quiet)
+    assert [contact.foot for contact in motion.contacts] == ["left", "right"]
+    for contact, wanted in zip(motion.contacts, given, strict=True):
+        assert contact.start == pytest.approx(wanted.start, abs=0.034)
+        assert contact.end == pytest.approx(wanted.end, abs=0.034)
+    held = (motion.times >= 0.5) & (motion.times <= 1.0)
+    assert np.ptp(motion.joints[held, 6], axis=0).max() < 0.005
+
+
+def test_people_of_different_heights_stand_on_one_floor() -> None:
+    child = stand(TIMES, heading=150.0)
+    child = replace(child, joints=0.65 * child.joints + [-0.8, 0, 0])
+    adult = walk(TIMES, 90.0)
+    adult = replace(adult, joints=adult.joints + np.array([-2, 2.0, 0.0]))
+    take = film([child, adult], CAMERA, seed=5, pixel_noise=1.5, pose_noise=0.02)
+    take = take.with_person(replace(take.people[0], body_height=0.65 * 1.7))
+    small, tall = (clean_motion(take, track_id, KNOWN_LENS, quiet) for track_id in (1, 2))
+    apart, truly = tall.joints[:, 0] - small.joints[:, 0], adult.joints[:, 0] - child.joints[:, 0]
+    assert np.linalg.norm(apart - truly, axis=-1).mean() < 0.3
+    assert small.joints[:, [3, 6], 2].mean() == pytest.approx(0.65 * ANKLE, abs=0.03)
+    assert tall.joints[:, [3, 6], 2].min() == pytest.approx(ANKLE, abs=0.03)
 
 
 def test_short_gaps_are_bridged_and_long_ones_reported() -> None:

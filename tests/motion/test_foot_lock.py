@@ -44,19 +44,19 @@ def test_locked_feet_stay_and_let_go_softly() -> None:
     spells = spells_of(performance.standing, TIMES, 0.5)
     ankles = performance.joints[:, [3, 6]]
     footholds = np.stack([ankles[spells == number].mean(0) for number in range(spells.max() + 1)])
-    locked = lock_feet(TIMES, drifting, spells, footholds, CleanSettings())
+    locked = lock_feet(TIMES, drifting, spells, footholds, 1.7, CleanSettings())
     for number in range(spells.max() + 1):
         assert np.ptp(locked[:, [3, 6]][spells == number], axis=0).max() < 0.005
     speed = np.linalg.norm(np.diff(locked[:, [3, 6]], axis=0), axis=-1)
     speed_before = np.linalg.norm(np.diff(drifting[:, [3, 6]], axis=0), axis=-1)
     assert speed.max() < speed_before.max() + 0.04, "no foot snaps into or out of its lock"
-    loose = lock_feet(TIMES, drifting, spells, footholds, CleanSettings(lock_strength=0.0))
+    loose = lock_feet(TIMES, drifting, spells, footholds, 1.7, CleanSettings(lock_strength=0.0))
     assert np.allclose(loose, drifting, atol=1e-6)
 
 
 def test_feet_are_lifted_out_of_the_floor() -> None:
     sunk = walk(TIMES, 0.0).joints - [0, 0, 0.05]
-    locked = lock_feet(TIMES, sunk, np.full((150, 2), -1), np.zeros((0, 3)), CleanSettings())
+    locked = lock_feet(TIMES, sunk, np.full((150, 2), -1), np.zeros((0, 3)), 1.7, CleanSettings())
     assert sunk[:, [3, 6], 2].min() < 0.04
     assert locked[:, [3, 6], 2].min() > 0.06
 

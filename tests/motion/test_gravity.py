@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 from walker import ANKLE, Camera, stand, walk
 
 from gast_mocap.motion.gravity import (
     body_axes,
     find_ground,
     tilt_and_roll,
+    tilt_roll_heading,
     upright_frames,
     world_from_camera_axes,
 )
@@ -35,13 +37,21 @@ def test_a_tilted_and_rolled_camera_is_set_upright(tilt: float, roll: float) -> 
     assert np.allclose(world[1] - world[0], [0, 0, 1], atol=1e-9)
 
 
+@given(st.floats(-80, 80), st.floats(-80, 80), st.floats(-170, 170))
+def test_a_scene_camera_is_read_as_tilt_roll_and_heading(tilt: float, roll: float, heading: float) -> None:
+    turn = Rotation.from_euler("z", heading, degrees=True).as_matrix()
+    assert tilt_roll_heading(turn @ world_from_camera_axes(tilt, roll)) == pytest.approx(
+        (tilt, roll, heading), abs=1e-6
+    )
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(-5, 30), st.floats(-4, 4), st.floats(0, 360))
 def test_gravity_and_floor_of_a_walk(tilt: float, roll: float, heading: float) -> None:
     camera, performance = Camera(tilt=tilt, roll=roll, distance=9), walk(TIMES, heading)
     seen = camera.see(performance.joints)
     footholds = seen[:, [3, 6]][performance.standing][::10]
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), footholds, HEIGHT)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), footholds, ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.abs(footholds @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.03
 
@@ -58,7 +68,7 @@ def test_a_person_who_sits_and_a_foot_on_a_table_do_not_tip_the_floor() -> None:
     standing = walking[:, [3, 6]][walk(TIMES, 45.0).standing]
     footholds = np.concatenate([standing[::10], on_table])
     assert not upright_frames(sitting).any()
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), footholds, HEIGHT)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), footholds, ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.median(standing @ ground.world_from_camera[2]) - ground.floor == pytest.approx(ANKLE, abs=0.03)
 
@@ -66,7 +76,7 @@ def test_a_person_who_sits_and_a_foot_on_a_table_do_not_tip_the_floor() -> None:
 def test_without_footholds_the_standing_body_is_upright() -> None:
     camera = Camera(tilt=20, roll=-3)
     seen = camera.see(stand(TIMES, heading=120.0).joints)
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.zeros((0, 3)), HEIGHT)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.zeros((0, 3)), ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
 
 
@@ -76,6 +86,6 @@ def test_feet_on_a_roof_and_on_the_grass_below_it_make_no_steep_floor() -> None:
     across = np.linspace(-2, 2, 10)
     roof = camera.see(np.stack([across - 1, np.full(10, 0.3), np.full(10, 2.0 + ANKLE)], axis=1))
     grass = camera.see(np.stack([across, np.zeros(10), np.full(10, ANKLE)], axis=1))
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.concatenate([roof, grass]), HEIGHT)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.concatenate([roof, grass]), ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.abs(grass @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.1

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 
 from gast_mocap.motion import takes
 from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.motion.records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.takes import check_saving, load_take, save_take
 
 
@@ -53,6 +55,30 @@ def test_every_fact_comes_back(tmp_path: Path) -> None:
                 np.testing.assert_array_equal(getattr(getattr(after, record), name), array)
         np.testing.assert_array_equal(after.thumbnail, before.thumbnail)
     np.testing.assert_array_equal(loaded.video.times, take.video.times)
+
+
+def test_corrections_and_clean_up_come_back(saved: Path) -> None:
+    take = load_take(saved)
+    assert take.cleaning == CleanSettings()
+    assert [(person.contacts, person.body_height) for person in take.people] == [(None, None), (None, None)]
+    corrected = replace(
+        take.with_person(replace(take.people[1], contacts=(FootContact("left", 0.2, 0.9),), body_height=1.2)),
+        cleaning=CleanSettings(smooth_body=0.1, face_front=True),
+    )
+    save_take(corrected, saved)
+    loaded = load_take(saved)
+    assert loaded.cleaning == corrected.cleaning
+    assert (loaded.people[1].contacts, loaded.people[1].body_height) == ((FootContact("left", 0.2, 0.9),), 1.2)
+    assert loaded.people[0].contacts is None
+    save_take(take.with_person(replace(take.people[0], contacts=())), saved)
+    assert load_take(saved).people[0].contacts == (), "no contacts at all is not the same as contacts to be found"
+
+
+def test_takes_from_before_corrections_can_be_read(saved: Path) -> None:
+    rewrite_header(saved, people=[{"track_id": 1}, {"track_id": 4}], cleaning={"smooth_body": 0.2, "gone": 1})
+    take = load_take(saved)
+    assert take.people[0].contacts is None
+    assert take.cleaning == CleanSettings(smooth_body=0.2)
 
 
 def test_take_without_people_comes_back(tmp_path: Path) -> None:
