@@ -2,7 +2,18 @@
 
 import bpy
 
-from . import bake, bake_panel, bone_map, import_video, open_take, panel, preferences, properties, running, thumbnails
+from . import (
+    bake,
+    bake_panel,
+    import_video,
+    open_take,
+    panel,
+    preferences,
+    properties,
+    running,
+    target_bones,
+    thumbnails,
+)
 
 CLASSES = (
     properties.GAST_MOCAP_PG_clean,
@@ -15,12 +26,12 @@ CLASSES = (
     import_video.GAST_MOCAP_OT_cancel_import,
     import_video.GAST_MOCAP_FH_video,
     open_take.GAST_MOCAP_OT_open_take,
-    bone_map.GAST_MOCAP_OT_find_bones,
-    bone_map.GAST_MOCAP_OT_pick_bone,
-    bone_map.GAST_MOCAP_OT_save_bone_map,
-    bone_map.GAST_MOCAP_OT_load_bone_map,
-    bone_map.GAST_MOCAP_OT_remove_bone_map,
-    bone_map.GAST_MOCAP_MT_bone_maps,
+    target_bones.GAST_MOCAP_OT_find_bones,
+    target_bones.GAST_MOCAP_OT_pick_bone,
+    target_bones.GAST_MOCAP_OT_save_bone_map,
+    target_bones.GAST_MOCAP_OT_load_bone_map,
+    target_bones.GAST_MOCAP_OT_remove_bone_map,
+    target_bones.GAST_MOCAP_MT_bone_maps,
     bake.GAST_MOCAP_OT_bake,
     panel.GAST_MOCAP_UL_people,
     panel.GAST_MOCAP_PT_video,

@@ -18,7 +18,7 @@ from ..retarget.solve import solve
 from ..retarget.stance import keyed_bones
 from ..retarget.write import Written, write_action
 from . import troubles
-from .bone_map import found_map, show_map, shown_map
+from .target_bones import found_map, show_map, shown_map
 
 NAMED_AT_MOST = 4
 

@@ -4,9 +4,9 @@ from bpy.types import Context, Panel, UILayout
 
 from ..retarget.roles import REQUIRED, label
 from . import troubles
-from .bone_map import shown_map
 from .panel import MocapPanel, draw_troubles
 from .properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene
+from .target_bones import shown_map
 
 
 class GAST_MOCAP_PT_bake(MocapPanel, Panel):

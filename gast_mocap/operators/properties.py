@@ -19,7 +19,7 @@ from ..inference.job import Job
 from ..motion.settings import CleanSettings
 from ..retarget.solve import SolveOptions
 from ..retarget.write import WriteOptions
-from .bone_map import find_bones
+from .target_bones import find_bones
 
 QUALITIES = (
     ("fast", "Fast", "For a quick look: a lighter pose network, people searched for every few frames"),

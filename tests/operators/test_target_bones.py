@@ -5,7 +5,7 @@ import pytest
 from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
 
 from gast_mocap.operators import troubles
-from gast_mocap.operators.bone_map import shown_map
+from gast_mocap.operators.target_bones import shown_map
 from gast_mocap.retarget.roles import ROLES
 
 
