@@ -22,7 +22,7 @@ def foot_turns(shin_turn: FloatArray, shin: FloatArray, up: FloatArray, lift: Fl
         shin_turn: (t, 4) body turn of the shin.
         shin: (t, 3) unit direction from knee to ankle.
         up: (3,) away from the floor.
-        lift: (t,) height of the ankle over where it is in standing, in leg lengths.
+        lift: (t,) height of the ankle over where it is in standing on its present ground, in leg lengths.
     """
     level = turn(np.broadcast_to(up, shin.shape), quat.rotate(shin_turn, LEFT), "up,left")
     tilt = np.degrees(np.arccos(np.clip(-shin @ up, -1, 1)))

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
 from ..motion.records import FloatArray, Motion
+from .roles import SIDE_NAMES
 
 ANKLES = {"L": 6, "R": 3}
 STANDING_PERCENTILE = 10.0
@@ -30,3 +31,23 @@ def ankle_lift(motion: Motion) -> dict[str, FloatArray]:
     lowest = motion.joints[:, list(ANKLES.values()), 2].min(1)
     standing = np.clip(np.percentile(lowest, STANDING_PERCENTILE), 0, ankle_height(motion))
     return {side: motion.joints[:, ankle, 2] - standing for side, ankle in ANKLES.items()}
+
+
+def ankle_step(motion: Motion) -> dict[str, FloatArray]:
+    """Side -> (t,) metres of the ankle over where it is in standing on what the foot stands on then: floor, wall,
+    stairs.
+
+    Between two contacts of a foot its ground runs straight in time; without contacts it is the floor.
+    """
+    steps = ankle_lift(motion)
+    for side, ankle in ANKLES.items():
+        height = motion.joints[:, ankle, 2]
+        knots: list[tuple[float, float]] = []
+        for contact in motion.contacts:
+            inside = (motion.times >= contact.start) & (motion.times <= contact.end)
+            if contact.foot == SIDE_NAMES[side] and inside.any():
+                level = float(np.median(height[inside]))
+                knots += [(contact.start, level), (contact.end, level)]
+        if knots:
+            steps[side] = height - np.interp(motion.times, *np.transpose(sorted(knots)))
+    return steps

@@ -41,7 +41,9 @@ class PosedSkeleton:
     def location_axes(self, bone: int) -> FloatArray:
         """(t, 4) or (4,) turn of the axes along which the bone's location counts."""
         parent = int(self._rest.parents[bone])
-        own: FloatArray = self._relative_turn[bone] if self._rest.local_location[bone] else np.array([1.0, 0.0, 0.0, 0.0])
+        own: FloatArray = (
+            self._relative_turn[bone] if self._rest.local_location[bone] else np.array([1.0, 0.0, 0.0, 0.0])
+        )
         if parent >= 0:
             own = quat.multiply(self.turns[parent], own)
         return own

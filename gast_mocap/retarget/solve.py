@@ -13,7 +13,7 @@ from .curves import BoneCurves
 from .feet import foot_turns
 from .head import head_turns
 from .limbs import carried_roll, hinge_of, limb_turns, not_past_straight, resting_roll
-from .performer import ankle_lift
+from .performer import ankle_step
 from .performer import leg_length as performer_leg_length
 from .placing import place
 from .rest_pose import RestPose
@@ -93,10 +93,10 @@ def _role_changes(
             changes[f"{name}.{side}"] = quat.multiply(move, quat.inverse(start))
         changes[f"{end}.{side}"] = changes[f"{lower}.{side}"]
     up = quat.unit(armature_from_world[:, 2])
-    for side, lift in ankle_lift(motion).items():
+    for side, step in ankle_step(motion).items():
         shin = segment(joints, f"{SIDE_NAMES[side]}_knee", f"{SIDE_NAMES[side]}_ankle")
         shin_turn = quat.multiply(changes[f"shin.{side}"], rest_turn)
-        foot = foot_turns(shin_turn, shin, up, lift / performer_leg_length(motion))
+        foot = foot_turns(shin_turn, shin, up, step / performer_leg_length(motion))
         changes[f"foot.{side}"] = quat.multiply(foot, quat.inverse(rest_turn))
     return changes
 

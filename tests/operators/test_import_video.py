@@ -87,14 +87,11 @@ def test_end_0_is_the_videos_end(scene, take, worker, tmp_path):
     assert job_in(tmp_path)["end"] is None
 
 
-def test_a_take_that_cannot_lie_beside_its_video_goes_to_a_folder_of_our_own(
-    scene, take, worker, tmp_path, monkeypatch
-):
+def test_a_take_that_cannot_lie_beside_its_video_goes_to_a_folder_of_our_own(scene, worker, tmp_path, own_folder):
     worker(FAILS)
-    monkeypatch.setattr(bpy.utils, "user_resource", lambda *_, **__: str(tmp_path / "own"))
     with pytest.raises(RuntimeError):
         bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "no folder" / "clip.mp4"), wait=True)
-    assert job_in(tmp_path)["output"] == str(tmp_path / "own" / "clip.take.npz")
+    assert job_in(tmp_path)["output"] == str(own_folder / "clip.take.npz")
 
 
 def test_an_error_of_the_worker_reaches_script_and_panel(scene, take, worker, tmp_path):

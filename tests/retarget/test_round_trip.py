@@ -1,17 +1,18 @@
 """Motion to keys to Blender's evaluated bones, and back to the motion."""
 
+from dataclasses import replace
 from itertools import cycle, pairwise, product
 
 import bpy
 import numpy as np
 import pytest
-from performances import motion_of, random_performance, recorded_performance, t_pose
+from performances import FPS, motion_of, random_performance, recorded_performance, t_pose
 from played import Played, angle, lowest_hinge, play, worst_direction, worst_jump
 from rigs import REST_POSES, expected_roles, family_names, make_armature, make_bones, turned, with_spine_of
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import FloatArray, Motion
+from gast_mocap.motion.records import FloatArray, FootContact, Motion
 from gast_mocap.retarget.armature import make_h36m_armature, read_rest_pose
 from gast_mocap.retarget.bone_map import BoneMap, map_bones
 from gast_mocap.retarget.solve import SolveOptions
@@ -146,6 +147,19 @@ def test_a_standing_foot_stays_flat_and_a_lifted_one_follows_its_shin():
     assert np.degrees(played.turns["foot.R"].magnitude()).max() < 1.0
     assert np.degrees(played.turns["foot.L"][0].magnitude()) < 1.0
     assert np.degrees((played.turns["foot.L"][1] * played.turns["shin.L"][1].inv()).magnitude()) < 1.0
+
+
+def test_a_foot_that_stands_on_a_wall_stays_flat():
+    joints = t_pose().joints.repeat(20, axis=0)
+    joints[:, 0:1] += [0.0, 0.1, -0.02]
+    joints[:, [1, 2, 4, 5]] += [0.0, 0.1, -0.02]
+    joints[10:, :, 2] += 1.5
+    on_floor, on_wall = (FootContact("left", *span) for span in ((0.0, 9 / FPS), (10 / FPS, 19 / FPS)))
+    rig = make_armature(make_bones("Mixamo", "A"))
+    played = play(rig, replace(motion_of(joints), contacts=(on_floor, on_wall)))
+    assert np.degrees(played.turns["foot.L"].magnitude()).max() < 1.0
+    without = play(rig, motion_of(joints))
+    assert np.degrees(without.turns["foot.L"][15].magnitude()) > 5.0
 
 
 @pytest.mark.parametrize("rig_name", REAL_RIGS)
