@@ -7,6 +7,7 @@ from ..motion.records import FloatArray, Motion
 from . import performer
 from . import rotations as quat
 from .bone_map import BoneMap
+from .planting import planted_travel
 from .rest_pose import RestPose
 from .roles import SIDES
 from .skeleton import PosedSkeleton
@@ -23,7 +24,8 @@ def place(
     hips = rest.index(bone_map.bones["hips"])
     centre = _hip_centre(rest, bone_map, skeleton)
     scale = _world_leg_length(rest, bone_map) / performer.leg_length(motion)
-    way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0]
+    legs = {side: _leg(rest, bone_map, skeleton, side) @ world_from_armature[:3, :3].T for side in SIDES}
+    way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0] + planted_travel(motion, scale, legs)
     height = _hip_height(motion, rest, bone_map, skeleton, scale)
     origin = world_from_armature[:3, 3] * [1.0, 1.0, 0.0]
     stay = origin + height[:, None] * [0.0, 0.0, 1.0]

@@ -1,12 +1,13 @@
 """Performances to solve: random ones from forward kinematics of a human body, and recorded ones."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.motion.records import FloatArray, Motion
+from gast_mocap.motion.records import FloatArray, FootContact, Motion
 from training.clips import read_bvh
 
 FPS = 30.0
@@ -71,6 +72,39 @@ def random_performance(seed: int, frames: int = 60) -> tuple[Motion, dict[str, R
     joints[:, :, 2] += 0.085 - joints[:, [3, 6], 2].min(1)[:, None]
     ends = {role: LIMB_JOINTS[role][1] for role in LIMB_JOINTS}
     return motion_of(joints), {role: turns[end] for role, end in ends.items()}
+
+
+def walk(frames: int, fps: float = FPS) -> Motion:
+    """Steps of 0.5 m towards -Y, 12 frames each; feet stand still in their contacts, knees bend as they must."""
+    joints = t_pose().joints.repeat(frames, axis=0)
+    phase = np.arange(frames) / 12
+    hips = -0.5 * phase
+    joints[:, :, 1] += hips[:, None]
+    joints[:, :, 2] -= 0.08
+    contacts = []
+    for side, (hip, knee, ankle), start in (("left", (4, 5, 6), 0), ("right", (1, 2, 3), 1)):
+        stride, swing = np.divmod(phase - start, 2)
+        planted = -0.5 * (2 * stride + start) - 0.25
+        share = np.clip(swing - 1, 0, 1)
+        share = share * share * (3 - 2 * share)
+        joints[:, ankle, 1] = planted - share
+        joints[:, ankle, 2] = 0.085 + 0.1 * np.sin(np.pi * np.clip(swing - 1, 0, 1))
+        joints[:, knee] = _knees(joints[:, hip], joints[:, ankle], 0.45, 0.43)
+        standing = swing <= 1
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], standing, [False]]).astype(int)))
+        contacts += [FootContact(side, first / fps, (end - 1) / fps) for first, end in edges.reshape(-1, 2)]
+    return replace(motion_of(joints, fps), contacts=tuple(contacts))
+
+
+def _knees(hips: FloatArray, ankles: FloatArray, thigh: float, shin: float) -> FloatArray:
+    """(t, 3) where legs of these lengths have their knees, bent towards -Y."""
+    way = ankles - hips
+    reach = np.minimum(np.linalg.norm(way, axis=1, keepdims=True), 0.999 * (thigh + shin))
+    along = (thigh**2 - shin**2 + reach**2) / (2 * reach)
+    unit = way / np.linalg.norm(way, axis=1, keepdims=True)
+    ahead = -BACK - (unit @ -BACK)[:, None] * unit
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    return hips + along * unit + np.sqrt(thigh**2 - along**2) * ahead
 
 
 def recorded_performance(bvh: Path, start: int = 3, end: int | None = None) -> tuple[Motion, dict[str, Rotation]]:

@@ -120,6 +120,19 @@ def with_spine_of(bones: list[RigBone], count: int) -> tuple[list[RigBone], tupl
     return [*others[: hips + 1], *links, *others[hips + 1 :]], chain
 
 
+def with_legs_of(bones: list[RigBone], thigh: float, shin: float) -> list[RigBone]:
+    """The rig with thighs and shins scaled to be ``thigh`` and ``shin`` metres high, feet on the floor."""
+    hip, knee, ankle = 0.93, 0.51, 0.09
+
+    def moved(point: FloatArray) -> FloatArray:
+        down = np.clip([hip - point[2], knee - point[2]], 0, [hip - knee, knee - ankle])
+        longer = thigh / (hip - knee) - 1, shin / (knee - ankle) - 1
+        taller = thigh + shin - (hip - ankle)
+        return point + np.array([0, 0, taller - down @ longer])
+
+    return [replace(bone, head=moved(bone.head), tail=moved(bone.tail)) for bone in bones]
+
+
 def _read_families() -> dict[str, dict[str, tuple[str, str]]]:
     """Family -> bone -> (parent, role)."""
     families: dict[str, dict[str, tuple[str, str]]] = {}

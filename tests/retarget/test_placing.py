@@ -1,11 +1,13 @@
 """Who carries the way through the room, and how far."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
-from performances import random_performance, t_pose
+from performances import random_performance, t_pose, walk
 from played import play
-from rigs import make_armature, make_bones
+from rigs import make_armature, make_bones, with_legs_of
 
 from gast_mocap.motion.errors import MocapError
 from gast_mocap.motion.records import FloatArray
@@ -108,3 +110,26 @@ def test_a_standing_performer_puts_the_rigs_feet_where_they_rest(scale):
     bpy.context.scene.frame_set(1)
     standing = [rig.matrix_world @ rig.pose.bones[bone].head for bone in ankles]
     assert [place.z for place in standing] == pytest.approx([place.z for place in at_rest], abs=0.01)
+
+
+@pytest.mark.parametrize(("thigh", "shin"), [(0.42, 0.42), (0.2, 0.3), (0.5, 0.3)])
+@pytest.mark.parametrize("travel", ["hips", "root"])
+def test_standing_feet_do_not_slide_on_legs_of_other_proportions(thigh, shin, travel):
+    rig = make_armature(with_legs_of(make_bones("Unreal 4", "A"), thigh, shin))
+    motion = walk(FRAMES)
+    play(rig, motion, SolveOptions(travel=travel))
+    places = walked(rig, ("foot_l", "foot_r"))
+    for contact in motion.contacts:
+        standing = (motion.times >= contact.start) & (motion.times <= contact.end)
+        assert spread(places[f"foot_{contact.foot[0]}"][standing]) < 0.002
+
+
+def test_legs_of_other_proportions_keep_the_performers_way_in_the_air():
+    rig = make_armature(with_legs_of(make_bones("Unreal 4", "A"), 0.2, 0.3))
+    motion = replace(walk(FRAMES), contacts=())
+    play(rig, motion)
+    places = walked(rig, ("thigh_l", "thigh_r"))
+    centre = (places["thigh_l"] + places["thigh_r"])[:, :2] / 2
+    way = (motion.joints[:, 0] - motion.joints[0, 0])[:, :2]
+    legs = np.hypot(0.2, 0.01) + np.hypot(0.3, 0.03)
+    assert centre - centre[0] == pytest.approx(way * legs / LEGS_OF_PERFORMER, abs=0.002)
