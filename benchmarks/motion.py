@@ -1,15 +1,15 @@
 """How well clean-up turns lifted poses into a performance: ``python -m benchmarks.motion [--plots FOLDER]``.
 
 Truth: CMU motion that the lifter never saw (subjects 05 and 13), with its feet where they were captured. Each clip is
-seen by a virtual camera (0.5-3 m high, looking 5 degrees up to 30 down, 40-80 degrees wide), its keypoints are
-misread as the 2D network misreads them, lifted by the bundled lifter and cleaned. Needs the training environment
-(torch, matplotlib) and the CMU files.
+seen by virtual cameras (0.5-3 m high, looking 5 degrees up to 30 down, 40-80 degrees wide), its keypoints are misread
+as the 2D network misreads them, lifted by the bundled lifter and cleaned. Then two people in one world, and the real
+person of ``pose2sim_single`` before each of its four cameras. Needs the training environment (torch, matplotlib).
 """
 
 import argparse
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,219 +21,119 @@ from gast_mocap.models.catalog import bundled_model
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.contacts import standing_during
 from gast_mocap.motion.gravity import world_from_camera_axes
-from gast_mocap.motion.records import (
-    BoolArray,
-    FloatArray,
-    Keypoints2D,
-    Motion,
-    Person,
-    Take,
-    TakeSettings,
-    Track,
-    VideoInfo,
-)
+from gast_mocap.motion.records import BoolArray, FloatArray, Motion
 from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.skeletons import COCO17, H36M17
-from training.bodies import MEASURES, BodyModel
-from training.clips import read_bvh
-from training.detector import SLOW, SLOW_SECONDS, STEADY, WHITE
-from training.directions import DAZ, directions_of
+from gast_mocap.motion.skeletons import H36M17
 
+from .filmed import ANKLES, Filmed, Truth, View, film, read_pose2sim, read_truth
 from .pipeline import data_folder
 
 WALKS_AND_STANDS = ("05_01", "13_08", "13_11", "13_14", "13_15", "13_26", "13_31", "13_32", "13_42")
 DANCES_AND_DEEDS = ("05_02", "05_04", "05_07", "05_09", "05_16", "05_17", "13_01", "13_18")
-FPS, BVH_STEP, REST_POSE_FRAMES = 30.0, 2, 2
-WIDTH, HEIGHT = 1280, 720
-LEG = 0.825  # metres, of a body 1.70 m tall
-FOOT_END = np.array([0.0, -3.69964, 12.103])  # of the foot bone of the DAZ figure, in its own unit
-ANKLES = [3, 6]
-
-# A foot stands while its ankle is slow and its toes are low: on below the first, off above the second
-ANKLE_SPEEDS, TOE_HEIGHTS = (0.3, 0.4), (0.14, 0.16)
-
-
-@dataclass(frozen=True)
-class Truth:
-    """z up, floor at 0, metres. ``coco`` and ``h36m`` (t, 17, 3), ``toes`` (t, 2) height of the right and left toes."""
-
-    name: str
-    times: FloatArray
-    coco: FloatArray
-    h36m: FloatArray
-    toes: FloatArray
-
-
-@dataclass(frozen=True)
-class View:
-    """A camera at ``place``, and the ``field_of_view`` in degrees."""
-
-    world_from_camera: FloatArray
-    place: FloatArray
-    field_of_view: float
-
-    def see(self, points: FloatArray) -> FloatArray:
-        seen: FloatArray = (points - self.place) @ self.world_from_camera
-        return seen
-
-    def project(self, points: FloatArray) -> FloatArray:
-        seen = self.see(points)
-        focal = WIDTH / 2 / np.tan(np.radians(self.field_of_view) / 2)
-        pixels: FloatArray = focal * seen[..., :2] / seen[..., 2:] + [WIDTH / 2, HEIGHT / 2]
-        return pixels
-
-    def truth(self, points: FloatArray) -> FloatArray:
-        """``points`` (t, n, 3) as the clean-up should place them: the camera looks along y, the start is the origin."""
-        ahead = self.world_from_camera[:, 2]
-        turn = Rotation.from_euler("z", np.arctan2(ahead[0], ahead[1])).as_matrix()
-        turned: FloatArray = points @ turn.T
-        return turned - turned[0, 0] * [1, 1, 0]
+PAIRS = (("13_11", "13_32"), ("05_01", "13_42"), ("13_14", "13_15"), ("13_31", "05_09"), ("13_26", "13_01"))
+WRISTS = [13, 16]
+FLAT = 0.02  # metres over its standing height up to which an ankle belongs to a flat foot
+BEST_IS_HIGH = ("contact F1", "jitter cut %", "order in depth %")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds cmu_mocap/")
-    parser.add_argument("--clips", nargs="*", default=(*WALKS_AND_STANDS, *DANCES_AND_DEEDS))
+    parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and pose2sim_single/")
+    parser.add_argument("--cache", type=Path, default=Path(".train/cache"), help="keeps what was read of the videos")
     parser.add_argument("--cameras", type=int, default=2, help="virtual cameras a clip")
-    parser.add_argument("--plots", type=Path, help="draw foot heights and paths into this folder")
+    parser.add_argument("--plots", type=Path, help="draw feet and paths into this folder")
     options = parser.parse_args(arguments)
 
-    lifter = Lifter(Session(bundled_model("gast-27")[0]))
-    rows: list[dict[str, float]] = []
-    kinds: list[bool] = []
-    for number, name in enumerate(options.clips):
-        truth = read_truth(options.data / "cmu_mocap" / "daz" / f"{name}.bvh")
-        for camera in range(options.cameras):
-            seed = 100 * number + camera
-            view = place_camera(truth, np.random.default_rng(seed))
-            take = film(truth, view, lifter, seed)
-            row = judge(truth, view, take)
-            print_row(f"{name}/{camera}", row)
-            rows.append(row)
-            kinds.append(name in WALKS_AND_STANDS)
-            if options.plots and camera == 0:
-                draw(options.plots, truth, view, take)
-    walking = np.array(kinds)
-    print_summary("walks and stands", [row for row, walks in zip(rows, walking, strict=True) if walks])
-    print_summary("dances and deeds", [row for row, walks in zip(rows, walking, strict=True) if not walks])
-    print_summary("all", rows)
+    model, sha256 = bundled_model("gast-27")
+    print(f"lifter {sha256[:12]}")
+    lifter = Lifter(Session(model))
+    clips = options.data / "cmu_mocap" / "daz"
+    for title, names in (("walks and stands", WALKS_AND_STANDS), ("dances and deeds", DANCES_AND_DEEDS)):
+        takes = (filmed for name in names for filmed in film_clip(clips / f"{name}.bvh", lifter, options.cameras))
+        report(title, takes, judge, options.plots)
+    report("two people", (film_pair(clips, pair, lifter) for pair in PAIRS), judge_pair, None)
+    options.cache.mkdir(parents=True, exist_ok=True)
+    report("pose2sim", read_pose2sim(options.data / "pose2sim_single", options.cache, lifter), judge, options.plots)
     return 0
 
 
-def read_truth(path: Path) -> Truth:
-    clip = read_bvh(path)
-    directions, pelvis = directions_of(clip, DAZ)
-    skipped = REST_POSE_FRAMES - DAZ.first_frame
-    directions, pelvis = directions[skipped::BVH_STEP], pelvis[skipped::BVH_STEP] * LEG
-
-    hip, knee, ankle = (clip.position(name)[REST_POSE_FRAMES::BVH_STEP] for name in DAZ.right_leg)
-    thigh, shin = (float(np.linalg.norm(b - a, axis=-1).mean()) for a, b in ((hip, knee), (knee, ankle)))
-    metres = LEG / (thigh + shin)
-    left_hip = clip.position(DAZ.left_leg[0])[REST_POSE_FRAMES::BVH_STEP]
-    own = {
-        "thigh": thigh * metres,
-        "shin": shin * metres,
-        "half_hips": float(np.linalg.norm(hip - left_hip, axis=-1).mean()) / 2 * metres,
-    }
-    measures = np.array([own.get(name, mean) for name, (mean, _) in MEASURES.items()])
-    bodies = BodyModel()
-    coco, h36m = (
-        np.einsum("jdm,m,tdx->tjx", rules.numpy(), measures, directions) + pelvis[:, None]
-        for rules in (bodies.coco, bodies.h36m)
-    )
-    toes = []
-    for leg in (DAZ.right_leg, DAZ.left_leg):
-        ends = clip.position(leg[2]) + clip.rotation(leg[2]) @ FOOT_END
-        toes.append(ends[REST_POSE_FRAMES::BVH_STEP, 1] * metres)
-    times = np.arange(len(pelvis)) / FPS
-    return Truth(path.stem, times, _z_up(coco), _z_up(h36m), np.stack(toes, axis=1))
+def film_clip(path: Path, lifter: Lifter, cameras: int) -> list[Filmed]:
+    truth = read_truth(path)
+    first = sum(map(ord, path.stem))
+    return [film((truth,), lifter, 1000 * camera + first) for camera in range(cameras)]
 
 
-def _z_up(points: FloatArray) -> FloatArray:
-    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+def film_pair(clips: Path, names: tuple[str, str], lifter: Lifter) -> Filmed:
+    """Two clips at once; the second starts 1.5 m to 3 m from where the first does."""
+    one, other = (read_truth(clips / f"{name}.bvh") for name in names)
+    count = min(len(one.times), len(other.times))
+    rng = np.random.default_rng(len(one.times))
+    angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(1.5, 3.0)
+    start = one.h36m[0, 0] - other.h36m[0, 0] + distance * np.array([np.cos(angle), np.sin(angle), 0])
+    return film((one.moved(np.zeros(3), count), other.moved(start * [1, 1, 0], count)), lifter, count)
 
 
-def place_camera(truth: Truth, rng: np.random.Generator) -> View:
-    """A random camera as near as it can be with the whole performance in its picture."""
-    places = truth.h36m[..., :2].reshape(-1, 2)
-    middle = (places.min(0) + places.max(0)) / 2
-    while True:
-        level = world_from_camera_axes(rng.uniform(-5, 30), rng.normal(0, 1))
-        rotation = Rotation.from_euler("z", rng.uniform(0, 360), degrees=True).as_matrix() @ level
-        height, field_of_view = rng.uniform(0.5, 3), rng.uniform(40, 80)
-        ahead = rotation[:2, 2] / np.linalg.norm(rotation[:2, 2])
-        for distance in np.arange(2.0, 15.0, 0.25):
-            view = View(rotation, np.array([*(middle - distance * ahead), height]), field_of_view)
-            pixels = view.project(truth.h36m)
-            if view.see(truth.h36m)[..., 2].min() > 1 and np.all((pixels > 10) & (pixels < [WIDTH - 10, HEIGHT - 10])):
-                return view
+def report(
+    title: str, takes: Iterable[Filmed], measure: Callable[[Filmed], dict[str, float]], plots: Path | None
+) -> None:
+    """One line a take, then a table of them all."""
+    print(f"\n== {title}")
+    rows = []
+    for number, filmed in enumerate(takes):
+        rows.append(measure(filmed))
+        print(f"{filmed.name:<10}" + "  ".join(f"{key} {value:.2f}" for key, value in rows[-1].items()), flush=True)
+        if plots and number % 2 == 0:
+            draw(plots, filmed)
+    print(f"\n{len(rows)} takes{'':<21}{'median':>9}{'mean':>9}{'worst':>9}")
+    for key in rows[0]:
+        values = np.array([row[key] for row in rows])
+        worst = values.min() if key in BEST_IS_HIGH else values[np.argmax(np.abs(values))]
+        print(f"{key:<28}{np.median(values):>9.2f}{values.mean():>9.2f}{worst:>9.2f}")
 
 
-def film(truth: Truth, view: View, lifter: Lifter, seed: int) -> Take:
-    """The take that the pipeline would make of the clip, from misread keypoints on."""
-    rng = np.random.default_rng(seed)
-    count = len(truth.times)
-    frames = np.arange(count)
-    video = VideoInfo(Path(f"{truth.name}.mp4"), WIDTH, HEIGHT, truth.times)
-    points = misread(view.project(truth.coco), view.see(truth.coco)[..., 2], rng)
-    keypoints = Keypoints2D(1, frames, points, np.full((count, 17), 0.7))
-    pose = lifter.lift(keypoints, video, False, _unheard)
-    track = Track(1, frames, np.zeros((count, 4)), np.ones(count))
-    person = Person(track, keypoints, pose, np.zeros((1, 1, 3), np.uint8))
-    return Take(video, TakeSettings("best", 0, count, False), (person,))
-
-
-def _unheard(_done: int, _total: int) -> None:
-    """Progress that nobody waits for."""
-
-
-def misread(points: FloatArray, depths: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Px ``points`` (t, 17, 2) as the 2D network would give them: the errors that the lifter was trained on, but no
-    exchanged sides and nothing cut off by the frame. ``depths`` (t, 17): what is behind its mirror image is worse."""
-    size = np.ptp(points, axis=1).max(axis=-1).mean()
-    steady, slow, white = (np.array(errors)[:, None] / 1000 for errors in (STEADY, SLOW, WHITE))
-    keep = np.exp(-1 / (FPS * SLOW_SECONDS))
-    slowly = rng.normal(size=points.shape)
-    for t in range(1, len(points)):
-        slowly[t] = keep * slowly[t - 1] + np.sqrt(1 - keep**2) * slowly[t]
-    errors = steady * rng.normal(size=points.shape[1:]) + slow * slowly + white * rng.normal(size=points.shape)
-    behind = depths - depths[:, COCO17.mirrored_order()] > 0.15
-    return points + size * errors * (1 + behind[..., None])
-
-
-def judge(truth: Truth, view: View, take: Take) -> dict[str, float]:
-    """All figures of one clip; names end in ``raw`` for the lifter's own poses."""
-    wanted = view.truth(truth.h36m)
-    known_lens = CleanSettings(field_of_view=view.field_of_view)
-    raw = clean_motion(take, 1, CleanSettings.raw(), print)
+def judge(filmed: Filmed) -> dict[str, float]:
+    """All figures of one person's take, raw beside clean."""
+    truth, view, take = filmed.truths[0], filmed.view, filmed.take
+    judged, fps = truth.judged, take.video.fps
+    known_lens = CleanSettings(field_of_view=view.field_of_view, body_height=truth.body_height)
+    raw = clean_motion(take, 1, CleanSettings.raw(), _quiet)
     started = time.perf_counter()
-    guessed = clean_motion(take, 1, CleanSettings(), print)
+    guessed = clean_motion(take, 1, replace(known_lens, field_of_view=0.0), _quiet)
     seconds = time.perf_counter() - started
-    clean = clean_motion(take, 1, known_lens, print)
-    unlocked = clean_motion(take, 1, replace(known_lens, foot_lock=False), print)
-    standing = true_standing(truth)
+    clean = clean_motion(take, 1, known_lens, _quiet)
+    unlocked = clean_motion(take, 1, replace(known_lens, foot_lock=False), _quiet)
+
+    wanted = placed(truth, view)
+    standing = truth.standing()
     found = standing_during(clean.contacts, clean.times)
+    flat = standing & (truth.h36m[:, ANKLES, 2] < truth.ankle_height + FLAT)
     path = float(np.linalg.norm(np.diff(wanted[:, 0], axis=0), axis=-1).sum())
-    jitter, jitter_raw = (_jitter(_pose(motion.joints), _pose(wanted)) for motion in (clean, raw))
-    level = (clean.joints - wanted)[:, ANKLES, 2]
+    pose, raw_pose = _pose(clean.joints)[:, judged], _pose(raw.joints)[:, judged]
+    true_pose, raw_truth = _pose(wanted)[:, judged], _pose(_as_raw(wanted, view))[:, judged]
     return {
-        "F1": _f1(found, standing),
-        "slide cm/s": _slide(clean.joints, standing & found),
-        "slide all cm/s": _slide(clean.joints, standing),
-        "slide unlocked cm/s": _slide(unlocked.joints, standing),
-        "slide raw cm/s": _slide(raw.joints, standing),
-        "slide truth cm/s": _slide(wanted, standing),
-        "under floor cm": 100
-        * max(0.0, float(wanted[:, ANKLES, 2][standing].min() - clean.joints[:, ANKLES, 2].min())),
-        "gravity deg": _tilt(_pose(clean.joints), _pose(wanted)),
-        "gravity raw deg": _tilt(_pose(raw.joints), _pose(wanted)),
-        "floor cm": 100 * abs(float(np.median(level[standing]))),
-        "end % known": 100 * _end_error(clean, wanted) / path,
-        "end % guessed": 100 * _end_error(guessed, wanted) / path,
+        "contact F1": _f1(found, standing),
+        "slide cm/s": _slide(clean.joints, standing & found, fps),
+        "slide, all true spells": _slide(clean.joints, standing, fps),
+        "slide unlocked cm/s": _slide(unlocked.joints, standing, fps),
+        "slide raw cm/s": _slide(raw.joints, standing, fps),
+        "slide truth cm/s": _slide(wanted, standing, fps),
+        "under floor cm": 100 * max(0.0, 0.05 * truth.body_height - float(clean.joints[:, ANKLES, 2].min())),
+        "under floor unlocked cm": 100
+        * max(0.0, 0.05 * truth.body_height - float(unlocked.joints[:, ANKLES, 2].min())),
+        "gravity deg": _tilt(pose, true_pose),
+        "gravity raw deg": _tilt(raw_pose, true_pose),
+        "floor cm": 100 * abs(float(np.median((clean.joints - wanted)[:, ANKLES, 2][flat]))) if flat.any() else np.nan,
+        "end % known lens": 100 * _end_error(clean, wanted) / path,
+        "end % guessed lens": 100 * _end_error(guessed, wanted) / path,
+        "end % raw": 100 * _end_error(raw, wanted) / path,
         "path m": path,
-        "MPJPE mm": _mpjpe(clean, wanted),
-        "MPJPE raw mm": _mpjpe(raw, _turned_upright(wanted, view)),
-        "jitter cut %": 100 * (1 - jitter / jitter_raw),
+        "MPJPE mm": _mpjpe(pose, true_pose),
+        "MPJPE set upright mm": _mpjpe(_laid_upon(pose, true_pose), true_pose),
+        "MPJPE raw upright mm": _mpjpe(_laid_upon(raw_pose, true_pose), true_pose),
+        "jitter m/s2": _jitter(pose, true_pose, fps),
+        "jitter raw m/s2": _jitter(raw_pose, raw_truth, fps),
+        "jitter cut %": 100 * (1 - _jitter(pose, true_pose, fps) / _jitter(raw_pose, raw_truth, fps)),
+        "wrist speed peak %": 100 * (_top_speed(clean.joints) / _top_speed(wanted) - 1),
         "lag frames": float(_lag(_pose(clean.joints), _pose(wanted))),
         "bones mm": 1000 * _bone_spread(clean.joints),
         "bones raw mm": 1000 * _bone_spread(raw.joints),
@@ -241,28 +141,44 @@ def judge(truth: Truth, view: View, take: Take) -> dict[str, float]:
     }
 
 
-def true_standing(truth: Truth) -> BoolArray:
-    """(t, 2) bool, with hysteresis on the ankle's speed and the toes' height."""
-    speeds = np.linalg.norm(np.gradient(truth.h36m[:, ANKLES], truth.times, axis=0), axis=-1)
-    standing = np.zeros(speeds.shape, dtype=bool)
-    for foot in range(2):
-        state = False
-        for t, (speed, height) in enumerate(zip(speeds[:, foot], truth.toes[:, foot], strict=True)):
-            state = bool(speed < ANKLE_SPEEDS[int(state)] and height < TOE_HEIGHTS[int(state)])
-            standing[t, foot] = state
-    return standing
+def judge_pair(filmed: Filmed) -> dict[str, float]:
+    """How two people stand to each other; their distance is that of their hips."""
+    settings = CleanSettings(field_of_view=filmed.view.field_of_view)
+    first, second = (clean_motion(filmed.take, track_id, settings, _quiet) for track_id in (1, 2))
+    apart = second.joints[:, 0] - first.joints[:, 0]
+    true_apart = (filmed.truths[1].h36m - filmed.truths[0].h36m)[:, 0] @ filmed.view.ahead_is_y().T
+    distance = np.linalg.norm(true_apart, axis=-1)
+    order = np.abs(true_apart[:, 1]) > 0.3
+    standing_heights = [
+        np.median(motion.joints[:, ANKLES, 2][truth.standing()])
+        for motion, truth in zip((first, second), filmed.truths, strict=True)
+    ]
+    return {
+        "distance m": float(distance.mean()),
+        "place error m": float(np.linalg.norm(apart - true_apart, axis=-1).mean()),
+        "distance error %": 100 * float(np.mean(np.abs(np.linalg.norm(apart, axis=-1) - distance) / distance)),
+        "order in depth %": 100 * float(np.mean((apart * true_apart > 0)[order, 1])) if order.any() else 100.0,
+        "floor between them cm": 100 * abs(float(standing_heights[0] - standing_heights[1])),
+    }
+
+
+def placed(truth: Truth, view: View) -> FloatArray:
+    """The joints as clean-up should place them: the camera looks along y, the start is the origin."""
+    turned: FloatArray = truth.h36m @ view.ahead_is_y().T
+    return turned - turned[0, 0] * [1, 1, 0]
+
+
+def _quiet(_notice: str) -> None:
+    """Notices that nobody reads."""
 
 
 def _pose(joints: FloatArray) -> FloatArray:
     return joints - joints[:, :1]
 
 
-def _turned_upright(wanted: FloatArray, view: View) -> FloatArray:
+def _as_raw(wanted: FloatArray, view: View) -> FloatArray:
     """Truth in the axes of raw poses: the camera's own, renamed."""
-    level = world_from_camera_axes(0, 0)
-    ahead = view.world_from_camera[:, 2]
-    turn = Rotation.from_euler("z", np.arctan2(ahead[0], ahead[1])).as_matrix()
-    rotated: FloatArray = wanted @ (level @ (turn @ view.world_from_camera).T).T
+    rotated: FloatArray = wanted @ (world_from_camera_axes(0, 0) @ (view.ahead_is_y() @ view.world_from_camera).T).T
     return rotated
 
 
@@ -270,10 +186,17 @@ def _f1(found: BoolArray, standing: BoolArray) -> float:
     return float(2 * (found & standing).sum() / max(1, found.sum() + standing.sum()))
 
 
-def _slide(joints: FloatArray, standing: BoolArray) -> float:
+def _slide(joints: FloatArray, standing: BoolArray, fps: float) -> float:
     """cm/s along the floor of ankles that stand in a frame and the next."""
-    steps = np.linalg.norm(np.diff(joints[:, ANKLES, :2], axis=0), axis=-1) * FPS
+    steps = np.linalg.norm(np.diff(joints[:, ANKLES, :2], axis=0), axis=-1) * fps
     return 100 * float(steps[standing[1:] & standing[:-1]].mean())
+
+
+def _laid_upon(pose: FloatArray, wanted: FloatArray) -> FloatArray:
+    """``pose`` in the one rotation of the whole take that brings it nearest to ``wanted``."""
+    rotation, _ = Rotation.align_vectors(wanted.reshape(-1, 3), pose.reshape(-1, 3))
+    laid: FloatArray = pose @ rotation.as_matrix().T
+    return laid
 
 
 def _tilt(pose: FloatArray, wanted: FloatArray) -> float:
@@ -286,19 +209,25 @@ def _end_error(motion: Motion, wanted: FloatArray) -> float:
     return float(np.linalg.norm(motion.joints[-1, 0] - motion.joints[0, 0] - wanted[-1, 0] + wanted[0, 0]))
 
 
-def _mpjpe(motion: Motion, wanted: FloatArray) -> float:
-    return 1000 * float(np.linalg.norm(_pose(motion.joints) - _pose(wanted), axis=-1).mean())
+def _mpjpe(pose: FloatArray, wanted: FloatArray) -> float:
+    return 1000 * float(np.linalg.norm(pose - wanted, axis=-1).mean())
 
 
-def _jitter(pose: FloatArray, wanted: FloatArray) -> float:
-    return float(np.linalg.norm(np.diff(pose - wanted, 2, axis=0), axis=-1).mean()) * FPS**2
+def _jitter(pose: FloatArray, wanted: FloatArray, fps: float) -> float:
+    """Mean error of the joints' accelerations, m/s^2."""
+    return float(np.linalg.norm(np.diff(pose - wanted, 2, axis=0), axis=-1).mean()) * fps**2
+
+
+def _top_speed(joints: FloatArray) -> float:
+    """Metres a frame that the wrists exceed in two frames of a hundred, around the pelvis."""
+    return float(np.percentile(np.linalg.norm(np.diff(_pose(joints)[:, WRISTS], axis=0), axis=-1), 98))
 
 
 def _lag(pose: FloatArray, wanted: FloatArray) -> int:
     """Frames by which the wrists' and ankles' speeds come late: the peak of the cross-correlation."""
-    limbs = [3, 6, 13, 16]
     speed, true_speed = (
-        np.linalg.norm(np.diff(joints[:, limbs], axis=0), axis=-1).ravel(order="F") for joints in (pose, wanted)
+        np.linalg.norm(np.diff(joints[:, ANKLES + WRISTS], axis=0), axis=-1).ravel(order="F")
+        for joints in (pose, wanted)
     )
     lags = range(-5, 6)
     products = [np.corrcoef(np.roll(speed, -lag), true_speed)[0, 1] for lag in lags]
@@ -310,51 +239,36 @@ def _bone_spread(joints: FloatArray) -> float:
     return max(float(np.ptp(np.linalg.norm(joints[:, c] - joints[:, p], axis=-1))) for p, c in H36M17.bones())
 
 
-def print_row(name: str, row: dict[str, float]) -> None:
-    print(f"{name:<9}" + "  ".join(f"{key} {value:.2f}" for key, value in row.items()), flush=True)
-
-
-def print_summary(title: str, rows: list[dict[str, float]]) -> None:
-    if not rows:
-        return
-    print(f"\n{title}: {len(rows)} takes\n{'':<22}{'median':>9}{'mean':>9}{'worst':>9}")
-    for key in rows[0]:
-        values = np.array([row[key] for row in rows])
-        worst = values.min() if key in ("F1", "jitter cut %") else values[np.argmax(np.abs(values))]
-        print(f"{key:<22}{np.median(values):>9.2f}{values.mean():>9.2f}{worst:>9.2f}")
-
-
-def draw(folder: Path, truth: Truth, view: View, take: Take) -> None:
+def draw(folder: Path, filmed: Filmed) -> None:
     """``motion_NAME.png``: foot height and speed over time, and the hips' path from above."""
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = view.truth(truth.h36m)
-    versions = {
-        "truth": (truth.times, wanted, "0.6"),
-        "no foot lock": _drawn(clean_motion(take, 1, CleanSettings(foot_lock=False), print), "tab:orange"),
-        "clean": _drawn(clean_motion(take, 1, CleanSettings(), print), "tab:blue"),
-    }
+    truth, view, take = filmed.truths[0], filmed.view, filmed.take
+    known_lens = CleanSettings(field_of_view=view.field_of_view, body_height=truth.body_height)
+    unlocked, clean = (clean_motion(take, 1, replace(known_lens, foot_lock=lock), _quiet) for lock in (False, True))
+    lines = (
+        ("truth", truth.times, placed(truth, view), "0.55"),
+        ("no foot lock", unlocked.times, unlocked.joints, "tab:orange"),
+        ("clean", clean.times, clean.joints, "tab:blue"),
+    )
     figure = Figure(figsize=(11, 6), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=[2, 1])
     height, speed, above = (figure.add_subplot(place) for place in (grid[0, 0], grid[1, 0], grid[:, 1]))
-    for label, (times, joints, colour) in versions.items():
+    for label, times, joints, colour in lines:
         ankle = joints[:, ANKLES[0]]
         height.plot(times, ankle[:, 2], color=colour, label=label)
         speed.plot(times[1:], np.linalg.norm(np.diff(ankle, axis=0), axis=-1) / np.diff(times), color=colour)
         above.plot(*joints[:, 0, :2].T, color=colour)
-    for t in truth.times[true_standing(truth)[:, 0]]:
-        height.axvspan(t, t + 1 / FPS, color="0.92", zorder=0)
-        speed.axvspan(t, t + 1 / FPS, color="0.92", zorder=0)
-    height.set(ylabel="right ankle, m over the floor", title=f"CMU {truth.name}; grey: the foot truly stands")
+    for t in truth.times[truth.standing()[:, 0]]:
+        for axes in (height, speed):
+            axes.axvspan(t, t + 1 / take.video.fps, color="0.92", linewidth=0, zorder=0)
+    height.set(ylabel="right ankle, m over the floor", title=f"{filmed.name}; grey: the foot truly stands")
     speed.set(xlabel="seconds", ylabel="right ankle, m/s")
-    above.set(xlabel="m", ylabel="m away from the camera", title="hips from above", aspect="equal")
+    above.set(xlabel="m", ylabel="m away from the camera", title="hips from above")
+    above.set_aspect("equal", adjustable="datalim")
     height.legend()
-    figure.savefig(folder / f"motion_{truth.name}.png", dpi=80)
-
-
-def _drawn(motion: Motion, colour: str) -> tuple[FloatArray, FloatArray, str]:
-    return motion.times, motion.joints, colour
+    figure.savefig(folder / f"motion_{filmed.name}.png", dpi=80)
 
 
 if __name__ == "__main__":

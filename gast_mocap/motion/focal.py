@@ -16,7 +16,7 @@ from .travel import DEFAULT_FIELD_OF_VIEW, Sighting, solve_travel
 FIELDS_OF_VIEW = np.array([38.0, 44.0, 50.0, 56.0, 62.0, 68.0, 75.0, 83.0])
 # A lens whose focal length differs from the usual one's by this factor's logarithm must save this cost, m^2
 UNUSUAL_LOG, UNUSUAL_COST = 0.35, 1e-4
-FRAMES_ENOUGH = 400
+FRAMES_ENOUGH = 300
 
 
 def find_field_of_view(sightings: list[Sighting], spells: list[IntArray], seconds: float) -> float:
@@ -29,16 +29,22 @@ def find_field_of_view(sightings: list[Sighting], spells: list[IntArray], second
     frames = np.array([len(seen.times) for seen in sightings])
     costs = UNUSUAL_COST * (np.log(widths) / UNUSUAL_LOG) ** 2
     for seen, spell, share in zip(sightings, spells, frames / frames.sum(), strict=True):
-        step = max(1, len(seen.times) // FRAMES_ENOUGH)
-        thinned = _thin(seen, step)
+        step = -(-len(seen.times) // FRAMES_ENOUGH)
+        thinned, thinned_spell = _thin(seen, step), _renumbered(spell[::step])
         costs += share * np.array(
-            [solve_travel(_widen(thinned, width), spell[::step], None, seconds).cost for width in widths]
+            [solve_travel(_widen(thinned, width), thinned_spell, None, seconds).cost for width in widths]
         )
     return float(np.degrees(2 * np.arctan(usual * np.exp(_lowest(np.log(widths), costs)))))
 
 
 def _thin(seen: Sighting, step: int) -> Sighting:
     return Sighting(*(array[::step] for array in vars(seen).values()))
+
+
+def _renumbered(spells: IntArray) -> IntArray:
+    """The numbers in ``spells`` without the gaps that thinning leaves."""
+    used = np.unique(spells[spells >= 0])
+    return np.where(spells >= 0, np.searchsorted(used, spells), -1)
 
 
 def _widen(seen: Sighting, width: float) -> Sighting:

@@ -39,9 +39,11 @@ def lock_feet(
     locked[..., 2] -= _hip_drop(times, joints, targets)[:, None]
     front = _front(joints)
     for foot, (hip, knee, ankle) in enumerate(LEGS):
-        locked[:, knee], locked[:, ankle] = bend_leg(
-            locked[:, hip], locked[:, knee], locked[:, ankle], targets[:, foot], front
-        )
+        hips = locked[:, hip]
+        knees, ankles = bend_leg(hips, locked[:, knee], locked[:, ankle], targets[:, foot], front, LARGEST_KNEE_CHANGE)
+        above = ankles.copy()
+        above[:, 2] = np.maximum(ankles[:, 2], lowest)
+        locked[:, knee], locked[:, ankle] = bend_leg(hips, knees, ankles, above, front, np.pi)
     return locked
 
 
@@ -86,7 +88,7 @@ def bend_leg(
     ankles: FloatArray,
     targets: FloatArray,
     forward: FloatArray,
-    largest_change: float = LARGEST_KNEE_CHANGE,
+    largest_change: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Knees and ankles (t, 3) of legs that reach for ``targets`` with their bones' own lengths.
 

@@ -13,7 +13,8 @@ from .records import FloatArray
 SURE_SCORE = 0.5  # keypoints of this score and more are trusted alike
 LEAST_TRUST = 1e-6
 STRIKE_PASSES = 2
-STRIKE_LEVEL = 3.0  # residuals this many times the noise are movement that the first pass ate
+STRIKE_LEVEL = 3.0  # misses this many times the usual are movement that the first pass ate
+LEAST_MISS = 0.001  # metres; nobody strikes that little
 
 
 def sample_spans(times: FloatArray) -> FloatArray:
@@ -61,7 +62,7 @@ def smooth_curves(times: FloatArray, values: FloatArray, weights: FloatArray, se
 def smooth_joints(times: FloatArray, joints: FloatArray, scores: FloatArray, seconds: float) -> FloatArray:
     """``joints`` (t, n, 3) smoothed joint by joint, each weighted by its ``scores`` (t, n).
 
-    Where the result misses a joint by much more than its noise, over more than a sample, a fast movement was
+    Where the result misses a joint by much more than it mostly does, over more than a sample, a fast movement was
     eaten: there the samples get more weight and the fit is made again.
     """
     weights = trust(scores)
@@ -75,17 +76,11 @@ def _smooth_around_strikes(times: FloatArray, values: FloatArray, weights: Float
     smoothed = smooth_curves(times, values, weights, seconds)
     if len(times) < 5 or seconds <= 0:
         return smoothed
-    noise = _noise_level(values)
     boost = np.ones(len(times))
+    usual = 0.0
     for _ in range(STRIKE_PASSES):
-        miss = smooth_curves(times, values - smoothed, weights, seconds / 3)
-        eaten = np.linalg.norm(miss, axis=-1) / (STRIKE_LEVEL * noise)
-        boost = np.maximum(boost, 1 + eaten**4)
+        miss = np.linalg.norm(smooth_curves(times, values - smoothed, weights, seconds / 3), axis=-1)
+        usual = usual or max(float(np.median(miss)), LEAST_MISS)
+        boost = np.maximum(boost, 1 + (miss / (STRIKE_LEVEL * usual)) ** 4)
         smoothed = smooth_curves(times, values, weights * boost, seconds)
     return smoothed
-
-
-def _noise_level(values: FloatArray) -> float:
-    """Size of the white noise on ``values`` (t, 3), from the median of their second differences."""
-    shake = np.linalg.norm(np.diff(values, 2, axis=0), axis=-1)
-    return max(float(np.median(shake) / np.sqrt(6.0)), 1e-4)

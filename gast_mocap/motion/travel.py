@@ -22,7 +22,7 @@ from .smooth import curvature_bands, sample_spans
 
 DEFAULT_FIELD_OF_VIEW = 60.0
 DOUBTFUL_METRES = 0.10  # a residual of this size is trusted half
-ROBUST_PASSES = 6
+MOST_PASSES, SETTLED_METRES = 6, 0.002
 NEAREST = 0.1  # metres from the camera
 # Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
 PIN_WEIGHT = 2.0
@@ -115,7 +115,9 @@ def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | Non
     floor_robust = np.ones(int(spells.max(initial=-1)) + 1)
     standing, number = spells >= 0, np.maximum(spells, 0)
     limb_aims, foot_aims = Aims.along(seen.limb_rays), Aims.along(seen.ankle_rays)
-    for _ in range(ROBUST_PASSES):
+    pelvis = np.full((len(seen.times), 3), np.inf)
+    for _ in range(MOST_PASSES):
+        before = pelvis
         pelvis, footholds = _solve_weighted(
             seen, spells, ankle_floor, seconds, limb_aims, foot_aims,
             seen.limb_weights * limb_robust, seen.ankle_weights * foot_robust, floor_robust,
@@ -132,6 +134,8 @@ def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | Non
             cost += PIN_WEIGHT * float(np.sum(seen.ankle_weights * foot_robust * slip**2) / np.sum(seen.ankle_weights))
             if ankle_floor is not None:
                 floor_robust = _robust_weights(np.abs(footholds @ ankle_floor.up - ankle_floor.height)) ** 2
+        if np.abs(pelvis - before).max() < SETTLED_METRES:
+            break
     return Travel(pelvis, footholds, cost)
 
 
