@@ -8,6 +8,8 @@ from ..motion.records import FloatArray
 from . import rotations as quat
 from .rest_pose import RestPose
 
+NO_TURN = np.array([1.0, 0.0, 0.0, 0.0])
+
 
 class PosedSkeleton:
     """A rig in motion, hips not yet moved. All in armature space.
@@ -34,19 +36,18 @@ class PosedSkeleton:
     def socket(self, bone: int) -> FloatArray:
         """(t, 4) or (4,) rotation of the bone while its own channels are at rest."""
         parent = int(self._rest.parents[bone])
-        if parent < 0 or not self._rest.inherits_rotation[bone]:
-            return self._rest_turn[bone]
-        return quat.multiply(self.turns[parent], self._relative_turn[bone])
+        turn: FloatArray = self._rest_turn[bone]
+        if parent >= 0 and self._rest.inherits_rotation[bone]:
+            turn = quat.multiply(self.turns[parent], self._relative_turn[bone])
+        return turn
 
     def location_axes(self, bone: int) -> FloatArray:
         """(t, 4) or (4,) turn of the axes along which the bone's location counts."""
         parent = int(self._rest.parents[bone])
-        own: FloatArray = (
-            self._relative_turn[bone] if self._rest.local_location[bone] else np.array([1.0, 0.0, 0.0, 0.0])
-        )
+        axes: FloatArray = self._relative_turn[bone] if self._rest.local_location[bone] else NO_TURN
         if parent >= 0:
-            own = quat.multiply(self.turns[parent], own)
-        return own
+            axes = quat.multiply(self.turns[parent], axes)
+        return axes
 
     def _head(self, bone: int) -> FloatArray:
         parent = int(self._rest.parents[bone])
