@@ -1,0 +1,81 @@
+"""The ONNX file: the same answers as PyTorch, any batch and length, its contract, and the way back."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+onnx = pytest.importorskip("onnx")
+
+from test_network import network  # noqa: E402
+
+from gast_mocap.inference.lift import Lifter  # noqa: E402
+from gast_mocap.inference.sessions import Session  # noqa: E402
+from training.export import export, folded  # noqa: E402
+from training.reload import freeze_norms, network_in  # noqa: E402
+
+KINDS = [(27, False, 16), (27, True, 16), (81, False, 8), (243, False, 4)]
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: f"{kind[0]}{'-causal' if kind[1] else ''}")
+def exported(request, tmp_path_factory):
+    field, causal, channels = request.param
+    made = network(field, causal, channels=channels)
+    path = tmp_path_factory.mktemp("exported") / "lifter.onnx"
+    export(made, path)
+    return made, path
+
+
+def test_parity_with_pytorch_at_other_batches_and_lengths(exported):
+    made, path = exported
+    session = Session(path, threads=1)
+    for batch, more in ((1, 0), (3, 11)):
+        inputs = torch.randn(batch, made.config.receptive_field + more, 17, 2)
+        with torch.no_grad():
+            wanted = folded(made)(inputs).numpy()
+        found = session.run({"inputs_2d": inputs.numpy()})[0]
+        assert found.shape == (batch, more + 1, 17, 3)
+        assert np.abs(found - wanted).max() <= 1e-5
+        assert np.abs(wanted).max() > 0.01
+
+
+def test_folding_and_half_precision_change_little(exported):
+    made, _ = exported
+    inputs = torch.randn(2, made.config.receptive_field, 17, 2)
+    with torch.no_grad():
+        torch.testing.assert_close(folded(made)(inputs), made(inputs), atol=5e-3, rtol=5e-3)
+
+
+def test_the_contract_in_the_file_is_the_networks(exported):
+    made, path = exported
+    contract = Lifter(Session(path, threads=1)).contract
+    assert contract.receptive_field == made.config.receptive_field
+    assert contract.causal == made.config.causal
+    assert contract.normalisation == "person"
+    assert contract.fps == 30
+
+
+def test_an_exported_network_comes_back(exported):
+    made, path = exported
+    back = network_in(path).eval()
+    assert (back.config.receptive_field, back.config.causal) == (made.config.receptive_field, made.config.causal)
+    inputs = torch.randn(2, made.config.receptive_field + 3, 17, 2)
+    found = Session(path, threads=1).run({"inputs_2d": inputs.numpy()})[0]
+    with torch.no_grad():
+        assert np.abs(back(inputs).numpy() - found).max() <= 1e-5
+
+
+def test_frozen_norms_keep_their_statistics_in_training(exported):
+    _, path = exported
+    back = network_in(path).train()
+    freeze_norms(back)
+    before = [buffer.clone() for name, buffer in back.named_buffers() if "running" in name]
+    back(torch.randn(4, back.config.receptive_field, 17, 2), strided=True).sum().backward()
+    after = [buffer for name, buffer in back.named_buffers() if "running" in name]
+    assert before and all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    assert back.expand.linear.weight.grad.abs().sum() > 0
+
+
+def test_full_width_fits_into_sixteen_megabytes(tmp_path):
+    path = tmp_path / "full.onnx"
+    export(network(27, channels=128), path)
+    assert path.stat().st_size <= 16_000_000
