@@ -19,6 +19,7 @@ from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px
 
 FEWEST_FRAMES = 3
 FLOOR_PERCENTILE = 10.0
+STILL_CAMERA = 0.02  # widths of the picture that the background of a camera on a tripod may move
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Cal
     bodies = [prepare_body(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
     _report_gaps(chosen, settings, notify)
+    if settings.travel and take.camera_shift > STILL_CAMERA:
+        notify(
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Travel, gravity and floor need a "
+            "still one; turn Travel off if they look wrong."
+        )
     walks = [_set_out(body, take.video, settings) for body in bodies if len(body.times) >= FEWEST_FRAMES]
     focal = focal_length_px(take.video.width, _field_of_view(walks, take.video, settings))
     walks = [_walk(walk, None, take.video, focal, settings) for walk in walks]
@@ -101,8 +107,9 @@ def _spells(
 
 
 def _field_of_view(walks: list[Walk], video: VideoInfo, settings: CleanSettings) -> float:
-    if settings.field_of_view or not settings.travel:
-        return settings.field_of_view or DEFAULT_FIELD_OF_VIEW
+    known = settings.field_of_view or video.field_of_view
+    if known or not settings.travel:
+        return known or DEFAULT_FIELD_OF_VIEW
     usual = focal_length_px(video.width, DEFAULT_FIELD_OF_VIEW)
     return find_field_of_view(
         [walk.body.sighting(video, usual) for walk in walks],

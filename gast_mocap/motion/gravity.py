@@ -20,7 +20,7 @@ UPRIGHT_BEND = np.radians(35.0)  # between legs and trunk
 
 # What each clue is worth: its expected error
 POSTURE_DEGREES, SLUMP_DEGREES = 2.0, 15.0  # and how much the body sways
-ROLL_DEGREES = 3.0
+ROLL_DEGREES = 2.0
 USUAL_TILT, TILT_DEGREES = 10.0, 20.0
 FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE = 0.08, 0.03
 INDEPENDENT_FOOTHOLDS = 12  # more of them share their errors
@@ -93,7 +93,8 @@ def find_ground(
         rotation = world_from_camera_axes(guess[0], guess[1])
         feet = share * (footholds @ rotation[2] - ankle_heights - guess[2]) / foothold_errors
         lean = (rotation @ posture)[:2] / posture_error
-        return np.array([*_soften(feet), *lean, guess[1] / ROLL_DEGREES, (guess[0] - USUAL_TILT) / TILT_DEGREES])
+        roll_off = _soften(guess[1:2] / ROLL_DEGREES)
+        return np.array([*_soften(feet), *lean, *roll_off, (guess[0] - USUAL_TILT) / TILT_DEGREES])
 
     tilt, roll, floor = least_squares(clues, [tilt, roll, floor], x_scale=[1.0, 1.0, 0.05]).x
     return Ground(world_from_camera_axes(tilt, roll), float(floor))
@@ -113,7 +114,8 @@ def tilt_roll_heading(world_from_camera: FloatArray) -> tuple[float, float, floa
 
 
 def _soften(residuals: FloatArray) -> FloatArray:
-    """Residuals whose squares grow like a logarithm beyond 1, so that feet on another level do not tip the floor."""
+    """Residuals whose squares grow like a logarithm beyond 1, so that feet on another level do not tip the floor and a
+    camera that is rolled after all is believed."""
     softened: FloatArray = np.sign(residuals) * np.sqrt(np.log1p(residuals**2))
     return softened
 

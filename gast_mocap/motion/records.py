@@ -37,12 +37,17 @@ def check_rising(name: str, values: NDArray[Any]) -> None:
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """A video as it is watched: ``width`` and ``height`` in pixels after rotation, ``times[i]`` seconds of frame i."""
+    """A video as it is watched.
+
+    ``width`` and ``height`` in pixels after rotation; ``times[i]`` seconds of frame i; ``field_of_view`` across the
+    picture in degrees where the file tells of its lens, else 0.
+    """
 
     path: Path
     width: int
     height: int
     times: FloatArray
+    field_of_view: float = 0.0
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))
@@ -171,12 +176,16 @@ class TakeSettings:
 
 @dataclass(frozen=True)
 class Take:
-    """The result of one run over one video, and the clean-up settings it was last worked on with."""
+    """The result of one run over one video, and the clean-up settings it was last worked on with.
+
+    ``camera_shift`` is how far the background moved, in widths of the picture.
+    """
 
     video: VideoInfo
     settings: TakeSettings
     people: tuple[Person, ...]
     cleaning: CleanSettings = field(default_factory=CleanSettings)
+    camera_shift: float = 0.0
 
     def person(self, track_id: int) -> Person:
         """Raises KeyError when the take has no such person."""

@@ -55,7 +55,12 @@ class CleanSettings:
 
     travel: bool = _switch(True, "Travel", "Move the person through the room instead of on the spot")
     field_of_view: float = _control(
-        0.0, "Field of View", "The camera's horizontal angle; 0 finds it from the take", "deg", 0.0, 170.0
+        0.0,
+        "Field of View",
+        "The camera's horizontal angle; 0 takes it from the video's file or finds it",
+        "deg",
+        0.0,
+        170.0,
     )
 
     find_floor: bool = _switch(

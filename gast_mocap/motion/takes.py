@@ -3,7 +3,8 @@
 The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
 
     {"format": "gast_mocap take", "version": 1,
-     "video": {"path": ..., "width": ..., "height": ...},
+     "video": {"path": ..., "width": ..., "height": ..., "field_of_view": 0.0},
+     "camera_shift": 0.0,
      "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}},
      "cleaning": {"smooth_body": ..., ...},
      "people": [{"track_id": 1, "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...]}
@@ -111,7 +112,13 @@ def _header(take: Take) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": VERSION,
-        "video": {"path": str(video.path), "width": video.width, "height": video.height},
+        "video": {
+            "path": str(video.path),
+            "width": video.width,
+            "height": video.height,
+            "field_of_view": video.field_of_view,
+        },
+        "camera_shift": take.camera_shift,
         "settings": asdict(take.settings),
         "cleaning": asdict(take.cleaning),
         "people": [_person_header(person) for person in take.people],
@@ -153,7 +160,9 @@ def _check_header(header: Mapping[str, Any], path: Path) -> None:
 def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Take:
     video, settings = header["video"], header["settings"]
     return Take(
-        VideoInfo(Path(video["path"]), video["width"], video["height"], arrays["times"]),
+        VideoInfo(
+            Path(video["path"]), video["width"], video["height"], arrays["times"], video.get("field_of_view", 0.0)
+        ),
         TakeSettings(
             settings["quality"],
             settings["start"],
@@ -163,6 +172,7 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
         ),
         tuple(_person_from(person, arrays) for person in header["people"]),
         _cleaning_from(header.get("cleaning", {})),
+        header.get("camera_shift", 0.0),
     )
 
 

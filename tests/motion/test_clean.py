@@ -85,6 +85,23 @@ def test_raw_only_turns_the_axes() -> None:
     assert np.ptp(raw.joints[:, 0], axis=0).max() < 1e-9
 
 
+def test_the_lens_that_the_file_tells_of_is_used() -> None:
+    take = noisy_take(walk(TIMES, 45.0))
+    told = replace(take, video=replace(take.video, field_of_view=60.0))
+    from_file, from_user = (clean_motion(told, 1, s, quiet) for s in (CleanSettings(), KNOWN_LENS))
+    assert np.array_equal(from_file.joints, from_user.joints)
+
+
+def test_a_moving_camera_is_told() -> None:
+    take = replace(noisy_take(stand(TIMES)), camera_shift=0.25)
+    notices: list[str] = []
+    clean_motion(take, 1, KNOWN_LENS, notices.append)
+    assert any("camera moves by 25%" in notice for notice in notices)
+    clean_motion(replace(take, camera_shift=0.005), 1, KNOWN_LENS, notices.append)
+    clean_motion(take, 1, CleanSettings.raw(), notices.append)
+    assert len(notices) == 1
+
+
 def test_people_keep_their_distance_and_share_a_floor() -> None:
     near, far = stand(TIMES, heading=150.0), walk(TIMES, 90.0)
     far = replace(far, joints=far.joints + np.array([0.5, 2.0, 0.0]))

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.smooth import smooth_curves, smooth_joints
 
 
@@ -48,9 +49,19 @@ def test_noise_goes_and_a_strike_keeps_its_peak() -> None:
     strike = 0.5 * np.exp(-(((times - 2.0) / 0.06) ** 2))
     clean = np.stack([strike, 0.1 * np.sin(times), 0 * times], axis=1)[:, None]
     noisy = clean + np.random.default_rng(3).normal(0, 0.01, clean.shape)
-    smoothed = smooth_joints(times, noisy, np.ones((120, 1)), 0.2)
+    smoothed = smooth_joints(times, noisy, np.ones((120, 1)), CleanSettings().smooth_body)
     assert abs(smoothed[:, 0, 0].max() / strike.max() - 1) < 0.10
     calm = slice(5, 45)
     shake = np.linalg.norm(np.diff((smoothed - clean)[calm], 2, axis=0), axis=-1).mean()
     shake_before = np.linalg.norm(np.diff((noisy - clean)[calm], 2, axis=0), axis=-1).mean()
+    assert shake < 0.2 * shake_before
+
+
+def test_frames_that_were_only_interpolated_are_smoothed_all_the_same() -> None:
+    rng = np.random.default_rng(4)
+    seen, times = np.arange(90) / 30, np.arange(179) / 60
+    shaky = np.stack([np.sin(3 * seen) + rng.normal(0, 0.02, 90), rng.normal(0, 0.02, 90), 0 * seen], axis=1)
+    doubled = np.stack([np.interp(times, seen, shaky[:, axis]) for axis in range(3)], axis=1)[:, None]
+    smoothed = smooth_joints(times, doubled, np.ones((179, 1)), CleanSettings().smooth_body)
+    shake, shake_before = (np.linalg.norm(np.diff(x, 2, axis=0), axis=-1).mean() for x in (smoothed, doubled))
     assert shake < 0.2 * shake_before

@@ -63,11 +63,14 @@ def test_corrections_and_clean_up_come_back(saved: Path) -> None:
     assert [(person.contacts, person.body_height) for person in take.people] == [(None, None), (None, None)]
     corrected = replace(
         take.with_person(replace(take.people[1], contacts=(FootContact("left", 0.2, 0.9),), body_height=1.2)),
+        video=replace(take.video, field_of_view=65.5),
         cleaning=CleanSettings(smooth_body=0.1, face_front=True),
+        camera_shift=0.3,
     )
     save_take(corrected, saved)
     loaded = load_take(saved)
     assert loaded.cleaning == corrected.cleaning
+    assert (loaded.video.field_of_view, loaded.camera_shift) == (65.5, 0.3)
     assert (loaded.people[1].contacts, loaded.people[1].body_height) == ((FootContact("left", 0.2, 0.9),), 1.2)
     assert loaded.people[0].contacts is None
     save_take(take.with_person(replace(take.people[0], contacts=())), saved)
