@@ -8,6 +8,8 @@ from .panel import MocapPanel, draw_troubles
 from .properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene
 from .target_bones import shown_map
 
+LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
+
 
 class GAST_MOCAP_PT_bake(MocapPanel, Panel):
     bl_label = "Bake"
@@ -39,11 +41,14 @@ def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
     if settings.family:
         body.label(text=settings.family, icon="ARMATURE_DATA")
     rows = body.column(align=True)
+    rows.use_property_split = False
     for row in settings.bone_roles:
-        line = rows.row(align=True)
+        line = rows.split(factor=LABEL_SHARE, align=True)
         line.alert = row.name in REQUIRED and not row.bone
-        line.prop_search(row, "bone", settings.target.data, "bones", text=label(row.name))
-        line.operator("gast_mocap.pick_bone", text="", icon="EYEDROPPER").role = row.name
+        line.label(text=label(row.name))
+        field = line.row(align=True)
+        field.prop_search(row, "bone", settings.target.data, "bones", text="")
+        field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
     buttons = body.row(align=True)
     buttons.operator("gast_mocap.find_bones", text="Find", icon="VIEWZOOM")
     buttons.operator("gast_mocap.save_bone_map", text="Save", icon="FILE_TICK")
