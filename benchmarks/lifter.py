@@ -11,52 +11,35 @@ import argparse
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 
-from gast_mocap.inference.decode import probe_video
 from gast_mocap.inference.layouts import h36m17_from_coco17, with_cut_off_legs_folded
 from gast_mocap.inference.lift import Contract, Lifter, PersonView, Progress
-from gast_mocap.inference.pipeline import Networks, watch_range
 from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.motion.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from gast_mocap.motion.skeletons import COCO17, H36M17
 from training.normalise import ASSUMED_FOCAL
 from training.prepare import Motions, load_motions
-from training.synthesis import NETWORK_FPS, Synthesis
+from training.synthesis import Synthesis
 
+from .lifter_plots import draw_scores, draw_worst
 from .pipeline import data_folder
-from .pose2sim import JUDGED, coco17_of, h36m17_of, read_cameras, read_markers
 from .poses import scores
+from .scenes import READ_BY_PIPELINE, SEED, Scene, pose2sim_scenes, validation_scenes
 
-SEQUENCES, FRAMES = 64, 120
-SEED = 20
-SIDE = 1000
 FEW = 4
 LIBRARY, PART = 20_000, 1000
-ALL_JOINTS = list(range(17))
 BLAZEPOSE_FROM_COCO = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
 
 
 class Lifts(Protocol):
     def lift(self, keypoints: Keypoints2D, video: VideoInfo, low_memory: bool, progress: Progress) -> Pose3D: ...
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One person's keypoints in one video and the ``truth`` (t, 17, 3) of the joints ``judged``, camera axes."""
-
-    group: str
-    name: str
-    keypoints: Keypoints2D
-    video: VideoInfo
-    truth: FloatArray
-    judged: list[int]
 
 
 class NearestPose:
@@ -75,6 +58,30 @@ class NearestPose:
         wanted = view.inputs[:, 1:].reshape(len(points), -1)
         distances = (self._library**2).sum(axis=1) - 2 * wanted @ self._library.T
         return Pose3D(keypoints.frames, view.camera_from_network(self._joints[distances.argmin(axis=1)]))
+
+
+class Unflipped(Lifter):
+    """A lifter that is not asked about the mirror image."""
+
+    def _answer(self, inputs: FloatArray) -> FloatArray:
+        answer: FloatArray = self._session.run({"inputs_2d": inputs[None].astype(np.float32)})[0][0]
+        return answer.astype(np.float64)
+
+
+def ablations(file: Path) -> dict[str, Lifts]:
+    """The lifter of ``file`` without one thing each, or with another lens in mind."""
+    variants: dict[str, Lifts] = {"without flips": Unflipped(Session(file))}
+    changed: dict[str, dict[str, Any]] = {
+        "at the video's own rate": {"fps": 0.0},
+        "size of one frame": {"size_window": 1},
+        "focal length 1.2": {"focal": 1.2},
+        "focal length 2.2": {"focal": 2.2},
+    }
+    for name, changes in changed.items():
+        lifter = Lifter(Session(file))
+        lifter.contract = replace(lifter.contract, **changes)
+        variants[name] = lifter
+    return variants
 
 
 class BlazePose:
@@ -104,77 +111,58 @@ def _h36m17_of_coco17(coco: FloatArray) -> FloatArray:
     return joints
 
 
-def validation_scenes(motions: Motions) -> list[Scene]:
-    """Four seconds each of the people that training never saw."""
-    synthesis = Synthesis(motions, validation=True, device=torch.device("cpu"), seed=SEED)
-    examples = synthesis.examples(SEQUENCES, FRAMES)
-    frames = np.arange(FRAMES)
-    scenes = []
-    for group, points in (
-        ("validation, exact 2D", examples.true_points),
-        ("validation, misread 2D", examples.read_points),
-    ):
-        for i in range(SEQUENCES):
-            pixels = points[i].double().numpy() * SIDE / 2 + SIDE / 2
-            video = VideoInfo(Path(f"sequence{i}.mp4"), SIDE, SIDE, frames / NETWORK_FPS)
-            keypoints = Keypoints2D(1, frames, pixels, np.ones((FRAMES, 17)))
-            scenes.append(Scene(group, str(i), keypoints, video, examples.joints[i].double().numpy(), ALL_JOINTS))
-    return scenes
+@dataclass(frozen=True)
+class Verdict:
+    """What one lifter did in the scenes of one group: its poses, their scores, and milliseconds a frame."""
+
+    poses: list[FloatArray]
+    rows: list[dict[str, float]]
+    milliseconds: float
+
+    def mean(self) -> dict[str, float]:
+        return {key: float(np.mean([row[key] for row in self.rows])) for key in self.rows[0]}
 
 
-def pose2sim_scenes(folder: Path, cache: Path) -> list[Scene]:
-    """Every camera twice: with the keypoints that the pipeline reads, and with the truth's own."""
-    markers = read_markers(folder / "Balancing_for_IK.trc")
-    coco, h36m = coco17_of(markers), h36m17_of(markers)
-    scenes = []
-    for name, camera in read_cameras(folder / "Calib.qca.txt").items():
-        video, read = _keypoints(folder / f"{name}.mp4", cache)
-        # The first row of the markers is one frame's time after zero: row k belongs to frame k + 1.
-        kept = (read.frames >= 1) & (read.frames <= len(coco))
-        rows = read.frames[kept] - 1
-        truth = camera.see(h36m)[rows]
-        true_points = camera.project(coco)[rows]
-        frames = read.frames[kept]
-        for group, points, confidence in (
-            ("pose2sim, MoveNet 2D", read.points[kept], read.scores[kept]),
-            ("pose2sim, true 2D", true_points, np.ones(true_points.shape[:2])),
-        ):
-            scenes.append(Scene(group, name, Keypoints2D(1, frames, points, confidence), video, truth, JUDGED))
-    return scenes
-
-
-def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
-    """What the pipeline's preset best reads of the person who is seen longest; kept in ``cache``."""
-    video = probe_video(path, print)
-    kept = cache / f"keypoints_{path.stem}.npz"
-    if not kept.exists():
-        watched = watch_range(video, 0, video.frame_count, "best", Networks.load("best"), lambda *_: None)
-        _, keypoints, _ = max(watched, key=lambda seen: seen[1].scores.sum())
-        np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores)
-    with np.load(kept) as arrays:
-        return video, Keypoints2D(1, arrays["frames"], arrays["points"], arrays["scores"])
-
-
-def judge(lifter: Lifts, scenes: Sequence[Scene]) -> tuple[list[dict[str, float]], float]:
-    """The scores of every scene, and milliseconds a frame."""
-    rows, seconds, frames = [], 0.0, 0
+def judge(lifter: Lifts, scenes: Sequence[Scene]) -> Verdict:
+    """Lift every scene and score it."""
+    poses, rows, seconds = [], [], 0.0
     for scene in scenes:
         began = time.perf_counter()
         pose = lifter.lift(scene.keypoints, scene.video, False, lambda *_: None)
         seconds += time.perf_counter() - began
-        frames += len(pose.frames)
+        poses.append(pose.joints)
         rows.append(scores(pose.joints, scene.truth, scene.judged, scene.video.fps))
-    return rows, 1000 * seconds / frames
+    return Verdict(poses, rows, 1000 * seconds / sum(map(len, poses)))
 
 
-def print_table(name: str, group: str, scenes: Sequence[Scene], rows: list[dict[str, float]], ms: float) -> None:
-    """The mean of a group; its scenes one by one where they are few."""
-    print(f"\n{group}: {name}, {ms:.1f} ms a frame")
-    print(f"{'':<10}" + "".join(f"{key:>14}" for key in rows[0]))
-    if len(rows) <= FEW:
-        for scene, row in zip(scenes, rows, strict=True):
-            print(f"{scene.name:<10}" + "".join(f"{value:>14.1f}" for value in row.values()))
-    print(f"{'mean':<10}" + "".join(f"{np.mean([row[key] for row in rows]):>14.1f}" for key in rows[0]), flush=True)
+def print_group(group: str, scenes: Sequence[Scene], verdicts: dict[str, Verdict]) -> None:
+    """A Markdown table: the mean of every lifter; scenes one by one where they are few."""
+    columns = list(next(iter(verdicts.values())).rows[0])
+    print(f"\n### {group}\n\n| lifter | scene | {' | '.join(columns)} | ms a frame |")
+    print("|---|---|" + "---:|" * (len(columns) + 1))
+    for name, verdict in verdicts.items():
+        single = list(zip(scenes, verdict.rows, strict=True)) if len(scenes) <= FEW else []
+        for scene, row in single:
+            print(f"| {name} | {scene.name} | " + " | ".join(f"{value:.1f}" for value in row.values()) + " | |")
+        means = " | ".join(f"{value:.1f}" for value in verdict.mean().values())
+        print(f"| **{name}** | **mean** | {means} | {verdict.milliseconds:.1f} |", flush=True)
+
+
+def draw(folder: Path, scenes: Sequence[Scene], verdicts: dict[str, Verdict]) -> None:
+    """``lifter_views.png`` and, of the first lifter, ``lifter_worst.png``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    measures = ("PA-MPJPE mm", "N-MPJPE mm", "bones deg")
+    table = {
+        measure: {name: [row[measure] for row in verdict.rows] for name, verdict in verdicts.items()}
+        for measure in measures
+    }
+    draw_scores(folder / "lifter_views.png", [scene.name for scene in scenes], table)
+    cases = []
+    for scene, pose in zip(scenes, next(iter(verdicts.values())).poses, strict=True):
+        truth = scene.truth - scene.truth[:, :1]
+        error = 1000 * np.linalg.norm((pose - truth)[:, scene.judged], axis=-1).mean(axis=1)
+        cases.append((scene.name, scene.keypoints, scene.video, pose, truth, error))
+    draw_worst(folder / "lifter_worst.png", cases)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -184,6 +172,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds pose2sim_single/")
     parser.add_argument("--cache", type=Path, default=Path(".train/cache"), help="keeps what was read of the videos")
     parser.add_argument("--mediapipe", type=Path, help="Python of an environment with mediapipe 0.10.14")
+    parser.add_argument("--ablate", action="store_true", help="also without flips, frame rate, lens")
+    parser.add_argument("--plots", type=Path, help="draw into this folder")
     parser.add_argument("--no-baseline", action="store_true", help="leave the nearest pose out")
     options = parser.parse_args(arguments)
 
@@ -192,14 +182,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scenes = [*validation_scenes(motions), *pose2sim_scenes(options.data / "pose2sim_single", options.cache)]
     files = options.lifters or [bundled_model("gast-27")[0]]
     lifters: dict[str, Lifts] = {file.stem: Lifter(Session(file)) for file in files}
+    if options.ablate:
+        lifters |= ablations(files[0])
     if not options.no_baseline:
         lifters["nearest pose"] = NearestPose(motions)
     for group in dict.fromkeys(scene.group for scene in scenes):
         chosen = [scene for scene in scenes if scene.group == group]
-        for name, lifter in lifters.items():
-            print_table(name, group, chosen, *judge(lifter, chosen))
-        if options.mediapipe and group == "pose2sim, MoveNet 2D":
-            print_table("BlazePose heavy", group, chosen, *judge(BlazePose(options.mediapipe, options.cache), chosen))
+        reading = {"BlazePose heavy": BlazePose(options.mediapipe, options.cache)} if options.mediapipe else {}
+        taking_part = lifters | (reading if group == READ_BY_PIPELINE else {})
+        verdicts = {name: judge(lifter, chosen) for name, lifter in taking_part.items()}
+        print_group(group, chosen, verdicts)
+        if options.plots and group == READ_BY_PIPELINE:
+            draw(options.plots, chosen, verdicts)
     return 0
 
 

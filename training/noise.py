@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.lifter import Scene, pose2sim_scenes
+from benchmarks.scenes import Scene, pose2sim_scenes
 from gast_mocap.motion.records import FloatArray
 
 GROUPS = {
