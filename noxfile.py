@@ -1,4 +1,4 @@
-"""Lint, and the suite on the Blenders that ``python build.py test`` does not cover."""
+"""Lint, the tests that need PyTorch, and the suite on the Blenders that ``python build.py test`` does not cover."""
 
 import sys
 
@@ -15,6 +15,12 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+
+
+@nox.session
+def training(session: nox.Session) -> None:
+    session.install("--requirement", "training/requirements.txt", "hypothesis")
+    session.run("python", "-m", "pytest", "tests/training")
 
 
 def add_session(blender: str, python: str) -> None:

