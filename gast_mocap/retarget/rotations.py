@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 from ..motion.records import FloatArray
 
 NEARLY_ALONG = np.cos(np.radians(25.0))
+AXES = np.eye(3)
 
 
 def multiply(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -103,11 +104,13 @@ def orthogonal(vectors: FloatArray, axis: FloatArray) -> FloatArray:
     return unit(vectors - np.sum(vectors * axis, axis=-1, keepdims=True) * axis)
 
 
-def squared(direction: FloatArray) -> FloatArray:
-    """The coordinate axis within 25 degrees of ``direction`` (3,); without one, the direction itself."""
+def squared(direction: FloatArray, axes: FloatArray = AXES) -> FloatArray:
+    """That of the unit ``axes`` (n, 3), or its opposite, which is nearest to ``direction`` (3,) and within 25 degrees;
+    without one, the direction itself."""
     direction = unit(direction)
-    nearest = np.argmax(np.abs(direction))
-    if abs(direction[nearest]) < NEARLY_ALONG:
+    cosines = axes @ direction
+    nearest = np.argmax(np.abs(cosines))
+    if abs(cosines[nearest]) < NEARLY_ALONG:
         return direction
-    squared: FloatArray = np.eye(3)[nearest] * np.sign(direction[nearest])
+    squared: FloatArray = axes[nearest] * np.sign(cosines[nearest])
     return squared

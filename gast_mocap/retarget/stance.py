@@ -6,7 +6,7 @@ from ..motion.records import FloatArray
 from .bone_map import BoneMap
 from .rest_pose import RestPose
 from .roles import SIDES
-from .rotations import orthogonal, squared, unit
+from .rotations import AXES, orthogonal, squared, unit
 
 
 def joint(rest: RestPose, bone_map: BoneMap, role: str) -> FloatArray:
@@ -27,15 +27,17 @@ def limb_end(rest: RestPose, bone_map: BoneMap, end_role: str, role: str) -> Flo
 def armature_from_body(rest: RestPose, bone_map: BoneMap) -> FloatArray:
     """(3, 3) columns left, back, up of the resting body in armature space.
 
-    Rigs are built square to their axes, so axes within 25 degrees of the body's are taken for it.
+    Rigs are built square to their own axes or the world's, so such axes within 25 degrees of the body's are taken
+    for them.
     """
     hips = (joint(rest, bone_map, "thigh.L") + joint(rest, bone_map, "thigh.R")) / 2
     shoulders = (joint(rest, bone_map, "upper_arm.L") + joint(rest, bone_map, "upper_arm.R")) / 2
     knees = (joint(rest, bone_map, "shin.L") + joint(rest, bone_map, "shin.R")) / 2
     across_hips = joint(rest, bone_map, "thigh.L") - joint(rest, bone_map, "thigh.R")
     across_shoulders = joint(rest, bone_map, "upper_arm.L") - joint(rest, bone_map, "upper_arm.R")
-    up = squared(unit(shoulders - hips) + unit(hips - knees))
-    left = squared(orthogonal(unit(across_hips) + unit(across_shoulders), up))
+    axes = np.concatenate([AXES, unit(np.linalg.inv(rest.world_from_armature[:3, :3]).T)])
+    up = squared(unit(shoulders - hips) + unit(hips - knees), axes)
+    left = squared(orthogonal(unit(across_hips) + unit(across_shoulders), up), axes)
     left = orthogonal(left, up)
     return np.stack([left, np.cross(up, left), up], axis=-1)
 

@@ -5,6 +5,7 @@ from scipy.spatial.transform import Rotation
 
 from gast_mocap.motion.errors import MocapError
 from gast_mocap.retarget.bone_map import BoneMap, check_map, map_bones
+from gast_mocap.retarget.naming import map_by_names
 
 UNNAMED = {"root", "toes.L", "toes.R"}
 
@@ -15,6 +16,43 @@ def test_every_family_is_mapped_without_touching_a_field(family):
     found = map_bones(rest_pose_of(bones))
     assert not found.missing
     assert dict(found.bones) == expected_roles(bones)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("{}.L", "{}.R"),
+        ("{}_l", "{}_r"),
+        ("{}-l", "{}-r"),
+        ("{} L", "{} R"),
+        ("l-{}", "r-{}"),
+        ("l_{}", "r_{}"),
+        ("L_{}", "R_{}"),
+        ("Left{}", "Right{}"),
+        ("{}Left", "{}Right"),
+        ("left_{}", "right_{}"),
+        ("{}.left", "{}.right"),
+        ("Armature|{}_Lft", "Armature|{}_Rgt"),
+        ("左{}", "右{}"),
+        ("{}.左", "{}.右"),
+        ("{}_L.001", "{}_R.001"),
+    ],
+)
+def test_left_and_right_in_every_usual_spelling(left, right):
+    parts = {
+        "clavicle": "Collar", "upper_arm": "UpperArm", "forearm": "LowerArm", "hand": "Hand",
+        "thigh": "UpperLeg", "shin": "LowerLeg", "foot": "Foot", "toes": "Toe",
+    }  # fmt: skip
+    sided = {
+        f"{part}.{side}": spelling.format(word)
+        for part, word in parts.items()
+        for side, spelling in (("L", left), ("R", right))
+    }
+    assert map_by_names(["Hips", "Spine", "Head", *sided.values()]) == sided | {
+        "hips": "Hips",
+        "spine": "Spine",
+        "head": "Head",
+    }
 
 
 @pytest.mark.parametrize("rest_pose", REST_POSES)

@@ -87,9 +87,13 @@ def test_bones_keep_their_rotation_mode(mode):
     assert {bone.rotation_mode for bone in rig.pose.bones} == {mode}
 
 
-@pytest.mark.parametrize(("family", "rest_pose"), [(name, "A") for name in family_names()] + [("Mixamo", "uneven")])
-def test_a_t_pose_gives_a_t_pose(family, rest_pose):
-    rig = make_armature(make_bones(family, rest_pose))
+@pytest.mark.parametrize(
+    ("family", "rest_pose", "placement"),
+    [(name, "A", "at the origin") for name in family_names()]
+    + [("Mixamo", rest_pose, placement) for rest_pose in ("uneven", "down") for placement in PLACEMENTS],
+)
+def test_a_t_pose_gives_a_t_pose(family, rest_pose, placement):
+    rig = make_armature(make_bones(family, rest_pose), PLACEMENTS[placement])
     played = play(rig, t_pose(), SolveOptions())
     assert worst_direction(played, t_pose()) < 1.0
     for role in ("hips", "spine", "chest", "neck", "head"):
