@@ -7,6 +7,7 @@ from functools import partial
 import bpy
 import numpy as np
 
+from ..motion.errors import MocapError
 from ..motion.records import FloatArray, IntArray
 from . import channels, keys
 from .curves import BoneCurves
@@ -79,9 +80,17 @@ def write_action(
         name: of a new action.
         options: see there.
         confidence: bone -> (t,) 0..1, keyed as the custom property ``mocap_confidence`` of the bone.
+
+    Raises:
+        MocapError: ``nla_tweaked`` while a strip of the object is open in the NLA editor, nothing is written.
     """
     options = options or WriteOptions()
     animation = armature_object.animation_data or armature_object.animation_data_create()
+    if animation.use_tweak_mode:
+        raise MocapError(
+            "nla_tweaked",
+            f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
+        )
     action = animation.action if options.mode == "REPLACE" else None
     if action is None or not action.is_editable:
         action = _assign_new_action(animation, name)

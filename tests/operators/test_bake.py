@@ -109,6 +109,16 @@ def test_an_earlier_action_is_kept(scene, take, mixamo):
     assert earlier.use_fake_user
 
 
+def test_a_target_in_edit_mode_is_baked_and_stays_in_it(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.context.view_layer.objects.active = mixamo
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.gast_mocap.bake(track_id=1, target="Armature")
+    assert bpy.context.mode == "EDIT_ARMATURE"
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert arm_is_level(mixamo, "mixamorig:LeftArm", "mixamorig:LeftForeArm", 40)
+
+
 def test_a_target_that_is_no_armature(scene, take):
     scene.collection.objects.link(bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube")))
     bpy.ops.gast_mocap.open_take(filepath=take)

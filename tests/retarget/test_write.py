@@ -7,6 +7,7 @@ from performances import random_performance
 from played import AS_IT_IS, play, worst_direction
 from rigs import make_armature, make_bones
 
+from gast_mocap.motion.errors import MocapError
 from gast_mocap.retarget.armature import read_rest_pose
 from gast_mocap.retarget.bone_map import map_bones
 from gast_mocap.retarget.channels import degrees_between_values
@@ -89,6 +90,17 @@ def test_nla_gets_a_track_of_its_own(rig, motion):
     bpy.context.scene.frame_set(20)
     moved = np.array(rig.pose.bones["mixamorig:LeftArm"].matrix_basis)
     assert np.abs(moved - np.eye(4)).max() > 0.1
+
+
+def test_a_strip_that_is_open_for_tweaking_is_left_alone(rig, motion):
+    bake(rig, motion, name="first", mode="NLA")
+    strip = rig.animation_data.nla_tracks[0].strips[0]
+    rig.animation_data.nla_tracks.active = rig.animation_data.nla_tracks[0]
+    strip.select = True
+    rig.animation_data.use_tweak_mode = True
+    with pytest.raises(MocapError, match="tweak mode"):
+        bake(rig, motion, name="second")
+    assert [action.name for action in bpy.data.actions] == ["first"]
 
 
 def test_every_nth_frame(rig, motion):
