@@ -87,8 +87,8 @@ def report(
     print(f"\n{len(rows)} takes{'':<21}{'median':>9}{'mean':>9}{'worst':>9}")
     for key in rows[0]:
         values = np.array([row[key] for row in rows])
-        worst = values.min() if key in BEST_IS_HIGH else values[np.argmax(np.abs(values))]
-        print(f"{key:<28}{np.median(values):>9.2f}{values.mean():>9.2f}{worst:>9.2f}")
+        worst = np.nanmin(values) if key in BEST_IS_HIGH else values[np.nanargmax(np.abs(values))]
+        print(f"{key:<28}{np.nanmedian(values):>9.2f}{np.nanmean(values):>9.2f}{worst:>9.2f}")
 
 
 def judge(filmed: Filmed) -> dict[str, float]:
@@ -97,9 +97,9 @@ def judge(filmed: Filmed) -> dict[str, float]:
     judged, fps = truth.judged, take.video.fps
     known_lens = CleanSettings(field_of_view=view.field_of_view, body_height=truth.body_height)
     raw = clean_motion(take, 1, CleanSettings.raw(), _quiet)
-    started = time.perf_counter()
+    started = time.process_time()
     guessed = clean_motion(take, 1, replace(known_lens, field_of_view=0.0), _quiet)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     clean = clean_motion(take, 1, known_lens, _quiet)
     unlocked = clean_motion(take, 1, replace(known_lens, foot_lock=False), _quiet)
 
@@ -126,6 +126,8 @@ def judge(filmed: Filmed) -> dict[str, float]:
         "end % known lens": 100 * _end_error(clean, wanted) / path,
         "end % guessed lens": 100 * _end_error(guessed, wanted) / path,
         "end % raw": 100 * _end_error(raw, wanted) / path,
+        "place error cm": _place_error(clean, wanted),
+        "place error raw cm": _place_error(raw, wanted),
         "path m": path,
         "MPJPE mm": _mpjpe(pose, true_pose),
         "MPJPE set upright mm": _mpjpe(_laid_upon(pose, true_pose), true_pose),
@@ -137,7 +139,7 @@ def judge(filmed: Filmed) -> dict[str, float]:
         "lag frames": float(_lag(_pose(clean.joints), _pose(wanted))),
         "bones mm": 1000 * _bone_spread(clean.joints),
         "bones raw mm": 1000 * _bone_spread(raw.joints),
-        "s a 1000 frames": seconds * 1000 / len(truth.times),
+        "CPU s a 1000 frames": seconds * 1000 / len(truth.times),
     }
 
 
@@ -207,6 +209,13 @@ def _tilt(pose: FloatArray, wanted: FloatArray) -> float:
 
 def _end_error(motion: Motion, wanted: FloatArray) -> float:
     return float(np.linalg.norm(motion.joints[-1, 0] - motion.joints[0, 0] - wanted[-1, 0] + wanted[0, 0]))
+
+
+def _place_error(motion: Motion, wanted: FloatArray) -> float:
+    """How far the hips are from where they were, cm, mean over the take."""
+    return 100 * float(
+        np.linalg.norm(motion.joints[:, 0] - motion.joints[0, 0] - wanted[:, 0] + wanted[0, 0], axis=-1).mean()
+    )
 
 
 def _mpjpe(pose: FloatArray, wanted: FloatArray) -> float:

@@ -6,8 +6,12 @@ likely run of standing and moving under a price for each change is Viterbi's (19
 form.
 """
 
+from collections.abc import Collection, Iterable
+from itertools import zip_longest
+
 import numpy as np
 
+from .errors import MocapError
 from .records import BoolArray, FloatArray, FootContact, IntArray
 from .smooth import smooth_curves
 from .travel import FloorPlane, Sighting
@@ -20,6 +24,7 @@ SPEED_SECONDS = 0.3  # smoothing before speeds are taken
 CHANGE_PRICE = 1.0  # log odds that a change of state must earn
 SENSITIVITY_ODDS = 6.0  # log odds between the slider's ends and its middle
 FEET = ("right", "left")
+CHANGES = tuple(f"foot {foot} {change}" for foot in FEET for change in ("down", "up"))
 
 
 def find_spells(
@@ -103,3 +108,35 @@ def standing_during(contacts: tuple[FootContact, ...], times: FloatArray) -> Boo
         inside = (times >= contact.start - 1e-6) & (times <= contact.end + 1e-6)
         standing[inside, FEET.index(contact.foot)] = True
     return standing
+
+
+def changes_of(contacts: Iterable[FootContact]) -> list[tuple[float, str]]:
+    """Seconds and label, one of ``CHANGES``, of each beginning and end, as somebody may edit them."""
+    changes = []
+    for contact in contacts:
+        changes += [(contact.start, f"foot {contact.foot} down"), (contact.end, f"foot {contact.foot} up")]
+    return sorted(changes)
+
+
+def contacts_of_changes(changes: Collection[tuple[float, str]]) -> tuple[FootContact, ...]:
+    """The intervals between changes that are labelled as in ``changes_of``, in order of their start.
+
+    Raises:
+        MocapError: a foot goes down twice, goes up without being down, or never goes up.
+    """
+    contacts = []
+    for foot in FEET:
+        own = [(time, label.endswith("down")) for time, label in changes if label.split()[1] == foot]
+        downs, ups = (sorted(time for time, is_down in own if is_down is wanted) for wanted in (True, False))
+        for down, up, next_down in zip_longest(downs, ups, downs[1:]):
+            if down is None or up is None or not down <= up <= (up if next_down is None else next_down):
+                raise _unpaired(foot, up if down is None else down)
+            contacts.append(FootContact(foot, down, up))
+    return tuple(sorted(contacts, key=lambda contact: contact.start))
+
+
+def _unpaired(foot: str, time: float) -> MocapError:
+    return MocapError(
+        "contacts_unpaired",
+        f"The {foot} foot's marker at {time:.2f} s has no partner. Each foot's markers must go down, up, down, up.",
+    )

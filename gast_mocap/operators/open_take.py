@@ -9,6 +9,7 @@ from bpy.types import Context, Event, Operator, Scene
 from ..motion.errors import MocapError
 from ..motion.takes import load_take
 from . import thumbnails, troubles
+from .clean_up import show_clean_up
 
 
 def show_take(scene: Scene, path: str) -> None:
@@ -21,6 +22,7 @@ def show_take(scene: Scene, path: str) -> None:
     thumbnails.forget()
     settings = scene.gast_mocap
     settings.take = path
+    show_clean_up(scene, take.cleaning)
     settings.people.clear()
     settings.person_index = 0
     for person in take.people:

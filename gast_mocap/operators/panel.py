@@ -17,6 +17,10 @@ CLEAN_UP_GROUPS = (
     ("Place", ("own_origin", "face_front", "align_camera", "camera_x", "camera_y", "camera_heading")),
     ("Feet", ("foot_lock", "lock_strength", "contact_sensitivity", "lock_release")),
 )
+CLEAN_UP_BUTTONS = {
+    "Floor": (("use_scene_camera",),),
+    "Feet": (("mark_contacts",), ("keep_contacts", "find_contacts")),
+}
 
 
 class MocapPanel:
@@ -128,6 +132,11 @@ class GAST_MOCAP_PT_clean(MocapPanel, Panel):
                 body.active = not settings.raw
                 for name in names:
                     body.prop(settings.clean, name)
+                for row in CLEAN_UP_BUTTONS.get(title, ()):
+                    buttons = body.row(align=True)
+                    for operator in row:
+                        buttons.operator(f"gast_mocap.{operator}")
+        layout.operator("gast_mocap.keep_clean_up")
 
 
 def draw_troubles(layout: UILayout, context: Context, shown: troubles.Troubles) -> None:

@@ -5,7 +5,17 @@ from hypothesis import strategies as st
 from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.clean import clean_motion
-from gast_mocap.motion.contacts import CHANGE_PRICE, contacts_of, likely_states, spells_of, standing_during
+from gast_mocap.motion.contacts import (
+    CHANGE_PRICE,
+    changes_of,
+    contacts_of,
+    contacts_of_changes,
+    likely_states,
+    spells_of,
+    standing_during,
+)
+from gast_mocap.motion.errors import MocapError
+from gast_mocap.motion.records import FootContact
 from gast_mocap.motion.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
@@ -66,3 +76,22 @@ def test_sensitivity_decides_how_readily_a_foot_stands() -> None:
         return float(standing_during(motion.contacts, TIMES).mean())
 
     assert share(0.2) < share(0.5) < share(0.8)
+
+
+def test_markers_and_intervals_say_the_same() -> None:
+    contacts = contacts_of(spells_of(walk(TIMES, 0.0).standing, TIMES, 0.5), TIMES)
+    assert set(contacts_of_changes(changes_of(contacts)[::-1])) == set(contacts)
+    assert contacts_of_changes([]) == ()
+
+
+def test_contacts_may_touch_and_last_a_moment_on_coarse_frames() -> None:
+    touching = (FootContact("left", 0.0, 1.0), FootContact("left", 1.0, 1.0), FootContact("left", 1.0, 2.0))
+    assert contacts_of_changes(changes_of(touching)) == touching
+
+
+@pytest.mark.parametrize("labels", [["down"], ["up"], ["down", "down", "up"], ["down", "up", "up"]])
+def test_a_marker_without_its_partner_is_told(labels: list[str]) -> None:
+    changes = [(0.5 * t, f"foot left {label}") for t, label in enumerate(labels)]
+    with pytest.raises(MocapError, match="left foot's marker at") as told:
+        contacts_of_changes([(0.1, "foot right down"), (0.9, "foot right up"), *changes])
+    assert told.value.code == "contacts_unpaired"

@@ -1,0 +1,143 @@
+"""What belongs to clean-up but is no slider: the scene's camera, contacts as markers, defaults in the take."""
+
+import math
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+from bpy.types import Context, Operator, Scene
+
+from ..motion.clean import clean_motion
+from ..motion.contacts import CHANGES, changes_of, contacts_of_changes
+from ..motion.errors import MocapError
+from ..motion.gravity import tilt_roll_heading
+from ..motion.records import Take
+from ..motion.settings import CleanSettings
+from ..motion.takes import load_take, save_take
+from . import troubles
+
+
+class CleanUpOperator(Operator):
+    """An operator on the chosen person of the scene's take."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        cls.poll_message_set("Import a video or open a take first")
+        return context.scene.gast_mocap.person() is not None
+
+    def execute(self, context: Context) -> set[str]:
+        troubles.of_bake.clear()
+        try:
+            told = self.work(context.scene)
+        except MocapError as error:
+            troubles.of_bake.fail(error)
+            self.report({"ERROR"}, error.text)
+            return {"CANCELLED"}
+        self.report({"INFO"}, told)
+        return {"FINISHED"}
+
+    def work(self, scene: Scene) -> str:
+        """Do it and say what was done. Raises MocapError."""
+        raise NotImplementedError
+
+
+class GAST_MOCAP_OT_use_scene_camera(CleanUpOperator):
+    bl_idname = "gast_mocap.use_scene_camera"
+    bl_label = "Use Scene Camera"
+    bl_description = "Take tilt, roll, height, place and lens of the video's camera from the scene's active camera"
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        cls.poll_message_set("The scene has no active camera")
+        return context.scene.camera is not None
+
+    def work(self, scene: Scene) -> str:
+        matrix = np.array(scene.camera.matrix_world.normalized())
+        tilt, roll, heading = tilt_roll_heading(matrix[:3, :3] * [1, -1, -1])  # Blender's look along -z with y up
+        clean = scene.gast_mocap.clean
+        clean.find_floor, clean.align_camera = False, True
+        clean.camera_tilt, clean.camera_roll, clean.camera_heading = map(math.radians, (tilt, roll, heading))
+        clean.camera_x, clean.camera_y, clean.camera_height = matrix[:3, 3]
+        clean.field_of_view = scene.camera.data.angle_x
+        return f"The video is taken to be filmed from {scene.camera.name}"
+
+
+class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
+    bl_idname = "gast_mocap.mark_contacts"
+    bl_label = "Show Contacts"
+    bl_description = (
+        "Mark in the timeline when each foot of the chosen person goes down and up. The markers can be moved"
+    )
+
+    def work(self, scene: Scene) -> str:
+        settings = scene.gast_mocap
+        take, track_id = _take(scene), settings.person().track_id
+        motion = clean_motion(take, track_id, settings.clean_settings(), troubles.of_bake.notify)
+        for marker in _markers(scene):
+            scene.timeline_markers.remove(marker)
+        for seconds, label in changes_of(motion.contacts):
+            scene.timeline_markers.new(label, frame=round(settings.start_frame + seconds * _fps(scene)))
+        return f"Person {track_id} has {len(motion.contacts)} foot contacts"
+
+
+class GAST_MOCAP_OT_keep_contacts(CleanUpOperator):
+    bl_idname = "gast_mocap.keep_contacts"
+    bl_label = "Use Markers"
+    bl_description = "Keep the timeline's foot markers in the take: the chosen person's feet stand just then"
+
+    def work(self, scene: Scene) -> str:
+        start_frame, fps = scene.gast_mocap.start_frame, _fps(scene)
+        contacts = contacts_of_changes([((m.frame - start_frame) / fps, m.name) for m in _markers(scene)])
+        track_id = scene.gast_mocap.person().track_id
+        _change_take(scene, lambda take: take.with_person(replace(take.person(track_id), contacts=contacts)))
+        return f"{len(contacts)} foot contacts of person {track_id} are kept in the take"
+
+
+class GAST_MOCAP_OT_find_contacts(CleanUpOperator):
+    bl_idname = "gast_mocap.find_contacts"
+    bl_label = "Find Again"
+    bl_description = "Forget the contacts that were kept in the take: they are found from the motion again"
+
+    def work(self, scene: Scene) -> str:
+        track_id = scene.gast_mocap.person().track_id
+        _change_take(scene, lambda take: take.with_person(replace(take.person(track_id), contacts=None)))
+        return f"The contacts of person {track_id} are found from the motion"
+
+
+class GAST_MOCAP_OT_keep_clean_up(CleanUpOperator):
+    bl_idname = "gast_mocap.keep_clean_up"
+    bl_label = "Keep as Defaults"
+    bl_description = "Keep these clean-up settings in the take: whoever opens it starts with them"
+
+    def work(self, scene: Scene) -> str:
+        cleaning = scene.gast_mocap.clean.settings()
+        _change_take(scene, lambda take: replace(take, cleaning=cleaning))
+        return "The clean-up settings are kept in the take"
+
+
+def show_clean_up(scene: Scene, cleaning: CleanSettings) -> None:
+    """Put a take's clean-up settings into the panel."""
+    for control in fields(CleanSettings):
+        value = getattr(cleaning, control.name)
+        is_angle = control.metadata.get("unit") == "deg"
+        setattr(scene.gast_mocap.clean, control.name, math.radians(value) if is_angle else value)
+
+
+def _take(scene: Scene) -> Take:
+    return load_take(Path(bpy.path.abspath(scene.gast_mocap.take)))
+
+
+def _change_take(scene: Scene, change: Callable[[Take], Take]) -> None:
+    save_take(change(_take(scene)), Path(bpy.path.abspath(scene.gast_mocap.take)))
+
+
+def _markers(scene: Scene) -> list[bpy.types.TimelineMarker]:
+    return [marker for marker in scene.timeline_markers if marker.name in CHANGES]
+
+
+def _fps(scene: Scene) -> float:
+    return float(scene.render.fps / scene.render.fps_base)
