@@ -1,6 +1,7 @@
 """Measures of the performer's body."""
 
 import numpy as np
+from scipy.ndimage import percentile_filter
 
 from ..motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
 from ..motion.records import FloatArray, Motion
@@ -8,6 +9,7 @@ from .roles import SIDE_NAMES
 
 ANKLES = {"L": 6, "R": 3}
 STANDING_PERCENTILE = 10.0
+GROUND_REACH = 1.0  # seconds
 
 
 def leg_length(motion: Motion) -> float:
@@ -33,13 +35,24 @@ def ankle_lift(motion: Motion) -> dict[str, FloatArray]:
     return {side: motion.joints[:, ankle, 2] - standing for side, ankle in ANKLES.items()}
 
 
+def _nearby_lowest(motion: Motion) -> FloatArray:
+    """(t,) metres of the lower ankle when it was low, in the second before and after each frame."""
+    lowest = motion.joints[:, list(ANKLES.values()), 2].min(1)
+    usual_step = np.median(np.diff(motion.times)) if len(lowest) > 1 else 1.0
+    window = 1 + 2 * int(np.ceil(GROUND_REACH / usual_step))
+    nearby: FloatArray = percentile_filter(lowest, STANDING_PERCENTILE, window, mode="nearest")
+    return nearby
+
+
 def ankle_step(motion: Motion) -> dict[str, FloatArray]:
     """Side -> (t,) metres of the ankle over where it is in standing on what the foot stands on then: floor, wall,
     stairs.
 
-    Between two contacts of a foot its ground runs straight in time; without contacts it is the floor.
+    Between two contacts of a foot its ground runs straight in time; without contacts it is where the lower ankle
+    was within a second.
     """
-    steps = ankle_lift(motion)
+    ground = _nearby_lowest(motion)
+    steps = {side: motion.joints[:, ankle, 2] - ground for side, ankle in ANKLES.items()}
     for side, ankle in ANKLES.items():
         height = motion.joints[:, ankle, 2]
         knots: list[tuple[float, float]] = []
