@@ -56,7 +56,9 @@ def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
 
 
 def draw_options(layout: UILayout, bake: GAST_MOCAP_PG_bake) -> None:
-    layout.row().prop(bake, "action", expand=True)
+    actions = layout.row()
+    actions.use_property_split = False
+    actions.prop(bake, "action", expand=True)
     header, body = layout.panel("gast_mocap_bake_options", default_closed=True)
     header.label(text="Options")
     if body is None:

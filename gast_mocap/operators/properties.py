@@ -27,9 +27,9 @@ QUALITIES = (
     ("best", "Best", "Every frame searched, every pose seen twice, once mirrored; takes the longest"),
 )
 ACTIONS = (
-    ("NEW", "New", "A new action; the one before stays in the file"),
+    ("NEW", "New Action", "A new action; the one before stays in the file"),
     ("REPLACE", "Replace", "Write over these bones' keys in the action that the target has"),
-    ("NLA", "NLA", "A new action on an NLA track of its own"),
+    ("NLA", "NLA Track", "A new action on an NLA track of its own"),
 )
 KEYS = (
     ("ALL", "Every Frame", "A key on every frame"),
