@@ -28,10 +28,10 @@ from training.normalise import ASSUMED_FOCAL
 from training.prepare import Motions, load_motions
 from training.synthesis import Synthesis
 
-from .lifter_plots import draw_scores, draw_worst
+from .lifter_plots import Case, draw_joints, draw_scores, draw_worst
 from .pipeline import data_folder
 from .poses import scores
-from .scenes import READ_BY_PIPELINE, SEED, Scene, pose2sim_scenes, validation_scenes
+from .scenes import READ_BY_PIPELINE, SEED, TRUE_PROJECTION, Scene, pose2sim_scenes, validation_scenes
 
 FEW = 4
 LIBRARY, PART = 20_000, 1000
@@ -111,13 +111,36 @@ def _h36m17_of_coco17(coco: FloatArray) -> FloatArray:
     return joints
 
 
+def thinned(scene: Scene, step: int) -> tuple[Keypoints2D, VideoInfo]:
+    """The scene as a camera with a ``step`` times lower frame rate would have it."""
+    video = replace(scene.video, times=scene.video.times[::step])
+    kept = scene.keypoints.frames % step == 0
+    seen = scene.keypoints
+    return Keypoints2D(1, seen.frames[kept] // step, seen.points[kept], seen.scores[kept]), video
+
+
+def print_rates(lifter: Lifts, scenes: Sequence[Scene]) -> None:
+    """How far poses at half and a quarter of a video's frame rate are from those at its own."""
+    for step in (2, 4):
+        apart = []
+        for scene in scenes:
+            whole = lifter.lift(scene.keypoints, scene.video, False, lambda *_: None)
+            fewer = lifter.lift(*thinned(scene, step), False, lambda *_: None)
+            same = np.isin(whole.frames, fewer.frames * step)
+            apart.append(1000 * np.linalg.norm(whole.joints[same] - fewer.joints, axis=-1).mean())
+        print(f"{scenes[0].video.fps / step:.0f} fps: {np.mean(apart):.1f} mm, at most {max(apart):.1f} mm in a scene")
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """What one lifter did in the scenes of one group: its poses, their scores, and milliseconds a frame."""
+    """What one lifter did in the scenes of one group: its poses, their scores, and milliseconds a frame.
+
+    No time is given for BlazePose, whose time includes reading the pictures.
+    """
 
     poses: list[FloatArray]
     rows: list[dict[str, float]]
-    milliseconds: float
+    milliseconds: float | None
 
     def mean(self) -> dict[str, float]:
         return {key: float(np.mean([row[key] for row in self.rows])) for key in self.rows[0]}
@@ -132,7 +155,7 @@ def judge(lifter: Lifts, scenes: Sequence[Scene]) -> Verdict:
         seconds += time.perf_counter() - began
         poses.append(pose.joints)
         rows.append(scores(pose.joints, scene.truth, scene.judged, scene.video.fps))
-    return Verdict(poses, rows, 1000 * seconds / sum(map(len, poses)))
+    return Verdict(poses, rows, None if isinstance(lifter, BlazePose) else 1000 * seconds / sum(map(len, poses)))
 
 
 def print_group(group: str, scenes: Sequence[Scene], verdicts: dict[str, Verdict]) -> None:
@@ -145,11 +168,15 @@ def print_group(group: str, scenes: Sequence[Scene], verdicts: dict[str, Verdict
         for scene, row in single:
             print(f"| {name} | {scene.name} | " + " | ".join(f"{value:.1f}" for value in row.values()) + " | |")
         means = " | ".join(f"{value:.1f}" for value in verdict.mean().values())
-        print(f"| **{name}** | **mean** | {means} | {verdict.milliseconds:.1f} |", flush=True)
+        time_taken = "" if verdict.milliseconds is None else f"{verdict.milliseconds:.1f}"
+        print(f"| **{name}** | **mean** | {means} | {time_taken} |", flush=True)
 
 
-def draw(folder: Path, scenes: Sequence[Scene], verdicts: dict[str, Verdict]) -> None:
-    """``lifter_views.png`` and, of the first lifter, ``lifter_worst.png``."""
+def draw(folder: Path, scenes: Sequence[Scene], exact: Sequence[Scene], verdicts: dict[str, Verdict]) -> None:
+    """``lifter_views.png``, of the first lifter ``lifter_worst.png``, and the joints' places, ``lifter_joints.png``.
+
+    ``exact`` are the same ``scenes`` with the true keypoints.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     measures = ("PA-MPJPE mm", "N-MPJPE mm", "bones deg")
     table = {
@@ -158,11 +185,13 @@ def draw(folder: Path, scenes: Sequence[Scene], verdicts: dict[str, Verdict]) ->
     }
     draw_scores(folder / "lifter_views.png", [scene.name for scene in scenes], table)
     cases = []
-    for scene, pose in zip(scenes, next(iter(verdicts.values())).poses, strict=True):
-        truth = scene.truth - scene.truth[:, :1]
-        error = 1000 * np.linalg.norm((pose - truth)[:, scene.judged], axis=-1).mean(axis=1)
-        cases.append((scene.name, scene.keypoints, scene.video, pose, truth, error))
+    for read, true, pose in zip(scenes, exact, next(iter(verdicts.values())).poses, strict=True):
+        truth = read.truth - read.truth[:, :1]
+        error = 1000 * np.linalg.norm((pose - truth)[:, read.judged], axis=-1).mean(axis=1)
+        seen = read.keypoints
+        cases.append(Case(read.name, seen.frames, seen.points, true.keypoints.points, pose, truth, error))
     draw_worst(folder / "lifter_worst.png", cases)
+    draw_joints(folder / "lifter_joints.png")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,8 +221,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taking_part = lifters | (reading if group == READ_BY_PIPELINE else {})
         verdicts = {name: judge(lifter, chosen) for name, lifter in taking_part.items()}
         print_group(group, chosen, verdicts)
+        if group.startswith("pose2sim"):
+            print(f"\n{files[0].stem} on the same video at lower rates, beside {chosen[0].video.fps:.0f} fps:")
+            print_rates(lifters[files[0].stem], chosen)
         if options.plots and group == READ_BY_PIPELINE:
-            draw(options.plots, chosen, verdicts)
+            exact = [scene for scene in scenes if scene.group == TRUE_PROJECTION]
+            draw(options.plots, chosen, exact, verdicts)
     return 0
 
 

@@ -1,18 +1,29 @@
 """Pictures of what ``benchmarks.lifter`` measures."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
+import torch
 from matplotlib.figure import Figure
 
-from gast_mocap.motion.records import FloatArray, ImageArray, Keypoints2D, VideoInfo
-from gast_mocap.motion.skeletons import COCO17
+from gast_mocap.motion.records import FloatArray, IntArray
+from gast_mocap.motion.skeletons import COCO17, H36M17
+from training.bodies import BodyModel, joints_from
+from training.directions import DIRECTIONS
 
 from .poses import HIPS, LIMBS, SHOULDERS
 
 BONES = [*LIMBS, HIPS, SHOULDERS]
-MARGIN = 0.15
+HIPS_COCO = [11, 12]
+COCO_LIMBS = [(a, b) for a, b in COCO17.bones() if a >= 5] + [(5, 6), (11, 12)]
+STANDING = {
+    "left": (1.0, 0.0, 0.0),
+    "up": (0.0, 1.0, 0.0),
+    "ahead": (0.0, 0.0, 1.0),
+    "down": (0.0, -1.0, 0.0),
+    "shift": (0.0, 0.0, 0.0),
+}
 
 
 def draw_scores(path: Path, names: list[str], table: dict[str, dict[str, list[float]]]) -> None:
@@ -28,44 +39,75 @@ def draw_scores(path: Path, names: list[str], table: dict[str, dict[str, list[fl
     figure.savefig(path, dpi=80)
 
 
-def draw_worst(path: Path, cases: list[tuple[str, Keypoints2D, VideoInfo, FloatArray, FloatArray, FloatArray]]) -> None:
-    """For every case the frame with the largest error: the picture with its keypoints, and the pose from two sides.
+@dataclass(frozen=True)
+class Case:
+    """One camera: keypoints read and true (t, 17, 2) px, poses found and true (t, 17, 3) around the pelvis, metres.
 
-    A case is a name, keypoints, video, found and true joints (t, 17, 3) around the pelvis, and an error (t,) in mm.
+    ``frames`` (t,) are the video's, ``error`` (t,) is the mean over the joints in mm.
     """
+
+    name: str
+    frames: IntArray
+    read: FloatArray
+    true: FloatArray
+    found: FloatArray
+    truth: FloatArray
+    error: FloatArray
+
+
+def draw_worst(path: Path, cases: list[Case]) -> None:
+    """For every case the frame with the largest error: its keypoints, and the pose from two sides."""
     figure = Figure(figsize=(2.6 * len(cases), 8), layout="constrained")
-    grid = figure.subplots(3, len(cases), height_ratios=[1.3, 1, 1])
-    for column, (name, keypoints, video, found, truth, error) in enumerate(cases):
-        worst = int(error.argmax())
-        above, front, side = grid[:, column]
-        above.imshow(_picture(video, keypoints, worst))
-        above.set_title(f"{name}, frame {keypoints.frames[worst]}: {error[worst]:.0f} mm", fontsize=9)
-        for pose, colour, label in ((truth, "0.6", "truth"), (found, "tab:blue", "found")):
-            for axes, across, sign in ((front, 0, 1), (side, 2, -1)):
-                for a, b in BONES:
-                    ends = pose[worst, [a, b]]
-                    axes.plot(sign * ends[:, across], -ends[:, 1], color=colour, label=label)
-        front.set_ylabel("seen by the camera" if column == 0 else "", fontsize=8)
-        side.set_ylabel("from the camera's right" if column == 0 else "", fontsize=8)
-        for axes in (front, side):
-            axes.set(xlim=(-1, 1), ylim=(-1.05, 0.85), aspect="equal", xticks=[], yticks=[])
-        above.axis("off")
-    handles, labels = grid[1, 0].get_legend_handles_labels()
-    grid[1, 0].legend([handles[0], handles[-1]], [labels[0], labels[-1]], fontsize=7)
+    grid = figure.subplots(3, len(cases))
+    for case, (flat, front, side) in zip(cases, grid.T, strict=True):
+        worst = int(case.error.argmax())
+        scale = 0.9 / np.ptp(case.true[worst], axis=0).max()
+        middle = case.true[worst, HIPS_COCO].mean(axis=0)
+        for colour, points, pose in (
+            ("0.6", case.true[worst], case.truth[worst]),
+            ("tab:blue", case.read[worst], case.found[worst]),
+        ):
+            points = (points - middle) * 2 * scale
+            flat.scatter(*(points * (1, -1)).T, s=14, color=colour)
+            for axes, joints, across, bones in (
+                (flat, points, 0, COCO_LIMBS),
+                (front, pose, 0, BONES),
+                (side, -pose * (1, -1, 1), 2, BONES),
+            ):
+                for a, b in bones:
+                    axes.plot(joints[[a, b], across], -joints[[a, b], 1], color=colour)
+        flat.set_title(f"{case.name}, frame {case.frames[worst]}: {case.error[worst]:.0f} mm", fontsize=9)
+        for axes in (flat, front, side):
+            axes.set(xlim=(-1.1, 1.1), ylim=(-1.05, 1.05), aspect="equal", xticks=[], yticks=[])
+    for axes, label in zip(grid[:, 0], ("keypoints", "pose, seen by the camera", "pose, from its right"), strict=True):
+        axes.set_ylabel(label, fontsize=8)
+    grid[0, 0].set_title(grid[0, 0].get_title() + "\ngrey: truth, blue: found", fontsize=9)
     figure.savefig(path, dpi=70)
 
 
-def _picture(video: VideoInfo, keypoints: Keypoints2D, index: int) -> ImageArray:
-    """The person's part of a frame, 400 px high, with the keypoints as dots: left red, right green, others white."""
-    capture = cv2.VideoCapture(str(video.path))
-    capture.set(cv2.CAP_PROP_POS_FRAMES, int(keypoints.frames[index]))
-    image = cv2.cvtColor(capture.read()[1], cv2.COLOR_BGR2RGB)
-    points = keypoints.points[index]
-    for joint, point in enumerate(points):
-        colour = (255, 0, 0) if joint in COCO17.left else (0, 255, 0) if joint in COCO17.right else (255, 255, 255)
-        cv2.circle(image, tuple(np.round(point).astype(int).tolist()), 9, colour, -1)
-    margin = MARGIN * np.ptp(points, axis=0).max()
-    (x1, y1), (x2, y2) = np.maximum(points.min(axis=0) - margin, 0).astype(int), points.max(axis=0) + margin
-    part = image[y1 : int(y2), x1 : int(x2)]
-    size = (round(part.shape[1] * 400 / part.shape[0]), 400)
-    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+def draw_joints(path: Path) -> None:
+    """COCO-17 and Human3.6M-17 joints of the mean body that all training examples vary, standing."""
+    bodies = BodyModel()
+    directions = torch.tensor([STANDING[_kind(name)] for name in DIRECTIONS])[None, None]
+    figure = Figure(figsize=(11, 5.5), layout="constrained")
+    panels = figure.subplots(1, 4)
+    for pair, skeleton, rules in ((panels[:2], COCO17, bodies.coco), (panels[2:], H36M17, bodies.h36m)):
+        joints = joints_from(rules, bodies.means[None], directions)[0, 0].numpy()
+        for axes, across, view in zip(pair, (0, 2), ("from the front", "from the left"), strict=True):
+            for a, b in skeleton.bones():
+                axes.plot(joints[[a, b], across], joints[[a, b], 1], color="0.7", zorder=0)
+            shown = [j for j in range(17) if j not in skeleton.right] if across else range(17)
+            axes.scatter(joints[shown, across], joints[shown, 1], s=12, color="tab:blue")
+            for j in shown:
+                axes.annotate(f" {j} {skeleton.joints[j]}" if across else f" {j}", joints[j, [across, 1]], fontsize=7)
+            axes.set(
+                aspect="equal", xlim=(-0.45, 0.45), ylim=(-0.95, 0.95), title=f"{skeleton.name}, {view}", xticks=[]
+            )
+    panels[0].set_ylabel("metres above the pelvis")
+    figure.savefig(path, dpi=70)
+
+
+def _kind(direction: str) -> str:
+    """What a direction does in a standing figure: left, up, ahead, down or nothing."""
+    last = direction.rpartition("_")[2]
+    return last if last in STANDING else "up" if last in ("trunk", "neck") else "down"

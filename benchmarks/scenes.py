@@ -14,7 +14,7 @@ from training.synthesis import NETWORK_FPS, Synthesis
 
 from .pose2sim import JUDGED, coco17_of, h36m17_of, read_cameras, read_markers
 
-READ_BY_PIPELINE = "pose2sim, MoveNet 2D"
+READ_BY_PIPELINE, TRUE_PROJECTION = "pose2sim, MoveNet 2D", "pose2sim, true 2D"
 SEQUENCES, FRAMES = 64, 120
 SEED = 20
 SIDE = 1000
@@ -66,7 +66,7 @@ def pose2sim_scenes(folder: Path, cache: Path) -> list[Scene]:
         frames = read.frames[kept]
         for group, points, confidence in (
             (READ_BY_PIPELINE, read.points[kept], read.scores[kept]),
-            ("pose2sim, true 2D", true_points, np.ones(true_points.shape[:2])),
+            (TRUE_PROJECTION, true_points, np.ones(true_points.shape[:2])),
         ):
             scenes.append(Scene(group, name, Keypoints2D(1, frames, points, confidence), video, truth, JUDGED))
     return scenes
