@@ -75,7 +75,7 @@ def _has_four_limbs(bone_map: BoneMap) -> bool:
 def check_map(bone_map: BoneMap, rest: RestPose) -> None:
     """Raises:
     MocapError: ``bones_missing`` when a required role is empty, ``bone_unknown`` when a bone is not in the
-    rig.
+    rig, ``bone_twice`` when one plays two parts.
     """
     if bone_map.missing:
         names = ", ".join(map(label, bone_map.missing))
@@ -83,3 +83,7 @@ def check_map(bone_map: BoneMap, rest: RestPose) -> None:
     unknown = sorted(set(bone_map.bones.values()) - set(rest.bone_names))
     if unknown:
         raise MocapError("bone_unknown", f"The armature has no bone {', '.join(unknown)}. Map its bones again.")
+    for bone in bone_map.bones.values():
+        parts = [label(role) for role, other in bone_map.bones.items() if other == bone]
+        if len(parts) > 1:
+            raise MocapError("bone_twice", f"{bone} is given to two parts: {' and '.join(parts)}. Clear one of them.")

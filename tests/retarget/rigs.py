@@ -101,8 +101,8 @@ def turned(bones: list[RigBone], degrees: float) -> list[RigBone]:
 
 
 def with_spine_of(bones: list[RigBone], count: int) -> tuple[list[RigBone], tuple[str, ...]]:
-    """The rig with ``count`` spine bones in place of its own, and their names from below. The role "chest" goes
-    to the last."""
+    """The rig with ``count`` spine bones in place of its own, and their names from below. They have no
+    role."""
     roles = expected_roles(bones)
     start, end = (next(bone for bone in bones if bone.role == role) for role in ("spine", "chest"))
     chain = tuple(f"link {number}" for number in range(count))

@@ -142,6 +142,14 @@ def test_a_map_with_a_bone_that_the_rig_lacks_is_refused():
     assert caught.value.code == "bone_unknown"
 
 
+def test_a_map_that_gives_one_bone_two_parts_is_refused():
+    bones = make_bones("Mixamo")
+    roles = expected_roles(bones)
+    with pytest.raises(MocapError, match="Hand, left and Hand, right") as caught:
+        check_map(BoneMap(roles | {"hand.R": roles["hand.L"]}), rest_pose_of(bones))
+    assert caught.value.code == "bone_twice"
+
+
 def _refusal(names, spread=False):
     """Code of the error for a chain, or a fan, of bones with these names."""
     rng = np.random.default_rng(0)

@@ -215,7 +215,9 @@ def test_a_spine_of_any_length_shares_the_bend(count):
     bones, chain = with_spine_of(make_bones("Mixamo"), count)
     rig = make_armature(bones)
     motion, _ = random_performance(seed=21, frames=30)
-    roles = expected_roles(bones) | {"spine": chain[0], "chest": chain[-1]}
+    roles = expected_roles(bones) | {"chest": chain[-1]} | {"spine": chain[0]}
+    if count == 1:
+        del roles["chest"]
     played = play(rig, motion, bone_map=BoneMap(roles))
     assert worst_direction(played, motion) < 1.0
     links = BoneMap({"hips": roles["hips"], **{str(number): name for number, name in enumerate(chain)}})
