@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -12,7 +13,8 @@ from ..motion.errors import MocapError
 from ..motion.records import FloatArray, ImageArray, VideoInfo
 
 Notify = Callable[[str], None]
-Frames = queue.Queue[tuple[int, ImageArray] | Exception | None]
+Frames = queue.Queue[tuple[int, Any] | Exception | None]
+Prepared = TypeVar("Prepared")
 
 SMALLEST_SIDE = 32
 """Pixels. In anything smaller nobody can be found."""
@@ -46,9 +48,17 @@ def read_frames(video: VideoInfo, start: int, end: int) -> Iterator[tuple[int, I
 
     A thread decodes ahead of the consumer. A damaged file yields the frames before the damage.
     """
+    return read_prepared(video, start, end, lambda image: image)
+
+
+def read_prepared(
+    video: VideoInfo, start: int, end: int, prepare: Callable[[ImageArray], Prepared]
+) -> Iterator[tuple[int, Prepared]]:
+    """The same, but with what ``prepare`` makes of each frame in the decoding thread."""
     frames: Frames = queue.Queue(maxsize=FRAMES_AHEAD)
     stop = threading.Event()
-    thread = threading.Thread(target=_decode, args=(video.path, start, end, frames, stop), daemon=True)
+    decoded = ((frame, prepare(image)) for frame, image in _decoded(video.path, start, end))
+    thread = threading.Thread(target=_decode, args=(decoded, frames, stop), daemon=True)
     thread.start()
     try:
         while (item := frames.get()) is not None:
@@ -112,10 +122,10 @@ def _packet_times(path: Path) -> tuple[FloatArray, int]:
     return times - times[0], declared
 
 
-def _decode(path: Path, start: int, end: int, frames: Frames, stop: threading.Event) -> None:
+def _decode(decoded: Iterator[tuple[int, Any]], frames: Frames, stop: threading.Event) -> None:
     """The decoding thread: fills ``frames`` and ends with None, or with what went wrong."""
     try:
-        for item in _decoded(path, start, end):
+        for item in decoded:
             if not _put(frames, item, stop):
                 return
         _put(frames, None, stop)
@@ -136,7 +146,7 @@ def _decoded(path: Path, start: int, end: int) -> Iterator[tuple[int, ImageArray
         yield frame, np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _put(frames: Frames, item: tuple[int, ImageArray] | Exception | None, stop: threading.Event) -> bool:
+def _put(frames: Frames, item: tuple[int, Any] | Exception | None, stop: threading.Event) -> bool:
     """Wait for room in ``frames``; False when the consumer is gone."""
     while not stop.is_set():
         try:

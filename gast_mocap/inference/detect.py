@@ -1,10 +1,10 @@
 """Finds the people in one frame, with MoveNet MultiPose."""
 
-import cv2
 import numpy as np
 
 from ..motion.records import Detections, FloatArray, ImageArray
 from .boxes import box_of_keypoints, overlaps
+from .pyramid import Pyramid
 from .sessions import Session
 
 LONG_SIDE = 384
@@ -22,9 +22,9 @@ class MultiPoseDetector:
         self._session = session
         self._input = session.input_names[0]
 
-    def detect(self, image: ImageArray) -> tuple[Detections, FloatArray, FloatArray]:
-        """People in ``image`` (h, w, 3) RGB: their boxes, keypoints (n, 17, 2) px and keypoint scores (n, 17)."""
-        padded, scale = _padded(image)
+    def detect(self, frame: Pyramid) -> tuple[Detections, FloatArray, FloatArray]:
+        """People in an RGB ``frame``: their boxes, keypoints (n, 17, 2) px and keypoint scores (n, 17)."""
+        padded, scale = _padded(frame)
         people = self._session.run({self._input: padded[None].astype(np.int32)})[0][0]
         people = people[np.argsort(-people[:, 55], kind="stable")]
         people = people[people[:, 55] >= LOWEST_SCORE]
@@ -36,14 +36,11 @@ class MultiPoseDetector:
         return Detections(boxes[kept], people[kept, 55]), points[kept], scores[kept]
 
 
-def _padded(image: ImageArray) -> tuple[ImageArray, float]:
-    """``image`` scaled to LONG_SIDE and padded at the bottom and right to multiples of 32, and the scale."""
-    height, width = image.shape[:2]
-    scale = LONG_SIDE / max(height, width)
-    small = cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    bottom, right = -small.shape[0] % MULTIPLE, -small.shape[1] % MULTIPLE
-    padded = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
-    return np.asarray(padded, np.uint8), scale
+def _padded(frame: Pyramid) -> tuple[ImageArray, float]:
+    """``frame`` scaled to LONG_SIDE and padded at the bottom and right to multiples of 32, and the scale."""
+    scale = LONG_SIDE / max(frame.size)
+    width, height = (-(-round(side * scale) // MULTIPLE) * MULTIPLE for side in frame.size)
+    return frame.picture(np.array([0, 0, width / scale, height / scale]), width, height), scale
 
 
 def _first_of_each(boxes: FloatArray) -> list[int]:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ..motion.records import FloatArray, ImageArray
 from ..motion.skeletons import COCO17
 from .boxes import box_of_keypoints, overlaps
+from .pyramid import Pyramid
 from .sessions import Session
 
 PADDING = 1.25
@@ -22,6 +22,11 @@ class Crop:
 
     corner: FloatArray
     side: int
+
+    @property
+    def box(self) -> FloatArray:
+        """(4,) px."""
+        return np.concatenate([self.corner, self.corner + self.side])
 
     def frame_from_crop(self, points: FloatArray) -> FloatArray:
         """Frame pixels of ``points`` (n, 2) given as shares 0..1 of the crop."""
@@ -44,13 +49,13 @@ class SinglePose:
         self._size = session.input_size
         self._flips = flips
 
-    def estimate(self, image: ImageArray, boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Keypoints (n, 17, 2) px and scores (n, 17) of the people in ``boxes`` (n, 4) of ``image`` (h, w, 3) RGB."""
+    def estimate(self, frame: Pyramid, boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Keypoints (n, 17, 2) px and scores (n, 17) of the people in ``boxes`` (n, 4) of an RGB ``frame``."""
         points, scores = np.empty((len(boxes), 17, 2)), np.empty((len(boxes), 17))
         for person, box in enumerate(boxes):
             others = np.delete(boxes, person, axis=0)
             crop = square_around(box)
-            picture = cut(image, crop, self._size)
+            picture = frame.picture(crop.box, self._size, self._size)
             if len(others) and overlaps(box[None], others).max() > 0:
                 picture = masked(picture, crop, box)
             points[person], scores[person] = self._read(picture, crop)
@@ -68,22 +73,6 @@ class SinglePose:
     def _run(self, picture: ImageArray) -> tuple[FloatArray, FloatArray]:
         answer = self._session.run({self._input: picture[None].astype(np.int32)})[0][0, 0]
         return answer[:, 1::-1].astype(np.float64), answer[:, 2].astype(np.float64)
-
-
-def cut(image: ImageArray, crop: Crop, size: int) -> ImageArray:
-    """The crop as a picture of (size, size, 3), black beyond the frame."""
-    left, top = crop.corner.astype(int)
-    height, width = image.shape[:2]
-    inside = image[max(top, 0) : max(top + crop.side, 0), max(left, 0) : max(left + crop.side, 0)]
-    square = np.zeros((size, size, 3), np.uint8)
-    if inside.size == 0:
-        return square
-    scale = size / crop.side
-    x1, x2 = (round((edge - left) * scale) for edge in (max(left, 0), min(left + crop.side, width)))
-    y1, y2 = (round((edge - top) * scale) for edge in (max(top, 0), min(top + crop.side, height)))
-    if x2 > x1 and y2 > y1:
-        square[y1:y2, x1:x2] = cv2.resize(inside, (x2 - x1, y2 - y1), interpolation=cv2.INTER_AREA)
-    return square
 
 
 def masked(picture: ImageArray, crop: Crop, box: FloatArray) -> ImageArray:

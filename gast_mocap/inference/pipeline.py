@@ -11,11 +11,12 @@ from ..models.catalog import bundled_model
 from ..motion.errors import MocapError
 from ..motion.records import Person, Take, TakeSettings, VideoInfo
 from ..motion.takes import check_saving, save_take
-from .decode import probe_video, read_frames
+from .decode import probe_video, read_frames, read_prepared
 from .job import Job
 from .lift import Lifter
 from .preview import draw_preview
 from .progress import Report, StoppedError
+from .pyramid import Pyramid
 from .quality import PRESETS
 from .sessions import Session
 from .watch import Eyes, Watched, watch_people
@@ -142,7 +143,7 @@ def watch_range(
         MocapError: nobody was.
     """
     report("watch", 0, end - start)
-    frames = read_frames(video, start, end)
+    frames = read_prepared(video, start, end, Pyramid.of)
     watched = watch_people(
         frames, video, PRESETS[quality], networks.eyes, lambda done: report("watch", done, end - start)
     )

@@ -15,6 +15,7 @@ from .boxes import box_of_keypoints
 from .detect import MultiPoseDetector
 from .follow import Sort
 from .keypoints import SinglePose, repeated
+from .pyramid import Pyramid
 from .quality import Preset
 from .rejoin import Piece, rejoin
 from .sessions import Session
@@ -54,7 +55,7 @@ class Eyes:
 
 
 def watch_people(
-    frames: Iterable[tuple[int, ImageArray]],
+    frames: Iterable[tuple[int, Pyramid]],
     video: VideoInfo,
     preset: Preset,
     eyes: Eyes,
@@ -68,16 +69,16 @@ def watch_people(
     detect_every = max(1, round(preset.detect_seconds * video.fps))
     sightings: dict[int, Sighting] = {}
     look_at = -1
-    for done, (frame, image) in enumerate(frames, start=1):
+    for done, (frame, picture) in enumerate(frames, start=1):
         boxes = sort.predict()
         if frame >= look_at:
-            boxes |= look(sort, eyes.detector, image)
+            boxes |= look(sort, eyes.detector, picture)
             look_at = frame + detect_every
-        seen = read(eyes.estimator, image, boxes)
+        seen = read(eyes.estimator, picture, boxes)
         for track_id, (points, scores) in seen.items():
             box = box_of_keypoints(points, scores)
             sort.correct(track_id, box)
-            sightings.setdefault(track_id, Sighting()).add(frame, image, box, points, scores)
+            sightings.setdefault(track_id, Sighting()).add(frame, picture, box, points, scores)
         if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
             look_at = min(look_at, frame + max(1, detect_every // 3))
         progress(done)
@@ -88,18 +89,18 @@ def watch_people(
     return tuple(join(track_id, [sightings[i] for i in group]) for track_id, group in enumerate(groups, start=1))
 
 
-def look(sort: Sort, detector: MultiPoseDetector, image: ImageArray) -> dict[int, FloatArray]:
+def look(sort: Sort, detector: MultiPoseDetector, picture: Pyramid) -> dict[int, FloatArray]:
     """Look for people in the whole picture: id -> box of those found."""
-    detections, _, _ = detector.detect(image)
+    detections, _, _ = detector.detect(picture)
     return dict(zip(sort.match(detections.boxes), detections.boxes, strict=True))
 
 
 def read(
-    estimator: SinglePose, image: ImageArray, boxes: dict[int, FloatArray]
+    estimator: SinglePose, picture: Pyramid, boxes: dict[int, FloatArray]
 ) -> dict[int, tuple[FloatArray, FloatArray]]:
     """Keypoints (17, 2) and scores (17,) of the people in ``boxes`` who are really seen there."""
     ids, around = list(boxes), np.array(list(boxes.values())).reshape(-1, 4)
-    points, scores = estimator.estimate(image, around)
+    points, scores = estimator.estimate(picture, around)
     seen = [p for p in range(len(ids)) if scores[p].mean() >= SEEN and fills(around[p], points[p], scores[p])]
     wrong = repeated(points[seen], scores[seen], around[seen])
     return {ids[p]: (points[p], scores[p]) for n, p in enumerate(seen) if n not in wrong}
@@ -123,15 +124,15 @@ class Sighting:
     thumbnail: ImageArray = field(default_factory=lambda: np.zeros((1, 1, 3), np.uint8))
     thumbnail_worth: float = -1.0
 
-    def add(self, frame: int, image: ImageArray, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+    def add(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
         self.frames.append(frame)
         self.boxes.append(box)
         self.points.append(points)
         self.scores.append(scores)
-        self.colours = self.colours + colours_of_torso(image, points)
+        self.colours = self.colours + colours_of_torso(picture, points)
         worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
         if worth > self.thumbnail_worth * 1.05:
-            self.thumbnail, self.thumbnail_worth = portrait(image, box), worth
+            self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
 
     def drop_weak_ends(self) -> None:
         """Forget the first and last frames in which something else was taken for the person."""
@@ -165,26 +166,31 @@ def join(track_id: int, sightings: list[Sighting]) -> Watched:
     return track, Keypoints2D(track_id, frames, points, scores), best.thumbnail
 
 
-def colours_of_torso(image: ImageArray, points: FloatArray) -> FloatArray:
+def colours_of_torso(picture: Pyramid, points: FloatArray) -> FloatArray:
     """(HUES * SATURATIONS,) share of each colour between the shoulders and the hips; zeros when out of the frame."""
-    torso = points[[5, 6, 11, 12]]
-    (x1, y1), (x2, y2) = (
-        np.maximum(torso.min(axis=0), 0).astype(int),
-        np.maximum(torso.max(axis=0), 0).astype(int),
-    )
-    patch = image[y1 : y2 + 1, x1 : x2 + 1]
-    if patch.size == 0:
+    torso = inside(picture, box_around(points[[5, 6, 11, 12]]))
+    if torso is None:
         return np.zeros(HUES * SATURATIONS)
-    small = cv2.cvtColor(cv2.resize(patch, (16, 16), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2HSV)
+    small = cv2.cvtColor(picture.picture(torso, 16, 16), cv2.COLOR_RGB2HSV)
     counts = cv2.calcHist([small], [0, 1], None, [HUES, SATURATIONS], [0, 180, 0, 256])
     return np.asarray(counts.ravel() / counts.sum(), np.float64)
 
 
-def portrait(image: ImageArray, box: FloatArray) -> ImageArray:
-    """A copy of the person in ``box``, THUMBNAIL_HEIGHT high."""
-    (x1, y1), (x2, y2) = np.maximum(box[:2], 0).astype(int), np.maximum(box[2:], 1).astype(int)
-    patch = image[y1:y2, x1:x2]
-    if patch.size == 0:
+def portrait(picture: Pyramid, box: FloatArray) -> ImageArray:
+    """The person in ``box``, THUMBNAIL_HEIGHT high."""
+    seen = inside(picture, box)
+    if seen is None:
         return np.zeros((1, 1, 3), np.uint8)
-    width = max(1, round(patch.shape[1] * THUMBNAIL_HEIGHT / patch.shape[0]))
-    return np.asarray(cv2.resize(patch, (width, THUMBNAIL_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+    width, height = seen[2:] - seen[:2]
+    return picture.picture(seen, max(1, round(width * THUMBNAIL_HEIGHT / height)), THUMBNAIL_HEIGHT)
+
+
+def box_around(points: FloatArray) -> FloatArray:
+    """(4,) px box of ``points`` (n, 2)."""
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
+def inside(picture: Pyramid, box: FloatArray) -> FloatArray | None:
+    """The part of ``box`` (4,) that lies in the frame, None when that is less than a pixel wide or high."""
+    clipped = np.clip(box, 0, [*picture.size, *picture.size])
+    return clipped if (clipped[2:] - clipped[:2] >= 1).all() else None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference.decode import probe_video, read_frames
+from gast_mocap.inference.pyramid import Pyramid
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.watch import Eyes, Sighting, colours_of_torso, fills, join, watch_people
 from gast_mocap.motion.records import ImageArray, VideoInfo
@@ -30,7 +31,8 @@ def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple:
     height, width = frames[0][1].shape[:2]
     video = VideoInfo(Path("made.mp4"), width, height, np.arange(FRAMES) / 30)
     reports: list[int] = []
-    watched = watch_people(frames, video, PRESETS[quality], Eyes.load(PRESETS[quality]), reports.append)
+    pyramids = ((frame, Pyramid.of(image)) for frame, image in frames)
+    watched = watch_people(pyramids, video, PRESETS[quality], Eyes.load(PRESETS[quality]), reports.append)
     assert reports == list(range(1, len(frames) + 1))
     return watched
 
@@ -92,9 +94,10 @@ def test_colours_of_a_torso_are_shares() -> None:
     image = np.zeros((100, 100, 3), np.uint8)
     image[:, :50] = (200, 0, 0)
     image[:, 50:] = (0, 0, 200)
+    picture = Pyramid.of(image)
     points = np.zeros((17, 2))
     points[[5, 11]], points[[6, 12]] = [[30, 20], [30, 80]], [[70, 20], [70, 80]]
-    colours = colours_of_torso(image, points)
+    colours = colours_of_torso(picture, points)
     assert colours.sum() == pytest.approx(1)
     assert sorted(colours)[-2:] == pytest.approx([0.5, 0.5], abs=0.1)
-    assert not colours_of_torso(image, points + 500).any()
+    assert not colours_of_torso(picture, points + 500).any()
