@@ -60,17 +60,9 @@ class NearestPose:
         return Pose3D(keypoints.frames, view.camera_from_network(self._joints[distances.argmin(axis=1)]))
 
 
-class Unflipped(Lifter):
-    """A lifter that is not asked about the mirror image."""
-
-    def _answer(self, inputs: FloatArray) -> FloatArray:
-        answer: FloatArray = self._session.run({"inputs_2d": inputs[None].astype(np.float32)})[0][0]
-        return answer.astype(np.float64)
-
-
 def ablations(file: Path) -> dict[str, Lifts]:
     """The lifter of ``file`` without one thing each, or with another lens in mind."""
-    variants: dict[str, Lifts] = {"without flips": Unflipped(Session(file))}
+    variants: dict[str, Lifts] = {"without flips": Lifter(Session(file), flips=False)}
     changed: dict[str, dict[str, Any]] = {
         "at the video's own rate": {"fps": 0.0},
         "size of one frame": {"size_window": 1},

@@ -75,9 +75,14 @@ class Contract:
 class Lifter:
     """A loaded lifter."""
 
-    def __init__(self, session: Session) -> None:
-        """Raises MocapError when ``session`` holds no lifter."""
+    def __init__(self, session: Session, flips: bool = True) -> None:
+        """With ``flips`` each pose is averaged with that of the mirrored keypoints.
+
+        Raises:
+            MocapError: ``session`` holds no lifter.
+        """
         self._session = session
+        self._flips = flips
         self.contract = Contract.of(session)
 
     def lift(self, keypoints: Keypoints2D, video: VideoInfo, low_memory: bool, progress: Progress) -> Pose3D:
@@ -125,7 +130,9 @@ class Lifter:
         return np.asarray(times[0] + np.arange(round((times[-1] - times[0]) * fps) + 1) / fps)
 
     def _answer(self, inputs: FloatArray) -> FloatArray:
-        """Mean of the network's answers for ``inputs`` (t, 17, 2) and for their mirror image."""
+        """The network's answer for ``inputs`` (t, 17, 2), or the mean with that for their mirror image."""
+        if not self._flips:
+            return np.asarray(self._session.run({"inputs_2d": inputs[None].astype(np.float32)})[0][0], np.float64)
         order = H36M17.mirrored_order()
         both = np.stack([inputs, (inputs * (-1, 1))[:, order]]).astype(np.float32)
         plain, mirrored = self._session.run({"inputs_2d": both})[0].astype(np.float64)

@@ -131,7 +131,12 @@ class Networks:
         eyes = Eyes.load(PRESETS[quality])
         path, sha256 = bundled_model(LIFTER)
         session = Session(path)
-        return cls(eyes, Lifter(session), (*eyes.sessions, session), eyes.hashes | {LIFTER: sha256})
+        return cls(
+            eyes,
+            Lifter(session, PRESETS[quality].lift_flips),
+            (*eyes.sessions, session),
+            eyes.hashes | {LIFTER: sha256},
+        )
 
 
 def watch_range(

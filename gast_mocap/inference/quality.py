@@ -7,17 +7,19 @@ from dataclasses import dataclass
 class Preset:
     """How people are found and read.
 
-    ``estimator`` names the bundled 2D network; ``flips`` averages its answer with that of the mirrored picture;
-    people are looked for every ``detect_seconds`` (0: on every frame) and followed by their own keypoints between.
+    ``estimator`` names the bundled 2D network; ``flips`` averages its answer with that of the mirrored picture,
+    ``lift_flips`` the lifter's with that for mirrored keypoints; people are looked for every ``detect_seconds`` (0: on
+    every frame) and followed by their own keypoints between.
     """
 
     estimator: str
     flips: bool
+    lift_flips: bool
     detect_seconds: float
 
 
 PRESETS = {
-    "fast": Preset("movenet-lightning", flips=False, detect_seconds=0.3),
-    "balanced": Preset("movenet-thunder", flips=False, detect_seconds=0.3),
-    "best": Preset("movenet-thunder", flips=True, detect_seconds=0.0),
+    "fast": Preset("movenet-lightning", flips=False, lift_flips=False, detect_seconds=0.3),
+    "balanced": Preset("movenet-thunder", flips=False, lift_flips=True, detect_seconds=0.3),
+    "best": Preset("movenet-thunder", flips=True, lift_flips=True, detect_seconds=0.0),
 }

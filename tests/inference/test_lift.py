@@ -132,7 +132,8 @@ def test_padding_repeats_the_first_and_the_last_frame(causal, tap, seen):
     np.testing.assert_allclose(poses[..., :2], screen(points)[seen(np.arange(100))], atol=1e-5)
 
 
-def test_the_mirrored_answer_is_mirrored_back_and_averaged():
+@pytest.mark.parametrize("flips, left, right", [(True, 0.05, -0.05), (False, 0.1, 0.0)])
+def test_the_mirrored_answer_is_mirrored_back_and_averaged(flips, left, right):
     """An arm that a network always puts 0.1 too far in +x ends halfway, and its mirror image as far in -x."""
     wrist = H36M17.joints.index("left_wrist")
 
@@ -142,10 +143,10 @@ def test_the_mirrored_answer_is_mirrored_back_and_averaged():
         return answer
 
     points = walking(np.arange(60) / 30)
-    poses = lift(Lifter(MadeUp(biased, receptive_field="27")), keypoints(points), video(60)).joints
+    poses = lift(Lifter(MadeUp(biased, receptive_field="27"), flips), keypoints(points), video(60)).joints
     error = poses[..., :2] - screen(points)
     expected = np.zeros_like(error)
-    expected[:, wrist, 0], expected[:, H36M17.joints.index("right_wrist"), 0] = 0.05, -0.05
+    expected[:, wrist, 0], expected[:, H36M17.joints.index("right_wrist"), 0] = left, right
     np.testing.assert_allclose(error, expected, atol=1e-5)
 
 
