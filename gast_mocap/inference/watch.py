@@ -127,8 +127,9 @@ class Sighting:
     def add(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
         self.frames.append(frame)
         self.boxes.append(box)
-        self.points.append(points)
-        self.scores.append(scores)
+        # Single precision is a ten-thousandth of a pixel, and an hour of video has a lot of keypoints.
+        self.points.append(points.astype(np.float32))
+        self.scores.append(scores.astype(np.float32))
         self.colours = self.colours + colours_of_torso(picture, points)
         worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
         if worth > self.thumbnail_worth * 1.05:
