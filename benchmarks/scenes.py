@@ -8,6 +8,7 @@ import torch
 
 from gast_mocap.inference.decode import probe_video
 from gast_mocap.inference.pipeline import Networks, watch_range
+from gast_mocap.inference.stillness import Backdrop
 from gast_mocap.motion.records import FloatArray, Keypoints2D, VideoInfo
 from training.prepare import Motions
 from training.synthesis import NETWORK_FPS, Synthesis
@@ -77,7 +78,7 @@ def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     video = probe_video(path, print)
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
-        watched = watch_range(video, 0, video.frame_count, "best", Networks.load("best"), lambda *_: None)
+        watched = watch_range(video, 0, video.frame_count, "best", Networks.load("best"), lambda *_: None, Backdrop())
         _, keypoints, _ = max(watched, key=lambda seen: seen[1].scores.sum())
         np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores)
     with np.load(kept) as arrays:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..motion.errors import MocapError
 from ..motion.records import FloatArray, ImageArray, VideoInfo
+from .lens import field_of_view
 
 Notify = Callable[[str], None]
 Frames = queue.Queue[tuple[int, Any] | Exception | None]
@@ -40,7 +41,7 @@ def probe_video(path: Path, notify: Notify) -> VideoInfo:
     times, declared = _packet_times(path)
     if len(times) < declared:
         notify(f"{path.name} ends early: {len(times)} of {declared} frames are there and will be used.")
-    return VideoInfo(path, width, height, times)
+    return VideoInfo(path, width, height, times, field_of_view(path, width, height))
 
 
 def read_frames(video: VideoInfo, start: int, end: int) -> Iterator[tuple[int, ImageArray]]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..models.catalog import bundled_model
+from ..motion.clean import STILL_CAMERA
 from ..motion.errors import MocapError
 from ..motion.records import Person, Take, TakeSettings, VideoInfo
 from ..motion.takes import check_saving, save_take
@@ -19,6 +20,7 @@ from .progress import Report, StoppedError
 from .pyramid import Pyramid
 from .quality import PRESETS
 from .sessions import Session
+from .stillness import Backdrop
 from .watch import Eyes, Watched, watch_people
 
 LIFTER = "gast-27"
@@ -60,14 +62,17 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         networks = Networks.load(job.quality)
         report("probe", 1, 1)
     with watch.stage("watch", networks.sessions):
-        watched = watch_range(video, start, end, job.quality, networks, report)
+        backdrop = Backdrop()
+        watched = watch_range(video, start, end, job.quality, networks, report, backdrop)
     with watch.stage("lift", networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
     with watch.stage("save"):
         report("save", 0, 1)
-        take = Take(video, TakeSettings(job.quality, start, end, job.low_memory, networks.hashes), people)
+        settings = TakeSettings(job.quality, start, end, job.low_memory, networks.hashes)
+        take = Take(video, settings, people, camera_shift=backdrop.shift)
         save_take(take, job.output)
         report("save", 1, 1)
+    notify_moving_camera(take, notify)
     notify_short_sights(take, notify)
     if job.preview:
         with watch.stage("preview"):
@@ -140,9 +145,15 @@ class Networks:
 
 
 def watch_range(
-    video: VideoInfo, start: int, end: int, quality: str, networks: Networks, report: Report
+    video: VideoInfo,
+    start: int,
+    end: int,
+    quality: str,
+    networks: Networks,
+    report: Report,
+    backdrop: Backdrop,
 ) -> tuple[Watched, ...]:
-    """Everybody seen from frame ``start`` up to ``end``.
+    """Everybody seen from frame ``start`` up to ``end``; ``backdrop`` looks past them.
 
     Raises:
         MocapError: nobody was.
@@ -150,7 +161,12 @@ def watch_range(
     report("watch", 0, end - start)
     frames = read_prepared(video, start, end, Pyramid.of)
     watched = watch_people(
-        frames, video, PRESETS[quality], networks.eyes, lambda done: report("watch", done, end - start)
+        frames,
+        video,
+        PRESETS[quality],
+        networks.eyes,
+        backdrop,
+        lambda done: report("watch", done, end - start),
     )
     if not watched:
         raise MocapError(
@@ -177,6 +193,15 @@ def lift_people(
         people.append(Person(track, keypoints, pose, thumbnail))
         lifted += len(keypoints.frames)
     return tuple(people)
+
+
+def notify_moving_camera(take: Take, notify: Notify) -> None:
+    """Say that the camera did not stand still."""
+    if take.camera_shift > STILL_CAMERA:
+        notify(
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are unharmed; travel, gravity "
+            "and floor need a still camera."
+        )
 
 
 def notify_short_sights(take: Take, notify: Notify) -> None:

@@ -19,6 +19,7 @@ from .pyramid import Pyramid
 from .quality import Preset
 from .rejoin import Piece, rejoin
 from .sessions import Session
+from .stillness import Backdrop
 
 SEEN = 0.25
 """Mean keypoint score from which a person counts as seen in a frame."""
@@ -59,11 +60,13 @@ def watch_people(
     video: VideoInfo,
     preset: Preset,
     eyes: Eyes,
+    backdrop: Backdrop,
     progress: Callable[[int], None],
 ) -> tuple[Watched, ...]:
     """Track, keypoints and thumbnail of everybody in ``frames``, with ids from 1 in order of appearance.
 
-    ``progress`` is called with the number of frames done; what it raises ends the work.
+    ``backdrop`` is shown what lies behind them. ``progress`` is called with the number of frames done; what it raises
+    ends the work.
     """
     sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * video.fps)))
     detect_every = max(1, round(preset.detect_seconds * video.fps))
@@ -81,6 +84,7 @@ def watch_people(
             sightings.setdefault(track_id, Sighting()).add(frame, picture, box, points, scores)
         if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
             look_at = min(look_at, frame + max(1, detect_every // 3))
+        backdrop.look(video.times[frame], picture, np.array(list(boxes.values())).reshape(-1, 4))
         progress(done)
     for sighting in sightings.values():
         sighting.drop_weak_ends()

@@ -13,6 +13,7 @@ import pytest
 from gast_mocap.inference.decode import probe_video
 from gast_mocap.inference.pipeline import Networks, watch_range
 from gast_mocap.inference.quality import PRESETS
+from gast_mocap.inference.stillness import Backdrop
 
 pytestmark = pytest.mark.footage
 
@@ -36,7 +37,7 @@ def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: s
     if clip == LONG_CLIP and quality != "fast":
         pytest.skip("takes minutes; run by hand, see docs/speed.md")
     video = probe_video(videos / f"{clip}.mp4", ignore)
-    watched = watch_range(video, 0, video.frame_count, quality, Networks.load(quality), ignore)
+    watched = watch_range(video, 0, video.frame_count, quality, Networks.load(quality), ignore, Backdrop())
     assert len(watched) == PEOPLE[clip]
     for track, keypoints, thumbnail in watched:
         assert len(track.frames) > 0.05 * video.frame_count

@@ -8,6 +8,7 @@ import pytest
 from gast_mocap.inference.decode import probe_video, read_frames
 from gast_mocap.inference.pyramid import Pyramid
 from gast_mocap.inference.quality import PRESETS
+from gast_mocap.inference.stillness import Backdrop
 from gast_mocap.inference.watch import Eyes, Sighting, colours_of_torso, fills, join, watch_people
 from gast_mocap.motion.records import ImageArray, VideoInfo
 
@@ -32,7 +33,7 @@ def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple:
     video = VideoInfo(Path("made.mp4"), width, height, np.arange(FRAMES) / 30)
     reports: list[int] = []
     pyramids = ((frame, Pyramid.of(image)) for frame, image in frames)
-    watched = watch_people(pyramids, video, PRESETS[quality], Eyes.load(PRESETS[quality]), reports.append)
+    watched = watch_people(pyramids, video, PRESETS[quality], Eyes.load(PRESETS[quality]), Backdrop(), reports.append)
     assert reports == list(range(1, len(frames) + 1))
     return watched
 
