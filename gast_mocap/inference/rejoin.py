@@ -9,7 +9,7 @@ from ..motion.records import FloatArray, IntArray, VideoInfo
 from .boxes import areas, overlaps
 
 LONGEST_LOSS = 2.0
-LONGEST_LOSS_IN_OPEN = 3.0
+LONGEST_LOSS_IN_OPEN = 3.5
 """Seconds after which a person who comes back counts as somebody new. Nobody vanishes or appears in the middle of the
 picture, so who is lost and found in the open is given longer, and need not look alike."""
 EDGE = 0.02
@@ -19,6 +19,8 @@ FASTEST = 3.0
 MOST_FAR = 2.5
 """How far from where they should be, in body lengths, a person may come back: FARTHEST and FASTEST for every second
 unseen (a fall or a sprint), but never beyond MOST_FAR."""
+MOST_GROWTH = 2.5
+"""How many times as long a body may look after a loss: crouching before it, stretched after it."""
 LEAST_LIKENESS = 0.5
 """Shared colour of the torsos (histogram intersection), 0..1, without which nobody is recognised."""
 GLIMPSE = 0.5
@@ -95,7 +97,10 @@ def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
     likeness = np.minimum(first.colours, second.colours).sum()
     is_far = distance > min(FARTHEST + FASTEST * seconds, MOST_FAR)
     is_stranger = seconds > GLIMPSE and not in_open and likeness < LEAST_LIKENESS
-    if is_far or is_stranger or not 0.5 < after / before < 2:
+    # A glimpse of a person does not tell how long the body is.
+    is_glimpse = min(_seconds([first], video), _seconds([second], video)) < SHORTEST_TRACK
+    is_other_size = not is_glimpse and not 1 / MOST_GROWTH < after / before < MOST_GROWTH
+    if is_far or is_stranger or is_other_size:
         return IMPOSSIBLE
     return float(distance + (1 - likeness) + seconds)
 
@@ -133,9 +138,9 @@ def _length(boxes: FloatArray) -> float:
 
 
 def _is_in_open(box: FloatArray, video: VideoInfo) -> bool:
+    """Whether nobody could have left the picture from ``box``: through its upper edge people do not walk."""
     edge = EDGE * max(video.width, video.height)
-    low, high = box[:2], box[2:]
-    return bool((low > edge).all() and (high < np.array([video.width, video.height]) - edge).all())
+    return bool(box[0] > edge and box[2] < video.width - edge and box[3] < video.height - edge)
 
 
 def _centre(box: FloatArray) -> FloatArray:

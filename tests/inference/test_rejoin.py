@@ -60,3 +60,17 @@ def test_ghosts_are_left_out():
     person, weak, brief = walker(1, 0, 90, 100), walker(2, 0, 90, 600, score=0.2), walker(3, 20, 26, 900)
     double = walker(4, 10, 80, 100 + 3 * 10 + 5)
     assert rejoin([person, weak, brief, double], VIDEO) == [[1]]
+
+
+def test_a_leap_is_bridged_by_a_glimpse_of_a_curled_up_body():
+    before, after = walker(1, 0, 60, 500, speed=0), walker(3, 136, 200, 560, speed=0)
+    frames = np.arange(130, 135)
+    curled = Piece(2, frames, np.repeat([[540.0, 380, 590, 440]], 5, axis=0), 0.4, BLUE)
+    assert rejoin([before, curled, after], VIDEO) == [[1, 2, 3]]
+
+
+def test_whoever_is_lost_above_the_picture_is_still_in_the_open():
+    jumper, landed = walker(1, 0, 60, 500, speed=0), walker(2, 130, 190, 560, speed=0, colours=BLUE)
+    jumper.boxes[:, [1, 3]] -= 310  # hands beyond the upper edge
+    landed.boxes[:, [1, 3]] -= 100
+    assert rejoin([jumper, landed], VIDEO) == [[1, 2]]
