@@ -39,7 +39,9 @@ def _nearby_lowest(motion: Motion) -> FloatArray:
     """(t,) metres of the lower ankle when it was low, in the second before and after each frame."""
     lowest = motion.joints[:, list(ANKLES.values()), 2].min(1)
     usual_step = np.median(np.diff(motion.times)) if len(lowest) > 1 else 1.0
-    window = 1 + 2 * int(np.ceil(GROUND_REACH / usual_step))
+    # SciPy 1.15 answers 0 where half a window is longer than its input.
+    reach = min(int(np.ceil(GROUND_REACH / usual_step)), len(lowest) - 1)
+    window = 1 + 2 * reach
     nearby: FloatArray = percentile_filter(lowest, STANDING_PERCENTILE, window, mode="nearest")
     return nearby
 
