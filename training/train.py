@@ -1,6 +1,6 @@
-"""Train a lifter: ``python -m training.train MOTIONS.npz RUN_FOLDER --minutes 20``.
+"""Train a lifter: ``python -m training.train MOTIONS.npz RUN_FOLDER --steps 2000``.
 
-The learning rate follows the minutes given. The folder keeps ``checkpoint.pt``; the same command goes on from it.
+The learning rate follows the steps given. The folder keeps ``checkpoint.pt``; the same command goes on from it.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from gast_mocap.motion.skeletons import H36M17
@@ -31,15 +31,15 @@ BATCHES_DRAWN = 4
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast: ``minutes`` in all, ``batch`` windows a step, the highest learning ``rate``."""
+    """How long and how fast: ``steps`` in all, ``batch`` windows a step, the highest learning ``rate``."""
 
-    minutes: float
+    steps: int
     batch: int
     rate: float
     seed: int
 
     def rate_at(self, share: float) -> float:
-        """Rises over the first 3 % of the time, then falls to nothing as a cosine."""
+        """Rises over the first 3 % of the steps, then falls to nothing as a cosine."""
         return self.rate * min(1.0, share / 0.03) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
 
 
@@ -50,6 +50,14 @@ def pose_loss(found: Tensor, wanted: Tensor, parents: Tensor) -> Tensor:
     return joints + BONE_LOSS * (found_bones - wanted_bones).norm(dim=-1).mean()
 
 
+def recent_mean(average: Tensor, latest: Tensor, count: Tensor | int) -> Tensor:
+    """Exponential mean over about a thousand steps; over a tenth of the ``count`` so far before there are as many,
+    so that the weights at the start are soon forgotten. Masks and counters are the latest."""
+    if not latest.is_floating_point():
+        return latest
+    return average + max(0.001, 9 / (10 + int(count))) * (latest - average)
+
+
 def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_frozen: bool) -> Scores:
     """Train ``network``, or go on with the one in ``folder``. Returns its scores on the validation subjects."""
     config = network.config
@@ -58,14 +66,13 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
     packed = load_motions(motions)
     synthesis = Synthesis(packed, validation=False, device=device, seed=schedule.seed)
     network = network.to(device)
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.999), use_buffers=True)
+    average = AveragedModel(network, avg_fn=recent_mean, use_buffers=True)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=schedule.rate, weight_decay=0.01, fused=device.type == "cuda"
     )
     parents = torch.tensor([max(parent, 0) for parent in H36M17.parents], device=device)
 
     checkpoint = folder / "checkpoint.pt"
-    spent = 0.0
     step = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device)
@@ -73,7 +80,7 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
         average.load_state_dict(saved["average"])
         optimiser.load_state_dict(saved["optimiser"])
         synthesis.generator.set_state(saved["generator"].cpu())
-        spent, step = saved["spent"], saved["step"]
+        step = saved["step"]
 
     def save() -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,25 +91,22 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
                 "average": average.state_dict(),
                 "optimiser": optimiser.state_dict(),
                 "generator": synthesis.generator.get_state(),
-                "spent": spent,
                 "step": step,
             },
             checkpoint,
         )
         write_weights(average.module, folder / "weights.pt")
 
-    total = schedule.minutes * 60
-    last_save = spent
+    last_save = time.monotonic()
     batches: list[tuple[Tensor, ...]] = []
     network.train()
     if norms_frozen:
         freeze_norms(network)
     half = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    with tqdm(total=round(total), initial=round(spent), unit="s", mininterval=5) as bar:
-        while spent < total:
-            began = time.monotonic()
+    with tqdm(total=schedule.steps, initial=step, unit="step", mininterval=5) as bar:
+        while step < schedule.steps:
             for group in optimiser.param_groups:
-                group["lr"] = schedule.rate_at(spent / total)
+                group["lr"] = schedule.rate_at(step / schedule.steps)
             if not batches:
                 drawn = synthesis.batch(BATCHES_DRAWN * schedule.batch, config.receptive_field, config.causal)
                 batches = list(zip(*(part.split(schedule.batch) for part in drawn), strict=True))
@@ -117,11 +121,10 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
             average.update_parameters(network)
             step += 1
             if step % 50 == 0:
-                bar.set_postfix_str(f"step {step}, loss {loss.item() * 1000:.1f} mm", refresh=False)
-            spent += time.monotonic() - began
-            bar.update(round(spent) - bar.n)
-            if spent - last_save > SECONDS_BETWEEN_CHECKPOINTS:
-                last_save = spent
+                bar.set_postfix_str(f"loss {loss.item() * 1000:.1f} mm", refresh=False)
+            bar.update()
+            if time.monotonic() - last_save > SECONDS_BETWEEN_CHECKPOINTS:
+                last_save = time.monotonic()
                 save()
     save()
     scores = validate(average.module.eval(), packed, device)
@@ -153,7 +156,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("motions", type=Path, help="what training.prepare wrote")
     parser.add_argument("folder", type=Path, help="folder of this run: checkpoint, weights, scores")
-    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=1024)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
@@ -162,7 +165,7 @@ if __name__ == "__main__":
     parser.add_argument("--channels", type=int, default=128)
     parser.add_argument("--causal", action="store_true")
     arguments = parser.parse_args()
-    schedule = Schedule(arguments.minutes, arguments.batch, arguments.rate, arguments.seed)
+    schedule = Schedule(arguments.steps, arguments.batch, arguments.rate, arguments.seed)
     torch.manual_seed(schedule.seed)
     new = GastConfig(arguments.receptive_field, arguments.channels, arguments.causal)
     network = network_in(arguments.start) if arguments.start else Gast(new)
