@@ -23,6 +23,8 @@ CHUNK = 64
 LONGEST_BRIDGE = 0.25
 """Seconds without the person that are bridged; after a longer loss the lifter starts anew."""
 LONGEST_FIELD = 243
+CROWDED = 0.01
+"""Frames more than one a step from which on they count as faster than the lifter wants them."""
 NEAREST = 0.1
 
 Progress = Callable[[int, int], None]
@@ -96,7 +98,7 @@ class Lifter:
         folded = with_cut_off_legs_folded(keypoints.points, keypoints.scores)
         for run in _runs(times):
             grid = self._grid(times[run], video)
-            points = h36m17_from_coco17(_at(grid, times[run], folded[run]))
+            points = h36m17_from_coco17(_sampled(grid, times[run], folded[run]))
 
             def report(share: float, begin: int = run.start, length: int = run.stop - run.start) -> None:
                 progress(begin + int(share * length), len(times))
@@ -224,6 +226,26 @@ def _at(wanted: FloatArray, times: FloatArray, values: FloatArray) -> FloatArray
     share = np.clip((wanted - times[after - 1]) / (times[after] - times[after - 1]), 0, 1)
     share = share.reshape(-1, *[1] * (values.ndim - 1))
     return np.asarray(values[after - 1] * (1 - share) + values[after] * share)
+
+
+def _sampled(grid: FloatArray, times: FloatArray, values: FloatArray) -> FloatArray:
+    """``values`` (t, ...) of ``times`` at the even times ``grid``.
+
+    Where frames come faster than the grid, the mean of those less than a step away, the nearer the more: all that was
+    read counts, and its errors average out. Elsewhere linearly between.
+    """
+    sampled = _at(grid, times, values)
+    if len(grid) == 1:
+        return sampled
+    places = (times - times[0]) / (grid[1] - grid[0])
+    before = np.floor(places).astype(int)
+    weights, sums = np.zeros(len(grid) + 1), np.zeros((len(grid) + 1, *values.shape[1:]))
+    for node, weight in ((before, 1 - places + before), (before + 1, places - before)):
+        np.add.at(weights, node, weight)
+        np.add.at(sums, node, weight.reshape(-1, *[1] * (values.ndim - 1)) * values)
+    crowded = np.flatnonzero(weights[:-1] > 1 + CROWDED)
+    sampled[crowded] = sums[crowded] / weights[crowded].reshape(-1, *[1] * (values.ndim - 1))
+    return sampled
 
 
 def _probed_field(session: Session) -> int:
