@@ -1,7 +1,5 @@
 """From a person of a take to an action on an armature."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import IntProperty, StringProperty
 from bpy.types import Context, Object, Operator
@@ -10,7 +8,6 @@ from ..motion.clean import clean_motion
 from ..motion.errors import MocapError
 from ..motion.records import Motion
 from ..motion.resample import resample
-from ..motion.takes import load_take
 from ..retarget.armature import animatable, make_h36m_armature, read_rest_pose
 from ..retarget.bone_map import BoneMap, check_map
 from ..retarget.confidence import bone_confidence
@@ -18,6 +15,7 @@ from ..retarget.solve import solve
 from ..retarget.stance import keyed_bones
 from ..retarget.write import Written, write_action
 from . import troubles
+from .clean_up import shown_take
 from .target_bones import found_map, show_map, shown_map
 
 NAMED_AT_MOST = 4
@@ -69,7 +67,7 @@ class GAST_MOCAP_OT_bake(Operator):
 
     def _bake(self, context: Context) -> Object:
         settings = context.scene.gast_mocap
-        take = load_take(Path(bpy.path.abspath(settings.take)))
+        take = shown_take(context.scene)
         cleaning = settings.clean_settings()
         render = context.scene.render
         motion = clean_motion(take, self.track_id, cleaning, troubles.of_bake.notify)

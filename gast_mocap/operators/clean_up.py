@@ -1,7 +1,6 @@
 """What belongs to clean-up but is no slider: the scene's camera, contacts as markers, defaults in the take."""
 
 import math
-from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from ..motion.clean import clean_motion
 from ..motion.contacts import CHANGES, changes_of, contacts_of_changes
 from ..motion.errors import MocapError
 from ..motion.gravity import tilt_roll_heading
-from ..motion.records import Take
+from ..motion.records import FootContact, Take
 from ..motion.settings import CleanSettings
 from ..motion.takes import load_take, save_take
 from . import troubles
@@ -75,8 +74,8 @@ class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
 
     def work(self, scene: Scene) -> str:
         settings = scene.gast_mocap
-        take, track_id = _take(scene), settings.person().track_id
-        motion = clean_motion(take, track_id, settings.clean_settings(), troubles.of_bake.notify)
+        track_id = settings.person().track_id
+        motion = clean_motion(shown_take(scene), track_id, settings.clean_settings(), troubles.of_bake.notify)
         for marker in _markers(scene):
             scene.timeline_markers.remove(marker)
         for seconds, label in changes_of(motion.contacts):
@@ -92,8 +91,7 @@ class GAST_MOCAP_OT_keep_contacts(CleanUpOperator):
     def work(self, scene: Scene) -> str:
         start_frame, fps = scene.gast_mocap.start_frame, _fps(scene)
         contacts = contacts_of_changes([((m.frame - start_frame) / fps, m.name) for m in _markers(scene)])
-        track_id = scene.gast_mocap.person().track_id
-        _change_take(scene, lambda take: take.with_person(replace(take.person(track_id), contacts=contacts)))
+        track_id = _keep_contacts(scene, contacts)
         return f"{len(contacts)} foot contacts of person {track_id} are kept in the take"
 
 
@@ -103,19 +101,17 @@ class GAST_MOCAP_OT_find_contacts(CleanUpOperator):
     bl_description = "Forget the contacts that were kept in the take: they are found from the motion again"
 
     def work(self, scene: Scene) -> str:
-        track_id = scene.gast_mocap.person().track_id
-        _change_take(scene, lambda take: take.with_person(replace(take.person(track_id), contacts=None)))
+        track_id = _keep_contacts(scene, None)
         return f"The contacts of person {track_id} are found from the motion"
 
 
 class GAST_MOCAP_OT_keep_clean_up(CleanUpOperator):
     bl_idname = "gast_mocap.keep_clean_up"
     bl_label = "Keep as Defaults"
-    bl_description = "Keep these clean-up settings in the take: whoever opens it starts with them"
+    bl_description = "Keep these clean-up settings and body heights in the take: whoever opens it starts with them"
 
     def work(self, scene: Scene) -> str:
-        cleaning = scene.gast_mocap.clean.settings()
-        _change_take(scene, lambda take: replace(take, cleaning=cleaning))
+        _save(scene, replace(shown_take(scene), cleaning=scene.gast_mocap.clean.settings()))
         return "The clean-up settings are kept in the take"
 
 
@@ -127,12 +123,27 @@ def show_clean_up(scene: Scene, cleaning: CleanSettings) -> None:
         setattr(scene.gast_mocap.clean, control.name, math.radians(value) if is_angle else value)
 
 
+def shown_take(scene: Scene) -> Take:
+    """The scene's take, its people as tall as the panel says. Raises MocapError when it cannot be read."""
+    take = _take(scene)
+    shown = {row.track_id: row.body_height or None for row in scene.gast_mocap.people}
+    people = (replace(person, body_height=shown.get(person.track_id, person.body_height)) for person in take.people)
+    return replace(take, people=tuple(people))
+
+
+def _keep_contacts(scene: Scene, contacts: tuple[FootContact, ...] | None) -> int:
+    """Give them to the chosen person in the take; returns that person's id."""
+    take, track_id = _take(scene), scene.gast_mocap.person().track_id
+    _save(scene, take.with_person(replace(take.person(track_id), contacts=contacts)))
+    return int(track_id)
+
+
 def _take(scene: Scene) -> Take:
     return load_take(Path(bpy.path.abspath(scene.gast_mocap.take)))
 
 
-def _change_take(scene: Scene, change: Callable[[Take], Take]) -> None:
-    save_take(change(_take(scene)), Path(bpy.path.abspath(scene.gast_mocap.take)))
+def _save(scene: Scene, take: Take) -> None:
+    save_take(take, Path(bpy.path.abspath(scene.gast_mocap.take)))
 
 
 def _markers(scene: Scene) -> list[bpy.types.TimelineMarker]:

@@ -110,6 +110,7 @@ class GAST_MOCAP_PT_people(MocapPanel, Panel):
             chosen = settings.person()
             if chosen:
                 layout.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=5)
+                layout.prop(chosen, "body_height")
         else:
             layout.label(text="Nobody yet", icon="COMMUNITY")
         layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")

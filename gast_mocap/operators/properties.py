@@ -81,6 +81,13 @@ class GAST_MOCAP_PG_person(PropertyGroup):
     track_id: IntProperty()
     seconds: FloatProperty()
     confidence: FloatProperty()
+    body_height: FloatProperty(
+        name="Body Height",
+        subtype="DISTANCE",
+        min=0.0,
+        max=3.0,
+        description="How tall this person is; 0 takes Body Height of the clean-up",
+    )
 
 
 def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:

@@ -65,6 +65,24 @@ def test_a_marker_without_partner_is_told_and_nothing_is_kept(scene, take):
     assert load_take(Path(take)).person(1).contacts is None
 
 
+def test_a_persons_own_height_makes_the_body_and_is_kept_with_the_clean_up(scene, take):
+    def height_of_baked() -> float:
+        bpy.ops.gast_mocap.bake()
+        made = next(iter(o for o in scene.objects if o.type == "ARMATURE"))
+        height = max(bone.head_local.z for bone in made.data.bones)
+        bpy.data.objects.remove(made)
+        return height
+
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    assert scene.gast_mocap.people[0].body_height == 0
+    usual = height_of_baked()
+    scene.gast_mocap.people[0].body_height = 0.85
+    assert height_of_baked() == pytest.approx(usual / 2, rel=0.01)
+    bpy.ops.gast_mocap.keep_clean_up()
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    assert scene.gast_mocap.people[0].body_height == pytest.approx(0.85)
+
+
 def test_settings_kept_in_a_take_greet_whoever_opens_it(scene, take):
     bpy.ops.gast_mocap.open_take(filepath=take)
     scene.gast_mocap.clean.smooth_body = 0.1
