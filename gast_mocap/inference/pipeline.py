@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -71,7 +71,8 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         settings = TakeSettings(job.quality, start, end, job.low_memory, networks.hashes)
         take = Take(video, settings, people, camera_shift=backdrop.shift)
         save_take(take, job.output)
-        report("save", 1, 1)
+        with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
+            report("save", 1, 1)
     notify_moving_camera(take, notify)
     notify_short_sights(take, notify)
     if job.preview:

@@ -24,7 +24,7 @@ class Import:
         self.progress: Progress | None = None
         self.is_cancelled = False
         self.has_finished = False
-        self._scene_uid = scene.session_uid
+        self._scene_uid: int | None = scene.session_uid
         self._process = MocapProcess()
         self._process.start(job)
 
@@ -35,6 +35,11 @@ class Import:
     def cancel(self) -> None:
         self.is_cancelled = True
         self._process.cancel()
+
+    def abandon(self) -> None:
+        """Cancel, and show nothing whatever comes."""
+        self._scene_uid = None
+        self.cancel()
 
     def poll(self) -> None:
         """Take the worker's news. Never blocks."""
@@ -50,9 +55,10 @@ class Import:
                     self._finish(take)
 
     def _finish(self, take: str) -> None:
+        """Show the take, also after a cancel: it came too late, the take is written."""
         # the scene of the start, found by number: undo may have replaced it meanwhile
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene_uid), None)
-        if scene is None or self.is_cancelled:
+        if scene is None:
             return
         try:
             show_take(scene, take)
@@ -84,7 +90,7 @@ def is_running() -> bool:
 def abandon(*_: object) -> None:
     """Stop the worker: its file is being closed, or the extension disabled."""
     if is_running():
-        current.cancel()
+        current.abandon()
 
 
 def _tick() -> float | None:

@@ -144,6 +144,17 @@ def test_a_stop_while_drawing_keeps_the_take(videos: Path, tmp_path: Path) -> No
     assert any("preview" in notice for notice in notices)
 
 
+def test_a_stop_after_the_take_is_replaced_comes_too_late(videos: Path, tmp_path: Path) -> None:
+    job = short_job(videos, tmp_path, end=10)
+
+    def stop(*_: object) -> None:
+        if job.output.exists():
+            raise StoppedError
+
+    done = run(job, stop, ignore)
+    assert load_take(job.output).settings == done.take.settings
+
+
 def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
     def nobody(*_: object) -> tuple[()]:
         return ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 
+import gast_mocap
 from gast_mocap.inference import process
 from gast_mocap.operators import running, troubles
 from gast_mocap.operators.panel import stage_text
@@ -27,6 +28,7 @@ FINISHES = (
 )
 FAILS = "say(type='failed', code='video_missing', text='There is no video. Choose one.', detail='')"
 WAITS_FOR_CANCEL = "sys.stdin.readline(); say(type='cancelled')"
+FINISHES_THOUGH_CANCELLED = "sys.stdin.readline(); " + FINISHES
 DIES = "sys.exit('no more memory')"
 
 
@@ -121,6 +123,25 @@ def test_progress_then_cancel(scene, take, worker, tmp_path):
     poll_until(lambda: not running.is_running())
     assert people(scene) == [1, 4]
     assert troubles.of_import.error == ""
+
+
+def test_a_cancel_that_comes_too_late_shows_the_take_that_was_written(scene, take, worker, tmp_path):
+    worker(FINISHES_THOUGH_CANCELLED)
+    output = str(tmp_path / "other.take.npz")
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), take=output)
+    bpy.ops.gast_mocap.cancel_import()
+    poll_until(lambda: not running.is_running())
+    assert scene.gast_mocap.take == output
+    assert people(scene) == [1, 4]
+
+
+def test_a_take_that_comes_after_the_extension_was_disabled_is_left_alone(scene, take, worker, tmp_path):
+    worker(FINISHES_THOUGH_CANCELLED)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), take=str(tmp_path / "other.take.npz"))
+    gast_mocap.unregister()
+    poll_until(lambda: not running.is_running())
+    gast_mocap.register()
+    assert people(scene) == []
 
 
 def test_one_import_at_a_time(scene, worker, tmp_path):
