@@ -19,6 +19,8 @@ Prepared = TypeVar("Prepared")
 
 SMALLEST_SIDE = 32
 """Pixels. In anything smaller nobody can be found."""
+UNSTAMPED = -1e9
+"""Seconds. Frames of containers without time stamps, such as raw streams, come millions of years before this."""
 FRAMES_AHEAD = 8
 """Decoded frames that may wait for the consumer: enough to bridge a slow frame, a few dozen MB in full HD."""
 
@@ -117,10 +119,20 @@ def _packet_times(path: Path) -> tuple[FloatArray, int]:
     milliseconds = []
     while packets.grab():
         milliseconds.append(packets.get(cv2.CAP_PROP_POS_MSEC))
-    times = np.sort(np.asarray(milliseconds, np.float64)) / 1000
-    if np.any(np.diff(times) <= 0):  # containers without time stamps, such as raw streams
-        times = np.arange(len(times)) / fps
-    return times - times[0], declared
+    return _rising(np.sort(milliseconds) / 1000, fps), declared
+
+
+def _rising(stamps: FloatArray, fps: float) -> FloatArray:
+    """Time in seconds of each frame from 0, of sorted time ``stamps`` (n,) that may repeat.
+
+    The first of several frames with one stamp keeps it, the others are spread up to the next stamp.
+    """
+    real, first = np.unique(stamps, return_index=True)
+    if real[0] < UNSTAMPED or len(real) == 1:
+        return np.arange(len(stamps)) / fps
+    end = real[-1] + np.median(np.diff(real)) * (len(stamps) - first[-1])
+    times = np.interp(np.arange(len(stamps)), [*first, len(stamps)], [*real, end])
+    return np.asarray(times - real[0])
 
 
 def _decode(decoded: Iterator[tuple[int, Any]], frames: Frames, stop: threading.Event) -> None:

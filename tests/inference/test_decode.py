@@ -1,6 +1,7 @@
 """Videos that the tests write, real ones with a rotation flag and a variable rate, and files that are no video."""
 
 import shutil
+import struct
 import threading
 import wave
 from pathlib import Path
@@ -110,6 +111,34 @@ def test_times_of_a_variable_rate_are_the_real_ones(videos):
     video = probe_video(videos / "variable_frame_rate.mp4", pytest.fail)
     assert video.frame_count == 99
     np.testing.assert_allclose(video.times[[1, 2, 3, -1]], [0.1, 0.2, 0.2333, 7.6], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "times"),
+    [
+        ({5: 160, 6: 260}, {5: 0.21, 6: 0.26}),
+        ({5: 160, 6: 160, 7: 310}, {5: 0.21, 6: 0.26, 7: 0.31}),
+        ({8: 330, 18: 680, 19: 680}, {8: 0.33, 18: 0.72, 19: 0.76}),
+    ],
+)
+def test_frames_that_repeat_a_time_stamp_move_and_the_others_keep_theirs(tmp_path, stamps, times):
+    """A frame of a Matroska file is "track 1" and then its milliseconds."""
+    path = write_video(tmp_path / "plain.mkv", 20)
+    content = path.read_bytes()
+    for frame, stamp in stamps.items():
+        content = content.replace(b"\x81" + struct.pack(">h", 40 * frame), b"\x81" + struct.pack(">h", stamp))
+    path.write_bytes(content)
+    video = probe_video(path, pytest.fail)
+    np.testing.assert_allclose(video.times, [times.get(i, i / 25) for i in range(20)], atol=1e-6)
+
+
+def test_times_without_any_stamps_are_even(tmp_path):
+    path = tmp_path / "raw.m1v"
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mpg1"), 25.0, (64, 48))
+    for _ in range(10):
+        writer.write(np.zeros((48, 64, 3), np.uint8))
+    writer.release()
+    np.testing.assert_array_equal(probe_video(path, pytest.fail).times, np.arange(10) / 25)
 
 
 def test_a_video_cut_off_keeps_what_decodes_and_says_how_much(videos, tmp_path):
