@@ -82,7 +82,12 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
 
 
 def check_outputs(job: Job) -> None:
-    """Raises MocapError when a result could not be saved, or would be written over the video."""
+    """Raises MocapError when a result could not be saved, or would be written over the video or the other one."""
+    if job.preview and job.preview.resolve() == job.output.resolve():
+        raise MocapError(
+            "preview_is_take",
+            f"Take and preview are both to be saved as {job.output.name}. Choose another name for one.",
+        )
     for output in (job.output, job.preview):
         if output is None:
             continue

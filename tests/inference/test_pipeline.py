@@ -176,6 +176,15 @@ def test_an_output_that_cannot_be_is_refused_before_the_work(videos: Path, tmp_p
     assert stages == []
 
 
+def test_take_and_preview_are_never_one_file(videos: Path, tmp_path: Path) -> None:
+    job = short_job(videos, tmp_path, preview=tmp_path / "x" / ".." / "jump.take.npz")
+    job.output.write_bytes(b"an older take")
+    with pytest.raises(MocapError) as caught:
+        run(job, ignore, ignore)
+    assert caught.value.code == "preview_is_take"
+    assert job.output.read_bytes() == b"an older take"
+
+
 @pytest.mark.parametrize("result", ["output", "preview"])
 def test_the_video_is_never_written_over(tmp_path: Path, result: str) -> None:
     video = tmp_path / "clip.mp4"
