@@ -94,10 +94,14 @@ def spells_of(standing: BoolArray, times: FloatArray, longest_gap: float) -> Int
 
 def contacts_of(spells: IntArray, times: FloatArray) -> tuple[FootContact, ...]:
     """The spells as intervals, in order of their start."""
-    found = []
-    for number in range(int(spells.max(initial=-1)) + 1):
-        frames, feet = np.nonzero(spells == number)
-        found.append(FootContact(FEET[feet[0]], float(times[frames[0]]), float(times[frames[-1]])))
+    frames, feet = np.nonzero(spells >= 0)
+    numbers = spells[frames, feet]
+    starts = np.unique(numbers, return_index=True)[1]
+    ends = len(numbers) - 1 - np.unique(numbers[::-1], return_index=True)[1]
+    found = [
+        FootContact(FEET[feet[start]], float(times[frames[start]]), float(times[frames[end]]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
     return tuple(sorted(found, key=lambda contact: contact.start))
 
 

@@ -8,14 +8,16 @@ keypoints are fewer metres; so after a first pass they are linearised around the
 
 A standing foot adds a foothold: one point for the whole spell, seen by the ankle's keypoints, tied to the
 ankle of every pose of the spell and, once the floor is known, lying at ankle height above it. So the
-supporting foot pins the pelvis. Footholds are eliminated by the Schur complement, which keeps the rest
-banded.
+supporting foot pins the pelvis. A foothold stands in the equations just after the last frame of its spell:
+eliminated in this order, no frame ever meets more than two frames and the two footholds under the feet, so the
+cost grows with the length of the take and no faster.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve, solveh_banded
+from scipy.sparse import coo_array
+from scipy.sparse.linalg import splu
 
 from .records import FloatArray, IntArray
 from .smooth import curvature_bands, sample_spans
@@ -167,25 +169,54 @@ def _solve_weighted(
     np.add.at(blocks, frames, pins[:, None, None] * np.eye(3))
     np.add.at(right, frames, -pulls)
 
-    bands = _banded(blocks)
-    curvature = curvature_bands(seen.times) * (seconds / (2 * np.pi)) ** 4
-    for offset in range(3):
-        bands[3 * offset] += curvature[offset][:, None]
-    bands = bands.reshape(7, -1)
-    if not spell_count:
-        return solveh_banded(bands, right.reshape(-1), lower=True).reshape(-1, 3), np.zeros((0, 3))
-
-    coupling = np.zeros((frame_count, 3, spell_count, 3))
-    for axis in range(3):
-        coupling[frames, axis, owners, axis] = -pins
-    coupling = coupling.reshape(3 * frame_count, 3 * spell_count)
     sights = Aims(foot_aims.slopes[frames, feet], foot_aims.sides[frames, feet])
     foot_blocks, foot_right = _foothold_terms(owners, sights, pins, pulls, ankle_floor, floor_weights)
-    through = solveh_banded(bands, np.column_stack([right.reshape(-1), coupling]), lower=True)
-    schur = foot_blocks - coupling.T @ through[:, 1:]
-    footholds = solve(schur, foot_right - coupling.T @ through[:, 0], assume_a="pos")
-    pelvis = through[:, 0] - through[:, 1:] @ footholds
-    return pelvis.reshape(-1, 3), footholds.reshape(-1, 3)
+
+    curvature = curvature_bands(seen.times) * (seconds / (2 * np.pi)) ** 4
+    blocks += curvature[0][:, None, None] * np.eye(3)
+    frame = np.arange(frame_count)
+    pairs = np.concatenate([
+        np.stack([frame[1:], frame[:-1]], axis=1), np.stack([frame[2:], frame[:-2]], axis=1),
+        np.stack([frame_count + owners, frames], axis=1),
+    ])  # fmt: skip
+    ties = np.concatenate([curvature[1][:-1], curvature[2][:-2], -pins])
+    last_frames = np.zeros(spell_count)
+    np.maximum.at(last_frames, owners, frames)
+    order = np.argsort(np.concatenate([frame, last_frames]), kind="stable")
+    points = solve_points(
+        np.concatenate([blocks, foot_blocks]), np.concatenate([right, foot_right]), pairs, ties, order
+    )
+    return points[:frame_count], points[frame_count:]
+
+
+def solve_points(
+    blocks: FloatArray, right: FloatArray, pairs: IntArray, ties: FloatArray, order: IntArray
+) -> FloatArray:
+    """The points (n, 3) that solve positive definite normal equations.
+
+    Args:
+        blocks: (n, 3, 3) on the diagonal, one a point.
+        right: (n, 3) right sides.
+        pairs: (k, 2) numbers of points that are tied to one another.
+        ties: (k,) what stands in the place of each pair, times the identity.
+        order: (n,) numbers of the points as they are eliminated.
+    """
+    axes, places = np.arange(3), 3 * np.argsort(order)
+    rows, columns = (places[pairs[:, end], None] + axes for end in (0, 1))
+    along, across = (np.broadcast_to(places[:, None, None] + side, blocks.shape) for side in (axes[:, None], axes))
+    values = np.repeat(ties, 3)
+    matrix = coo_array((
+        np.concatenate([blocks.ravel(), values, values]),
+        (
+            np.concatenate([along.ravel(), rows.ravel(), columns.ravel()]),
+            np.concatenate([across.ravel(), columns.ravel(), rows.ravel()]),
+        ),
+    ))  # fmt: skip
+    # Positive definite equations need no pivoting, which would spoil the order
+    factors = splu(matrix.tocsc(), permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    points = np.empty(right.shape)
+    points[order] = factors.solve(right[order].ravel()).reshape(-1, 3)
+    return points
 
 
 def _sight_terms(points: FloatArray, aims: Aims, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -211,7 +242,7 @@ def _foothold_terms(
     ankle_floor: FloorPlane | None,
     floor_weights: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Normal equations (3 m, 3 m) and (3 m,) of the m footholds, before the pelvis is eliminated."""
+    """Normal equations (m, 3, 3) and (m, 3) of the m footholds, without their ties to the pelvis."""
     count = len(floor_weights)
     sights, sides = _sight_terms(
         np.zeros((len(pins), 1, 3)),
@@ -225,16 +256,4 @@ def _foothold_terms(
         level = FLOOR_WEIGHT * floor_weights[:, None] * ankle_floor.up
         blocks += level[:, :, None] * ankle_floor.up
         right += level * ankle_floor.height
-    square = np.zeros((count, 3, count, 3))
-    square[np.arange(count), :, np.arange(count), :] = blocks
-    return square.reshape(3 * count, 3 * count), right.reshape(-1)
-
-
-def _banded(blocks: FloatArray) -> FloatArray:
-    """Symmetric 3x3 blocks (t, 3, 3) on the diagonal, in SciPy's lower banded form with room for 6 below: (7,
-    t, 3)."""
-    bands = np.zeros((7, len(blocks), 3))
-    for offset in range(3):
-        for axis in range(3 - offset):
-            bands[offset, :, axis] = blocks[:, axis + offset, axis]
-    return bands
+    return blocks, right

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from walker import Camera, film, stand, walk
@@ -6,7 +8,7 @@ from gast_mocap.motion.body import prepare_body
 from gast_mocap.motion.contacts import spells_of
 from gast_mocap.motion.records import FloatArray
 from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.travel import FloorPlane, focal_length_px, miss, solve_travel, viewing_rays
+from gast_mocap.motion.travel import FloorPlane, focal_length_px, miss, solve_points, solve_travel, viewing_rays
 
 TIMES = np.arange(120) / 30
 NOWHERE = np.full((120, 2), -1)
@@ -62,6 +64,31 @@ def test_footholds_are_where_the_feet_stood() -> None:
     ankles = CAMERA.see(performance.joints[:, [3, 6]])
     for number, foothold in enumerate(footholds):
         assert np.linalg.norm(foothold - ankles[spells == number].mean(0)) < 0.01
+
+
+def test_points_are_those_of_a_dense_solve() -> None:
+    rng = np.random.default_rng(2)
+    roots = rng.normal(size=(30, 3, 3))
+    blocks, right = roots @ np.swapaxes(roots, 1, 2) + 9 * np.eye(3), rng.normal(size=(30, 3))
+    pairs, ties = np.stack([np.arange(1, 30), rng.integers(0, np.arange(1, 30))], axis=1), rng.normal(size=29)
+    dense = np.zeros((30, 3, 30, 3))
+    dense[np.arange(30), :, np.arange(30)] = blocks
+    for (one, other), tie in zip(pairs, ties, strict=True):
+        dense[one, :, other] = dense[other, :, one] = tie * np.eye(3)
+    expected = np.linalg.solve(dense.reshape(90, 90), right.reshape(90)).reshape(30, 3)
+    assert np.allclose(solve_points(blocks, right, pairs, ties, rng.permutation(30)), expected)
+
+
+def test_a_long_take_needs_little_memory() -> None:
+    times = np.arange(3600) / 30
+    performance = walk(times, 90.0, speed=0.02)
+    seen, spells = sighting_of(performance, CAMERA), spells_of(performance.standing, times, 0.5)
+    tracemalloc.start()
+    found = solve_travel(seen, spells, None, 0.3)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.footholds) > 200
+    assert peak < 50e6, "a table of frames by footholds takes three times as much"
 
 
 def test_a_keypoint_far_off_hardly_moves_the_body() -> None:
