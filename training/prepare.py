@@ -1,6 +1,7 @@
 """Pack a folder of CMU motion capture into one file: ``python -m training.prepare DATA OUT.npz``."""
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Motions:
 
 def prepare(folder: Path, out: Path) -> None:
     """Read every BVH and AMC file under ``folder`` and write ``out``."""
+    out.parent.mkdir(parents=True, exist_ok=True)
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".bvh", ".amc"))
     directions, pelvis, subjects = [], [], []
     for path in tqdm(paths, desc="reading motions", unit="file"):
@@ -58,6 +60,8 @@ def prepare(folder: Path, out: Path) -> None:
 
 def load_motions(path: Path) -> Motions:
     """Read what ``prepare`` wrote."""
+    if not path.exists():
+        sys.exit(f"There is no {path}; make it with: python -m training.prepare DATA/cmu_mocap {path}")
     with np.load(path) as arrays:
         return Motions(
             tuple(map(str, arrays["names"])),
