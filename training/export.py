@@ -11,10 +11,10 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from .network import Dense, Gast, MirrorGraph, NearGraph
+from .network import LAYOUTS, Dense, Gast, MirrorGraph, NearGraph
 from .normalise import ASSUMED_FOCAL, SIZE_WINDOW
+from .reload import read_weights
 from .synthesis import NETWORK_FPS
-from .train import read_weights
 
 OPSET = 17
 SMALLEST_PACKED = 256
@@ -59,7 +59,7 @@ def export(network: Gast, out: Path) -> None:
     """Write ``network`` with dynamic batch and time, its contract as metadata and its weights in half precision."""
     config = network.config
     buffer = io.BytesIO()
-    joints = 17
+    joints = len(LAYOUTS[config.layout].parents)
     with torch.no_grad():
         torch.onnx.export(
             folded(network),

@@ -1,4 +1,4 @@
-"""The network inside an exported ONNX file, to go on training from it."""
+"""Networks in files: weights as ``train.py`` leaves them, and the way back from an exported ONNX file."""
 
 from pathlib import Path
 
@@ -12,6 +12,31 @@ from torch import Tensor, nn
 from .network import Dense, Gast, GastConfig, MirrorGraph, NearGraph
 
 NO_EDGE = 1e-30
+
+
+def save_whole(content: object, path: Path) -> None:
+    """Write ``path`` under another name first: who is killed meanwhile keeps the file that was there."""
+    partial = path.with_suffix(".partial")
+    torch.save(content, partial)
+    partial.replace(path)
+
+
+def write_weights(network: Gast, path: Path) -> None:
+    """The configuration and the weights in half precision, for ``export.py``."""
+    weights = {
+        name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
+    }
+    save_whole({"config": network.config.to_dict(), "weights": weights}, path)
+
+
+def read_weights(path: Path) -> Gast:
+    """The network that ``write_weights`` wrote, for evaluation."""
+    saved = torch.load(path, map_location="cpu")
+    network = Gast(GastConfig(**saved["config"]))
+    network.load_state_dict(
+        {name: value.float() if value.is_floating_point() else value for name, value in saved["weights"].items()}
+    )
+    return network.eval()
 
 
 def network_in(path: Path) -> Gast:

@@ -6,20 +6,20 @@ The learning rate follows the steps given. The folder keeps ``checkpoint.pt``; t
 import argparse
 import json
 import math
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from gast_mocap.motion.skeletons import H36M17
-
-from .network import Gast, GastConfig
+from .network import LAYOUTS, Gast, GastConfig
 from .prepare import load_motions
-from .reload import freeze_norms, network_in
+from .reload import freeze_norms, network_in, save_whole, write_weights
 from .synthesis import Synthesis
 from .validate import Scores, validate
 
@@ -58,6 +58,16 @@ def recent_mean(average: Tensor, latest: Tensor, count: Tensor | int) -> Tensor:
     return average + max(0.001, 9 / (10 + int(count))) * (latest - average)
 
 
+def checkpoint_of(config: GastConfig, path: Path, device: torch.device) -> dict[str, Any]:
+    """What a run of the same network left in ``path``."""
+    saved: dict[str, Any] = torch.load(path, map_location=device)
+    wanted = config.to_dict()
+    if differing := [name for name, value in saved["config"].items() if value != wanted[name]]:
+        kept, asked = (", ".join(f"{name} {of[name]}" for name in differing) for of in (saved["config"], wanted))
+        sys.exit(f"{path} holds a network with {kept}, not {asked}: ask for that one again, or choose another folder.")
+    return saved
+
+
 def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_frozen: bool) -> Scores:
     """Train ``network``, or go on with the one in ``folder``. Returns its scores on the validation subjects."""
     config = network.config
@@ -70,12 +80,12 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=schedule.rate, weight_decay=0.01, fused=device.type == "cuda"
     )
-    parents = torch.tensor([max(parent, 0) for parent in H36M17.parents], device=device)
+    parents = torch.tensor([max(parent, 0) for parent in LAYOUTS[config.layout].parents], device=device)
 
     checkpoint = folder / "checkpoint.pt"
     step = 0
     if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device)
+        saved = checkpoint_of(config, checkpoint, device)
         network.load_state_dict(saved["network"])
         average.load_state_dict(saved["average"])
         optimiser.load_state_dict(saved["optimiser"])
@@ -84,7 +94,7 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
 
     def save() -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        torch.save(
+        save_whole(
             {
                 "config": config.to_dict(),
                 "network": network.state_dict(),
@@ -132,24 +142,6 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
         json.dumps({"steps": step, "batch": schedule.batch, **scores.to_dict()}, indent=1)
     )
     return scores
-
-
-def write_weights(network: Gast, path: Path) -> None:
-    """The configuration and the weights in half precision, for ``export.py``."""
-    weights = {
-        name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()
-    }
-    torch.save({"config": network.config.to_dict(), "weights": weights}, path)
-
-
-def read_weights(path: Path) -> Gast:
-    """The network that ``write_weights`` wrote, for evaluation."""
-    saved = torch.load(path, map_location="cpu")
-    network = Gast(GastConfig(**saved["config"]))
-    network.load_state_dict(
-        {name: value.float() if value.is_floating_point() else value for name, value in saved["weights"].items()}
-    )
-    return network.eval()
 
 
 if __name__ == "__main__":

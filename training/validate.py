@@ -1,13 +1,20 @@
-"""Scores of a network on the subjects it never saw: ``python -m training.validate MOTIONS.npz WEIGHTS.pt``."""
+"""Scores of a network on the subjects it never saw: ``python -m training.validate MOTIONS.npz WEIGHTS``.
 
+The weights are ``weights.pt`` of a training or an exported ONNX file.
+"""
+
+import argparse
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from .network import Gast
 from .normalise import SIZE_WINDOW, network_input, person_axes
-from .prepare import Motions
+from .prepare import Motions, load_motions
+from .reload import network_in, read_weights
 from .synthesis import Synthesis
 
 VALIDATION_SEED = 20
@@ -27,6 +34,12 @@ class Scores:
 
     def to_dict(self) -> dict[str, float]:
         return asdict(self)
+
+    def __str__(self) -> str:
+        return (
+            f"exact:   MPJPE {self.clean:.1f} mm, PA-MPJPE {self.clean_aligned:.1f} mm, flips {self.clean_flips:.2%}\n"
+            f"misread: MPJPE {self.noisy:.1f} mm, PA-MPJPE {self.noisy_aligned:.1f} mm, flips {self.noisy_flips:.2%}"
+        )
 
 
 def validate(network: Gast, motions: Motions, device: torch.device) -> Scores:
@@ -71,3 +84,16 @@ def turned_over(found: Tensor, truth: Tensor) -> Tensor:
     across_hips = ((found[:, 4] - found[:, 1]) * (truth[:, 4] - truth[:, 1])).sum(dim=-1)
     across_shoulders = ((found[:, 11] - found[:, 14]) * (truth[:, 11] - truth[:, 14])).sum(dim=-1)
     return (across_hips < 0) & (across_shoulders < 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("motions", type=Path, help="what training.prepare wrote")
+    parser.add_argument("weights", type=Path, help="weights.pt of a training, or an exported .onnx")
+    options = parser.parse_args(arguments)
+    read = network_in if options.weights.suffix == ".onnx" else read_weights
+    print(validate(read(options.weights).eval(), load_motions(options.motions), torch.device("cpu")))
+
+
+if __name__ == "__main__":
+    main()

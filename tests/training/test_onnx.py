@@ -1,17 +1,21 @@
 """The ONNX file: the same answers as PyTorch, any batch and length, its contract, and the way back."""
 
+import re
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 onnx = pytest.importorskip("onnx")
 
-from test_network import network  # noqa: E402
+from test_network import JOINTS, network  # noqa: E402
 
 from gast_mocap.inference.lift import Lifter  # noqa: E402
 from gast_mocap.inference.sessions import Session  # noqa: E402
 from training.export import export, folded  # noqa: E402
-from training.reload import freeze_norms, network_in  # noqa: E402
+from training.reload import freeze_norms, network_in, write_weights  # noqa: E402
+from training.validate import main as validate  # noqa: E402
 
 KINDS = [(27, False, 16), (27, True, 16), (81, False, 8), (243, False, 4)]
 
@@ -73,6 +77,35 @@ def test_frozen_norms_keep_their_statistics_in_training(exported):
     after = [buffer for name, buffer in back.named_buffers() if "running" in name]
     assert before and all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
     assert back.expand.linear.weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("layout", JOINTS)
+def test_every_layout_is_exported_and_comes_back(layout, tmp_path):
+    made = network(layout=layout, channels=8)
+    export(made, tmp_path / "lifter.onnx")
+    back = network_in(tmp_path / "lifter.onnx").eval()
+    assert back.config.layout == layout
+    inputs = torch.randn(2, 30, JOINTS[layout], 2)
+    found = Session(tmp_path / "lifter.onnx", threads=1).run({"inputs_2d": inputs.numpy()})[0]
+    assert found.shape == (2, 4, JOINTS[layout], 3)
+    with torch.no_grad():
+        assert np.abs(folded(made)(inputs).numpy() - found).max() <= 1e-5
+        assert np.abs(back(inputs).numpy() - found).max() <= 1e-5
+
+
+def test_weights_and_their_export_score_the_same(motions, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("training.validate.WINDOWS", 32)
+    np.savez(tmp_path / "motions.npz", **asdict(motions))
+    made = network(channels=8)
+    write_weights(made, tmp_path / "weights.pt")
+    export(made, tmp_path / "lifter.onnx")
+    printed = []
+    for name in ("weights.pt", "lifter.onnx"):
+        validate([str(tmp_path / "motions.npz"), str(tmp_path / name)])
+        printed.append(capsys.readouterr().out)
+    figures = [[float(word) for word in re.findall(r"([\d.]+) mm", text)] for text in printed]
+    assert len(figures[0]) == 4
+    assert figures[0] == pytest.approx(figures[1], abs=2)
 
 
 def test_full_width_fits_into_sixteen_megabytes(tmp_path):

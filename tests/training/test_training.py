@@ -12,7 +12,9 @@ from benchmarks.poses import scores, turned_over  # noqa: E402
 from gast_mocap.motion.skeletons import H36M17  # noqa: E402
 from training.network import Gast, GastConfig  # noqa: E402
 from training.noise import measured  # noqa: E402
-from training.train import Schedule, pose_loss, read_weights, recent_mean, train  # noqa: E402
+from training.prepare import prepare  # noqa: E402
+from training.reload import read_weights, save_whole  # noqa: E402
+from training.train import Schedule, pose_loss, recent_mean, train  # noqa: E402
 
 
 def test_training_is_kept_and_goes_on(motions, tmp_path, monkeypatch):
@@ -28,6 +30,36 @@ def test_training_is_kept_and_goes_on(motions, tmp_path, monkeypatch):
         assert json.loads((run / "scores.json").read_text())["steps"] == steps
         assert torch.load(run / "checkpoint.pt")["step"] == steps
     assert read_weights(run / "weights.pt").config == config
+
+
+def test_another_network_does_not_go_on_from_a_checkpoint(motions, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.validate.WINDOWS", 8)
+    np.savez(tmp_path / "motions.npz", **asdict(motions))
+    schedule = Schedule(1, batch=2, rate=1e-3, seed=1)
+    train(tmp_path / "motions.npz", tmp_path, Gast(GastConfig(27, channels=4)), schedule, norms_frozen=False)
+    other = Gast(GastConfig(81, channels=8))
+    with pytest.raises(SystemExit, match="receptive_field 27, channels 4, not receptive_field 81, channels 8"):
+        train(tmp_path / "motions.npz", tmp_path, other, schedule, norms_frozen=False)
+
+
+def test_who_is_killed_while_saving_keeps_what_was_saved_before(tmp_path, monkeypatch):
+    def killed(_content, path):
+        path.write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    save_whole({"step": 1}, tmp_path / "checkpoint.pt")
+    monkeypatch.setattr(torch, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_whole({"step": 2}, tmp_path / "checkpoint.pt")
+    assert torch.load(tmp_path / "checkpoint.pt") == {"step": 1}
+
+
+def test_a_folder_for_the_packed_motions_is_made_before_they_are_read(tmp_path):
+    (tmp_path / "mocap").mkdir()
+    (tmp_path / "mocap" / "01_01.bvh").write_text("no motion capture")
+    with pytest.raises(IndexError):
+        prepare(tmp_path / "mocap", tmp_path / "new" / "motions.npz")
+    assert (tmp_path / "new").is_dir()
 
 
 def test_the_rate_rises_and_falls_to_nothing():
