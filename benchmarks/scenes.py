@@ -78,7 +78,9 @@ def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     video = probe_video(path, print)
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
-        watched = watch_range(video, 0, video.frame_count, "best", Networks.load("best"), lambda *_: None, Backdrop())
+        watched, _ = watch_range(
+            video, 0, video.frame_count, "best", Networks.load("best"), lambda *_: None, Backdrop()
+        )
         _, keypoints, _ = max(watched, key=lambda seen: seen[1].scores.sum())
         np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores)
     with np.load(kept) as arrays:

@@ -26,9 +26,10 @@ FRAMES_AHEAD = 8
 
 
 def probe_video(path: Path, notify: Notify) -> VideoInfo:
-    """Upright size of a video and the time of each of its frames; nothing is decoded but the first frame.
+    """Upright size of a video and the time of each of its frames.
 
-    The times come from the container's packets, so they hold for variable frame rates.
+    The times come from the container's packets, so they hold for variable frame rates. Only the first frame is decoded,
+    but all of a file that holds fewer frames than it declares: its last packets may be cut off too.
 
     Raises:
         MocapError: there is no such file, it holds no readable video, or the picture is too small.
@@ -42,7 +43,8 @@ def probe_video(path: Path, notify: Notify) -> VideoInfo:
         )
     times, declared = _packet_times(path)
     if len(times) < declared:
-        notify(f"{path.name} ends early: {len(times)} of {declared} frames are there and will be used.")
+        times = times[: _decodable(path)]
+        notify(f"{path.name} ends early: {len(times)} of {declared} frames can be read.")
     return VideoInfo(path, width, height, times, field_of_view(path, width, height))
 
 
@@ -106,6 +108,13 @@ def _first_frame(path: Path) -> ImageArray:
     if not read:
         raise MocapError("video_empty", f"{path.name} has no frames that can be decoded. Choose another video.")
     return np.asarray(image, np.uint8)
+
+
+def _decodable(path: Path) -> int:
+    capture, frames = _open(path), 0
+    while capture.grab():
+        frames += 1
+    return frames
 
 
 def _packet_times(path: Path) -> tuple[FloatArray, int]:

@@ -63,12 +63,13 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         report("probe", 1, 1)
     with watch.stage("watch", networks.sessions):
         backdrop = Backdrop()
-        watched = watch_range(video, start, end, job.quality, networks, report, backdrop)
+        watched, read_to = watch_range(video, start, end, job.quality, networks, report, backdrop)
+    notify_unreadable(video, read_to - start, end - start, notify)
     with watch.stage("lift", networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
     with watch.stage("save"):
         report("save", 0, 1)
-        settings = TakeSettings(job.quality, start, end, job.low_memory, networks.hashes)
+        settings = TakeSettings(job.quality, start, read_to, job.low_memory, networks.hashes)
         take = Take(video, settings, people, camera_shift=backdrop.shift)
         save_take(take, job.output)
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
@@ -158,13 +159,22 @@ def watch_range(
     networks: Networks,
     report: Report,
     backdrop: Backdrop,
-) -> tuple[Watched, ...]:
-    """Everybody seen from frame ``start`` up to ``end``; ``backdrop`` looks past them.
+) -> tuple[tuple[Watched, ...], int]:
+    """Everybody seen from frame ``start`` up to ``end``, and the end of what could be read, earlier in a damaged video.
+
+    ``backdrop`` looks past them.
 
     Raises:
-        MocapError: nobody was.
+        MocapError: nobody was seen, or nothing could be read.
     """
-    report("watch", 0, end - start)
+    read = 0
+
+    def progress(done: int) -> None:
+        nonlocal read
+        read = done
+        report("watch", done, end - start)
+
+    progress(0)
     frames = read_prepared(video, start, end, Pyramid.of)
     watched = watch_people(
         frames,
@@ -172,15 +182,20 @@ def watch_range(
         PRESETS[quality],
         networks.eyes,
         backdrop,
-        lambda done: report("watch", done, end - start),
+        progress,
     )
+    if not read:
+        raise MocapError(
+            "video_damaged",
+            f"{video.path.name} is damaged: nothing from frame {start} on can be read. Choose an earlier start.",
+        )
     if not watched:
         raise MocapError(
             "no_person",
             f"No person was found in {video.path.name}. Choose a part in which someone is seen from head to "
             "feet, or the quality Best.",
         )
-    return watched
+    return watched, start + read
 
 
 def lift_people(
@@ -199,6 +214,12 @@ def lift_people(
         people.append(Person(track, keypoints, pose, thumbnail))
         lifted += len(keypoints.frames)
     return tuple(people)
+
+
+def notify_unreadable(video: VideoInfo, read: int, wanted: int, notify: Notify) -> None:
+    """Say that decoding ended early."""
+    if read < wanted:
+        notify(f"{video.path.name} is damaged: {read} of the {wanted} frames could be read and were used.")
 
 
 def notify_moving_camera(take: Take, notify: Notify) -> None:

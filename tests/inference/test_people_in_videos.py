@@ -37,7 +37,8 @@ def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: s
     if clip == LONG_CLIP and quality != "fast":
         pytest.skip("takes minutes; run by hand, see docs/speed.md")
     video = probe_video(videos / f"{clip}.mp4", ignore)
-    watched = watch_range(video, 0, video.frame_count, quality, Networks.load(quality), ignore, Backdrop())
+    watched, read_to = watch_range(video, 0, video.frame_count, quality, Networks.load(quality), ignore, Backdrop())
+    assert read_to == video.frame_count
     assert len(watched) == PEOPLE[clip]
     for track, keypoints, thumbnail in watched:
         assert len(track.frames) > 0.05 * video.frame_count

@@ -1,11 +1,13 @@
 """The whole job on real video, and what happens around its edges."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gast_mocap.inference import pipeline
+from gast_mocap.inference.decode import probe_video, read_frames
 from gast_mocap.inference.job import Job
 from gast_mocap.inference.pipeline import Run, frame_range, notify_short_sights, run
 from gast_mocap.inference.progress import StoppedError
@@ -122,6 +124,31 @@ def test_low_memory_gives_the_same_poses(videos: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(chunked.joints, frugal.joints, atol=1e-4)
 
 
+@pytest.fixture
+def damaged(videos: Path, tmp_path: Path) -> Path:
+    """A video of 230 frames that is zeros from its middle on."""
+    path = tmp_path / "damaged.mp4"
+    whole = (videos / "sports2d_demo.mp4").read_bytes()
+    path.write_bytes(whole[: len(whole) // 2].ljust(len(whole), b"\0"))
+    return path
+
+
+def test_a_damaged_video_is_told_and_the_take_ends_where_it_could_be_read(damaged: Path, tmp_path: Path) -> None:
+    notices: list[str] = []
+    job = short_job(damaged.parent, tmp_path, video=damaged, start=100, end=None)
+    settings = run(job, ignore, notices.append).take.settings
+    frames = [frame for frame, _ in read_frames(probe_video(damaged, ignore), 100, 230)]
+    assert frames
+    assert settings.end == frames[-1] + 1 < 200
+    assert f"{len(frames)} of the 130 frames" in notices[0]
+
+
+def test_a_range_behind_the_damage_is_no_empty_room(damaged: Path, tmp_path: Path) -> None:
+    with pytest.raises(MocapError) as caught:
+        run(short_job(damaged.parent, tmp_path, video=damaged, start=200, end=None), ignore, ignore)
+    assert caught.value.code == "video_damaged"
+
+
 def test_a_stop_while_watching_leaves_nothing(videos: Path, tmp_path: Path) -> None:
     def stop(stage: str, done: int, total: int) -> None:
         if stage == "watch" and done >= 5:
@@ -156,7 +183,9 @@ def test_a_stop_after_the_take_is_replaced_comes_too_late(videos: Path, tmp_path
 
 
 def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
-    def nobody(*_: object) -> tuple[()]:
+    def nobody(*arguments: Any) -> tuple[()]:
+        progress = arguments[-1]
+        progress(20)
         return ()
 
     monkeypatch.setattr(pipeline, "watch_people", nobody)
