@@ -152,8 +152,10 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
 
 
 def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) -> Motion:
-    """Into Blender's axes, over the floor, where the settings want it."""
+    """Into Blender's axes, over the floor, where the settings want it. ``origin`` is the person who starts at the
+    origin and, if asked, faces the front: all others are moved and turned alike, so that they keep their places."""
     turn, shift = ground.world_from_camera, np.array([0.0, 0.0, ground.floor])
+    across = turn @ (origin.joints[0, 4] - origin.joints[0, 1])
     if not settings.align_camera:
         shift[:2] = (turn @ origin.pelvis[0])[:2]
     joints, footholds = walk.joints @ turn.T - shift, walk.footholds @ turn.T - shift
@@ -164,7 +166,6 @@ def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) ->
         below_camera = np.array([settings.camera_x, settings.camera_y, 0.0])
         joints = _turn_left(joints, settings.camera_heading) + below_camera
     elif settings.face_front:
-        across = joints[0, 4] - joints[0, 1]
         joints = _turn_left(joints, -float(np.degrees(np.arctan2(across[1], across[0]))))
     return Motion(times, joints, walk.body.scores, contacts_of(walk.spells, times))
 

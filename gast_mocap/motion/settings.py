@@ -101,9 +101,15 @@ class CleanSettings:
     )
     own_origin: bool = _switch(
         False, "Start at Origin",
-        "Start this person over the origin. Off, the take's first person does and others keep their places",
+        "Start this person over the origin. Off, the take's first person does and others keep their places. "
+        "Not used with Align to Camera",
     )  # fmt: skip
-    face_front: bool = _switch(False, "Face Front", "Turn the performance so that it starts facing -Y")
+    face_front: bool = _switch(
+        False,
+        "Face Front",
+        "Turn all people together so that the one who starts over the origin faces -Y there. "
+        "Not used with Align to Camera",
+    )
 
     foot_lock: bool = _switch(True, "Lock Feet", "Hold a foot still while it stands on the floor")
     lock_strength: float = _control(1.0, "Strength", "How firmly a standing foot is held", "", 0.0, 1.0)

@@ -123,6 +123,18 @@ def test_face_front_turns_the_start_to_the_viewer() -> None:
     assert motion.joints[-1, 0, 1] < -2, "walking ahead is walking towards -Y"
 
 
+def test_people_who_face_front_keep_their_places_to_each_other() -> None:
+    near, far = stand(TIMES, heading=180.0), stand(TIMES, heading=0.0)
+    far = replace(far, joints=far.joints + np.array([0.5, 2.0, 0.0]))
+    take = film([near, far], CAMERA, seed=5, pixel_noise=1, pose_noise=0.01)
+    front = replace(KNOWN_LENS, face_front=True)
+    first, second = (clean_motion(take, track_id, front, quiet).joints for track_id in (1, 2))
+    assert np.linalg.norm((second - first)[:, 0] - [0.5, 2.0, 0.0], axis=-1).mean() < 0.3
+    assert (second[0, 4] - second[0, 1])[0] < -0.1, "who turned the back to the viewer still does"
+    alone = clean_motion(take, 2, replace(front, own_origin=True), quiet).joints
+    assert (alone[0, 4] - alone[0, 1])[0] > 0.1
+
+
 def test_the_performance_stands_before_a_scene_camera_as_before_the_real_one() -> None:
     performance = walk(TIMES, 30.0)
     heading, place = 65.0, np.array([3.0, -2.0, 0.0])
