@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         motion = clean_motion(load_take(options.take), options.person, settings, _tell)
         if options.fps:
-            _, motion = resample(motion, options.fps, settings.fill_gaps, _tell)
+            _, motion = resample(motion, options.fps, settings.fill_gaps)
         name = options.take.name.removesuffix(".npz").removesuffix(".take")
         output = options.output or options.take.with_name(f"{name}.person{options.person}.{options.format}")
         export_motion(motion, output, options.format)

@@ -12,6 +12,7 @@ from .contacts import contacts_of, find_spells, spells_of, standing_during
 from .errors import MocapError
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
+from .gaps import report_gaps
 from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
 from .records import FloatArray, IntArray, Motion, Take, VideoInfo
 from .settings import CleanSettings
@@ -46,7 +47,7 @@ def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Cal
     """
     bodies = [prepare_body(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
-    _report_gaps(chosen, settings, notify)
+    report_gaps(track_id, chosen.times, settings.fill_gaps, notify)
     if settings.travel and take.camera_shift > STILL_CAMERA:
         notify(
             f"The camera moves by {take.camera_shift:.0%} of the picture's width. Travel, gravity and floor need a "
@@ -76,16 +77,6 @@ def _choose(bodies: list[Body], track_id: int) -> Body:
                 f"Person {track_id} is seen in {len(body.times)} frames only. Choose another person.",
             )
     raise MocapError("person_missing", f"The take has no person {track_id}. Choose one from the list of people.")
-
-
-def _report_gaps(body: Body, settings: CleanSettings, notify: Callable[[str], None]) -> None:
-    steps = np.diff(body.times)
-    gaps = steps[(steps > settings.fill_gaps) & (steps > 1.5 * np.median(steps))]
-    if len(gaps):
-        notify(
-            f"Person {body.track_id} is unseen {len(gaps)} times for up to {gaps.max():.1f} s; "
-            "those stretches get no keys."
-        )
 
 
 def _set_out(body: Body, video: VideoInfo, settings: CleanSettings) -> Walk:

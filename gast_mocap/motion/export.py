@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from .errors import MocapError
 from .records import FloatArray, Motion
+from .resample import resample_evenly
 from .skeletons import H36M17
 
 CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
@@ -70,14 +71,16 @@ def write_csv(motion: Motion, file: IO[bytes]) -> None:
 def write_bvh(motion: Motion, file: IO[bytes]) -> None:
     """A hierarchy in centimetres, y up, in a T-pose at rest, with the mean bone lengths of the motion.
 
-    Frames are evenly spaced at the motion's mean rate; resample an uneven motion first. A bone's turn is the
-    smallest one from its parent's; hips and shoulders carry the pelvis' and the chest's turn about the spine.
+    A BVH knows one step from frame to frame, so an uneven motion is resampled in its usual one and gaps are crossed
+    in straight lines. A bone's turn is the smallest one from its parent's; hips and shoulders carry the pelvis' and
+    the chest's turn about the spine.
     """
-    joints = motion.joints[..., [0, 2, 1]] * [1, 1, -1] * BVH_CENTIMETRES
-    offsets = rest_offsets(joints)
+    offsets = rest_offsets(_in_bvh_axes(motion.joints))
+    motion = resample_evenly(motion)
+    joints = _in_bvh_axes(motion.joints)
     turns = local_turns(joints, offsets)
     lines = ["HIERARCHY", *_hierarchy(0, offsets, 0), "MOTION", f"Frames: {len(joints)}"]
-    step = float(np.mean(np.diff(motion.times))) if len(motion.times) > 1 else 1 / 30
+    step = motion.times[1] - motion.times[0] if len(motion.times) > 1 else 1 / 30
     lines.append(f"Frame Time: {step:.7f}")
     order = _depth_first(0)
     angles = np.stack([_euler(turns[:, joint]) for joint in order if _children(joint)], axis=1)
@@ -132,6 +135,12 @@ def _turn_onto(at_rest: FloatArray, wanted: FloatArray) -> FloatArray:
     axis /= np.linalg.norm(axis, axis=-1, keepdims=True)
     turns: FloatArray = Rotation.from_rotvec(axis * np.arctan2(sine, cosine)[:, None]).as_matrix()
     return turns
+
+
+def _in_bvh_axes(joints: FloatArray) -> FloatArray:
+    """``joints`` in centimetres, y up."""
+    turned: FloatArray = joints[..., [0, 2, 1]] * [1, 1, -1] * BVH_CENTIMETRES
+    return turned
 
 
 def _euler(turns: FloatArray) -> FloatArray:

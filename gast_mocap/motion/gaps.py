@@ -1,5 +1,6 @@
 """Frames in which the person is unseen: short stretches are bridged, long ones stay out."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,28 @@ def bridge_short_gaps(frames: IntArray, times: FloatArray, longest: float) -> In
         missing = np.arange(before + 1, after) if times[after] - times[before] <= longest else np.arange(0)
         kept.append(np.append(missing, after))
     return np.concatenate(kept)
+
+
+def long_gaps(times: FloatArray, longest: float) -> IntArray:
+    """Numbers of those of ``times`` (t,) after which there is nothing for more than ``longest`` seconds.
+
+    The steps of a slow video are no gaps, however long.
+    """
+    steps = np.diff(times)
+    usual = np.median(steps) if len(steps) else 0.0
+    return np.flatnonzero(steps > max(longest, 1.5 * usual))
+
+
+def report_gaps(track_id: int, times: FloatArray, longest: float, notify: Callable[[str], None]) -> None:
+    """Tell of the person's gaps, if they have any."""
+    gaps = np.diff(times)[long_gaps(times, longest)]
+    if len(gaps) == 1:
+        unseen, crossed = f"for {gaps[0]:.1f} s. This gap gets", "it"
+    elif len(gaps):
+        unseen, crossed = f"{len(gaps)} times, for up to {gaps.max():.1f} s. These gaps get", "them"
+    else:
+        return
+    notify(f"Person {track_id} is unseen {unseen} no keys, so Blender interpolates across {crossed}.")
 
 
 def spread_over(frames: IntArray, seen: IntArray, values: FloatArray) -> FloatArray:

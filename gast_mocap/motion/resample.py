@@ -1,14 +1,14 @@
 """Onto the scene's frame grid, by time stamp."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from .records import FloatArray, IntArray, Motion
+from .gaps import long_gaps
+from .records import BoolArray, FloatArray, IntArray, Motion
 
 
-def resample(motion: Motion, fps: float, max_gap: float, notify: Callable[[str], None]) -> tuple[IntArray, Motion]:
+def resample(motion: Motion, fps: float, max_gap: float) -> tuple[IntArray, Motion]:
     """The motion at whole frames of a scene that runs at ``fps``; frame 0 is time 0 of the video.
 
     Frames inside a gap of more than ``max_gap`` seconds are left out. Returns the frames (t,) and the motion
@@ -16,27 +16,30 @@ def resample(motion: Motion, fps: float, max_gap: float, notify: Callable[[str],
     """
     first, last = np.ceil(motion.times[0] * fps - 1e-6), np.floor(motion.times[-1] * fps + 1e-6)
     frames = np.arange(int(first), int(max(first, last)) + 1)
-    times = frames / fps
-    outside, gap_count = _inside_gaps(times, motion.times, max_gap)
-    if gap_count:
-        notify(f"{gap_count} gaps longer than {max_gap:g} s have no keys.")
-        frames, times = frames[~outside], times[~outside]
-    return frames, replace(
-        motion,
-        times=times,
-        joints=_at(times, motion, motion.joints),
-        scores=_at(times, motion, motion.scores),
-    )
+    frames = frames[~_inside_gaps(frames / fps, motion.times, max_gap)]
+    return frames, _sampled(motion, frames / fps)
 
 
-def _inside_gaps(times: FloatArray, sampled: FloatArray, max_gap: float) -> tuple[FloatArray, int]:
-    """Which ``times`` lie inside a gap between samples of more than ``max_gap``, and the number of gaps."""
-    steps = np.diff(sampled)
-    outside = np.zeros(len(times), dtype=bool)
-    gaps = np.flatnonzero(steps > max_gap)
-    for gap in gaps:
-        outside |= (times > sampled[gap] + 1e-6) & (times < sampled[gap + 1] - 1e-6)
-    return outside, len(gaps)
+def resample_evenly(motion: Motion) -> Motion:
+    """The motion in steps of its usual one, in straight lines across its gaps."""
+    if len(motion.times) < 2:
+        return motion
+    step = float(np.median(np.diff(motion.times)))
+    count = round((motion.times[-1] - motion.times[0]) / step)
+    return _sampled(motion, motion.times[0] + step * np.arange(count + 1))
+
+
+def _inside_gaps(times: FloatArray, sampled: FloatArray, max_gap: float) -> BoolArray:
+    """Which ``times`` lie inside a gap between samples of more than ``max_gap``."""
+    inside = np.zeros(len(times), dtype=bool)
+    for gap in long_gaps(sampled, max_gap):
+        inside |= (times > sampled[gap] + 1e-6) & (times < sampled[gap + 1] - 1e-6)
+    return inside
+
+
+def _sampled(motion: Motion, times: FloatArray) -> Motion:
+    joints, scores = _at(times, motion, motion.joints), _at(times, motion, motion.scores)
+    return replace(motion, times=times, joints=joints, scores=scores)
 
 
 def _at(times: FloatArray, motion: Motion, values: FloatArray) -> FloatArray:

@@ -71,7 +71,7 @@ class GAST_MOCAP_OT_bake(Operator):
         cleaning = settings.clean_settings()
         render = context.scene.render
         motion = clean_motion(take, self.track_id, cleaning, troubles.of_bake.notify)
-        frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps, troubles.of_bake.notify)
+        frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps)
 
         name = f"{take.video.path.stem} person {self.track_id}"
         target, bone_map = self._target(settings, name, motion)

@@ -185,8 +185,15 @@ def test_short_gaps_are_bridged_and_long_ones_reported() -> None:
     truth = performance.joints - performance.joints[:, :1]
     pose = motion.joints - motion.joints[:, :1]
     assert np.linalg.norm(pose[40:46] - truth[40:46], axis=-1).mean() < 0.08
-    assert len(told) == 1
-    assert "1.4 s" in told[0]
+    assert told == ["Person 1 is unseen for 1.4 s. This gap gets no keys, so Blender interpolates across it."]
+
+
+def test_several_gaps_are_told_in_one_notice() -> None:
+    told: list[str] = []
+    clean_motion(film([stand(TIMES)], CAMERA, unseen=(*range(20, 50), *range(80, 120))), 1, KNOWN_LENS, told.append)
+    assert told == [
+        "Person 1 is unseen 2 times, for up to 1.4 s. These gaps get no keys, so Blender interpolates across them."
+    ]
 
 
 def test_the_given_camera_is_used_instead_of_a_found_one() -> None:

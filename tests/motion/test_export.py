@@ -65,6 +65,22 @@ def test_a_bvh_read_back_stands_where_the_motion_did(tmp_path: Path) -> None:
         assert np.abs(bone - wanted).max() < 1e-3
 
 
+def test_a_bvh_with_a_gap_plays_at_the_true_speed(tmp_path: Path) -> None:
+    seen = np.setdiff1d(np.arange(60), np.arange(20, 40))
+    gapped = Motion(TIMES[seen], WALK[seen], MOTION.scores[seen])
+    export_motion(gapped, tmp_path / "gap.bvh", "bvh")
+    joints, step = read_bvh_joints((tmp_path / "gap.bvh").read_text())
+    assert step == pytest.approx(1 / 30, abs=1e-6)
+    assert len(joints) == 60
+    back = joints[..., [0, 2, 1]] * [1, -1, 1] / 100
+    assert np.abs(back[seen, 0] - WALK[seen, 0]).max() < 1e-4
+    assert np.abs(back[:, 0] - WALK[:, 0]).max() < 0.01, "the walker's hips go on across the gap"
+    thigh = np.linalg.norm(back[:, 2] - back[:, 1], axis=-1)
+    assert thigh == pytest.approx(np.linalg.norm(WALK[0, 2] - WALK[0, 1]), rel=0.001)
+    export_motion(gapped, tmp_path / "gap.csv", "csv")
+    assert len((tmp_path / "gap.csv").read_text().splitlines()) == 41
+
+
 def test_a_figure_in_its_rest_pose_has_no_turns() -> None:
     offsets = rest_offsets(WALK * 100)
     rest = np.zeros((1, 17, 3))

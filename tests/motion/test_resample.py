@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gast_mocap.motion.records import FootContact, Motion
-from gast_mocap.motion.resample import resample
+from gast_mocap.motion.resample import resample, resample_evenly
 
 
 def motion_at(times: np.ndarray) -> Motion:
@@ -16,7 +16,7 @@ def motion_at(times: np.ndarray) -> Motion:
 @given(st.integers(0, 500), st.sampled_from([12.0, 23.976, 24.0, 29.97, 60.0]))
 def test_every_key_is_the_pose_of_its_own_time(seed: int, fps: float) -> None:
     times = np.cumsum(np.random.default_rng(seed).uniform(0.01, 0.2, 40))
-    frames, resampled = resample(motion_at(times), fps, 1.0, lambda text: None)
+    frames, resampled = resample(motion_at(times), fps, 1.0)
     assert np.all(np.diff(frames) == 1)
     assert np.allclose(resampled.times, frames / fps)
     assert np.allclose(resampled.joints[:, 5, 0], frames / fps)
@@ -24,14 +24,25 @@ def test_every_key_is_the_pose_of_its_own_time(seed: int, fps: float) -> None:
     assert frames[-1] - 1e-5 <= times[-1] * fps < frames[-1] + 1
 
 
-def test_long_gaps_have_no_keys_and_are_told() -> None:
-    told: list[str] = []
+def test_long_gaps_have_no_keys() -> None:
     times = np.concatenate([np.arange(0, 1.01, 0.1), np.arange(3, 4.01, 0.1)])
-    frames, _ = resample(motion_at(times), 24.0, 0.5, told.append)
+    frames, _ = resample(motion_at(times), 24.0, 0.5)
     assert frames.tolist() == [*range(0, 25), *range(72, 97)]
-    assert len(told) == 1
+
+
+def test_the_steps_of_a_slow_video_are_no_gaps() -> None:
+    frames, _ = resample(motion_at(np.arange(10) / 5), 24.0, 0.1)
+    assert frames.tolist() == [*range(0, 44)]
+
+
+def test_even_steps_keep_the_time_across_gaps_and_uneven_frames() -> None:
+    gapped = resample_evenly(motion_at(np.concatenate([np.arange(0, 1.01, 0.1), np.arange(3, 4.01, 0.1)])))
+    assert np.allclose(gapped.times, np.arange(41) / 10)
+    assert np.allclose(gapped.joints[:, 5, 0], gapped.times)
+    uneven = resample_evenly(motion_at(np.array([0.5, 0.6, 0.7, 0.83, 0.9])))
+    assert np.allclose(uneven.joints[:, 5, 0], [0.5, 0.6, 0.7, 0.8, 0.9])
 
 
 def test_contacts_come_along() -> None:
-    _, resampled = resample(motion_at(np.arange(10) / 10), 24.0, 0.5, lambda text: None)
+    _, resampled = resample(motion_at(np.arange(10) / 10), 24.0, 0.5)
     assert resampled.contacts == (FootContact("left", 0.1, 0.2),)
