@@ -3,12 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from .clean import clean_motion
 from .errors import MocapError
 from .export import FORMATS, export_motion
+from .records import Take
 from .resample import resample
 from .settings import CleanSettings
 from .takes import load_take
@@ -17,9 +19,10 @@ from .takes import load_take
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0, or 1 after a message on stderr."""
     options = _parser().parse_args(arguments)
-    settings = CleanSettings.raw() if options.raw else _settings(options)
     try:
-        motion = clean_motion(load_take(options.take), options.person, settings, _tell)
+        take = _with_given_height(load_take(options.take), options)
+        settings = CleanSettings.raw() if options.raw else replace(take.cleaning, **_given(options))
+        motion = clean_motion(take, options.person, settings, _tell)
         if options.fps:
             _, motion = resample(motion, options.fps, settings.fill_gaps)
         name = options.take.name.removesuffix(".npz").removesuffix(".take")
@@ -41,19 +44,33 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", type=Path, help="default: beside the take")
     export.add_argument("--fps", type=float, default=30.0, help="even frame rate; 0 keeps the video's own times")
     export.add_argument("--raw", action="store_true", help="the lifter's poses, nothing cleaned")
+    kept = export.add_argument_group("clean-up", "what is not given is as it is kept in the take")
     for control in fields(CleanSettings):
         flag = "--" + control.name.replace("_", "-")
         help_text = control.metadata["tooltip"]
         if isinstance(control.default, bool):
-            export.add_argument(flag, action=argparse.BooleanOptionalAction, default=control.default, help=help_text)
+            kept.add_argument(flag, action=argparse.BooleanOptionalAction, help=help_text)
         else:
             unit = f" ({control.metadata['unit']})" if control.metadata["unit"] else ""
-            export.add_argument(flag, type=float, default=control.default, help=help_text + unit)
+            kept.add_argument(flag, type=float, help=help_text + unit)
     return parser
 
 
-def _settings(options: argparse.Namespace) -> CleanSettings:
-    return CleanSettings(**{control.name: getattr(options, control.name) for control in fields(CleanSettings)})
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The clean-up settings of the command line."""
+    settings = {control.name: getattr(options, control.name) for control in fields(CleanSettings)}
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def _with_given_height(take: Take, options: argparse.Namespace) -> Take:
+    """The height of the command line goes before the one that is kept for the exported person."""
+    if options.body_height is None:
+        return take
+    people = (
+        replace(person, body_height=options.body_height) if person.track_id == options.person else person
+        for person in take.people
+    )
+    return replace(take, people=tuple(people))
 
 
 def _tell(text: str) -> None:

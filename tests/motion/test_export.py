@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from gast_mocap.motion.bones import bone_lengths, set_bone_lengths
 from gast_mocap.motion.errors import MocapError
 from gast_mocap.motion.export import export_motion, local_turns, rest_offsets
 from gast_mocap.motion.records import FootContact, Motion
+from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.skeletons import H36M17
 from gast_mocap.motion.takes import save_take
 
@@ -114,3 +116,27 @@ def test_the_command_line_exports_a_take(tmp_path: Path, capsys: pytest.CaptureF
     assert len((tmp_path / "Über den Hof.person1.csv").read_text().splitlines()) == 49
     assert main(["export", str(take), "--person", "9"]) == 1
     assert "no person 9" in capsys.readouterr().err
+
+
+def test_the_command_line_keeps_to_the_take_in_all_that_is_not_given(tmp_path: Path) -> None:
+    path = tmp_path / "kept.take.npz"
+    take = film([walk(TIMES, 30.0)], Camera(distance=8))
+    take = take.with_person(replace(take.people[0], body_height=0.85))
+    save_take(replace(take, cleaning=CleanSettings(face_front=True, travel=False)), path)
+
+    def exported(*flags: str) -> np.ndarray:
+        assert main(["export", str(path), "--format", "npz", "-o", str(tmp_path / "out.npz"), *flags]) == 0
+        with np.load(tmp_path / "out.npz") as arrays:
+            return np.array(arrays["joints"])
+
+    def leg(joints: np.ndarray) -> float:
+        return float(np.linalg.norm(np.diff(joints[0, [1, 2, 3]], axis=0), axis=-1).sum())
+
+    kept = exported()
+    assert np.ptp(kept[:, 0], axis=0)[:2].max() < 1e-9, "on the spot, as the take says"
+    assert abs(kept[0, 4, 1] - kept[0, 1, 1]) < 1e-9, "facing the front, as the take says"
+    taller = exported("--body-height", "1.7")
+    assert leg(taller) == pytest.approx(2 * leg(kept), rel=1e-6)
+    assert abs(taller[0, 4, 1] - taller[0, 1, 1]) < 1e-9
+    assert np.array_equal(exported("--no-travel", "--face-front"), kept)
+    assert np.ptp(exported("--travel")[:, 0], axis=0)[:2].max() > 0.5
