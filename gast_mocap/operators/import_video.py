@@ -65,11 +65,14 @@ class GAST_MOCAP_OT_import_video(Operator):
         return {"FINISHED"}
 
     def _job(self, context: Context) -> Job:
+        """Raises MocapError when no video was chosen."""
         settings = context.scene.gast_mocap
 
         def given(name: str) -> int | str:
             return getattr(self if self.properties.is_property_set(name) else settings, name)
 
+        if not settings.video:
+            raise MocapError("video_not_chosen", "No video was chosen. Choose one under Video.")
         video = Path(bpy.path.abspath(settings.video))
         return Job(
             video=video,

@@ -1,5 +1,6 @@
 """What the extension remembers between files."""
 
+from itertools import chain, count
 from pathlib import Path
 
 import bpy
@@ -7,7 +8,7 @@ from bpy.props import BoolProperty, StringProperty
 from bpy.types import AddonPreferences
 
 from ..motion.errors import MocapError
-from ..motion.takes import check_saving
+from ..motion.takes import check_saving, load_take
 
 EXTENSION = __package__.rpartition(".")[0]
 
@@ -32,16 +33,11 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
 
 
 def take_path(video: Path) -> Path:
-    """Where the take of ``video`` belongs."""
-    preferences = _preferences()
-    if preferences and preferences.takes_folder:
-        return Path(bpy.path.abspath(preferences.takes_folder)) / _take_name(video)
-    beside = video.parent / _take_name(video)
-    try:
-        check_saving(beside)
-    except MocapError:
-        return own_folder("takes") / _take_name(video)
-    return beside
+    """Where the take of ``video`` belongs: ``NAME.take.npz``, or ``NAME 2.take.npz`` if that one is to be kept."""
+    folder = _takes_folder(video)
+    names = chain([video.stem], (f"{video.stem} {number}" for number in count(2)))
+    paths = (folder / f"{name}.take.npz" for name in names)
+    return next(path for path in paths if _is_replaceable(path, video))
 
 
 def low_memory() -> bool:
@@ -54,8 +50,24 @@ def _preferences() -> GAST_MOCAP_AP_preferences | None:
     return addon.preferences if addon else None
 
 
-def _take_name(video: Path) -> str:
-    return f"{video.stem}.take.npz"
+def _takes_folder(video: Path) -> Path:
+    preferences = _preferences()
+    if preferences and preferences.takes_folder:
+        return Path(bpy.path.abspath(preferences.takes_folder))
+    try:
+        check_saving(video.parent / f"{video.stem}.take.npz")
+    except MocapError:
+        return own_folder("takes")
+    return video.parent
+
+
+def _is_replaceable(path: Path, video: Path) -> bool:
+    """Whether an import of ``video`` may be saved at ``path``: nothing lies there that a new import does not give."""
+    try:
+        take = load_take(path)
+    except MocapError as error:
+        return error.code == "take_missing"
+    return take.video.path.resolve() == video.resolve() and not take.is_corrected
 
 
 def own_folder(name: str) -> Path:

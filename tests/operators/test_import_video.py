@@ -3,13 +3,14 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
 
 import gast_mocap
 from gast_mocap.inference import process
-from gast_mocap.operators import running, troubles
+from gast_mocap.operators import preferences, running, troubles
 from gast_mocap.operators.panel import stage_text
 
 FAKE_WORKER = """
@@ -80,6 +81,57 @@ def test_the_panel_fills_in_what_is_not_given(scene, take, worker, tmp_path):
     assert (job["start"], job["end"], job["quality"]) == (20, 40, "best")
     assert job["video"] == str(tmp_path / "vidéo 1.mp4")
     assert job["output"] == str(tmp_path / "vidéo 1.take.npz")
+
+
+def output_of_import(tmp_path, name):
+    with pytest.raises(RuntimeError):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / name), wait=True)
+    return Path(job_in(tmp_path)["output"]).name
+
+
+def test_a_take_is_replaced_by_one_of_the_same_video_only(scene, take, worker, tmp_path):
+    worker(FAILS)
+    (tmp_path / "x").mkdir()
+    assert output_of_import(tmp_path, "x/../clip.mp4") == "clip.take.npz"
+    assert output_of_import(tmp_path, "clip.mov") == "clip 2.take.npz"
+    shutil.copy(take, tmp_path / "clip 2.take.npz")
+    assert output_of_import(tmp_path, "clip.mov") == "clip 3.take.npz"
+
+
+def test_what_cannot_be_read_is_not_replaced(scene, worker, tmp_path):
+    worker(FAILS)
+    (tmp_path / "clip.take.npz").write_bytes(b"from a newer version, perhaps")
+    assert output_of_import(tmp_path, "clip.mp4") == "clip 2.take.npz"
+
+
+@pytest.mark.parametrize("correction", ["contacts", "height", "clean-up"])
+def test_a_take_with_corrections_is_not_replaced(scene, take, worker, tmp_path, correction):
+    worker(FAILS)
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.ops.gast_mocap.keep_clean_up()  # of what the take had before: no correction, though in single precision
+    assert output_of_import(tmp_path, "clip.mp4") == "clip.take.npz"
+    if correction == "contacts":
+        bpy.ops.gast_mocap.keep_contacts()
+    elif correction == "height":
+        scene.gast_mocap.people[1].body_height = 1.2
+        bpy.ops.gast_mocap.keep_clean_up()
+    else:
+        scene.gast_mocap.clean.lock_strength = 0.5
+        bpy.ops.gast_mocap.keep_clean_up()
+    assert output_of_import(tmp_path, "clip.mp4") == "clip 2.take.npz"
+
+
+def test_two_videos_of_one_name_in_a_takes_folder(scene, take, worker, tmp_path, monkeypatch):
+    worker(FAILS)
+    chosen = SimpleNamespace(takes_folder=str(tmp_path), low_memory=False)
+    monkeypatch.setattr(preferences, "_preferences", lambda: chosen)
+    (tmp_path / "other").mkdir()
+    assert output_of_import(tmp_path, "other/clip.mp4") == "clip 2.take.npz"
+
+
+def test_no_video(scene):
+    with pytest.raises(RuntimeError, match="No video was chosen"):
+        bpy.ops.gast_mocap.import_video(wait=True)
 
 
 def test_end_0_is_the_videos_end(scene, take, worker, tmp_path):
