@@ -19,7 +19,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def training(session: nox.Session) -> None:
-    session.install("--requirement", "training/requirements.txt", "hypothesis")
+    session.install("--requirement", "training/requirements.txt")
     session.run("python", "-m", "pytest", "tests/training")
 
 
