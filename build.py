@@ -3,10 +3,11 @@
 python build.py demo       a real clip to a rendered character, in demo_output/
 python build.py test       the whole test suite on a real bpy; further words go to pytest
 python build.py package    the extension's zip for this platform, in dist/
-python build.py bench      what the benchmarks measure; further words choose among them
+python build.py bench      every benchmark; or one, by name, with the words that its module in benchmarks/ takes
 
-Standard library only. Each command installs what it needs from a lock with hashes into an environment of its own in the
-user's cache folder (or GAST_MOCAP_CACHE), where it is found again until the lock changes.
+Standard library only. What a command needs is installed into an environment in the user's cache folder (or
+GAST_MOCAP_CACHE) and found there again until its list of packages changes. The lists are locks with hashes, but for
+PyTorch's, which two of the benchmarks use: versions alone.
 """
 
 import argparse
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("demo").set_defaults(run=demo)
     commands.add_parser("test").set_defaults(run=test)
-    commands.add_parser("bench").set_defaults(run=bench)
+    commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # --help is for the benchmark
     packing = commands.add_parser("package")
     packing.add_argument("--python", action="append", default=[], metavar="3.14", help="bundle wheels for it too")
     packing.set_defaults(run=package)
@@ -67,11 +68,12 @@ def test(words: Sequence[str]) -> int:
     return call(environment("blender"), "-m", "pytest", *words)
 
 
-def bench(names: Sequence[str]) -> int:
-    """Those benchmarks one after another, or all of them."""
-    if unknown := set(names) - set(BENCHMARKS):
-        sys.exit(f"No benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.")
-    return max(call(environment(BENCHMARKS[name]), "-m", f"benchmarks.{name}") for name in names or BENCHMARKS)
+def bench(words: Sequence[str]) -> int:
+    """All benchmarks one after another; or the one that is named first, to which the other ``words`` go."""
+    chosen, further = words[:1] or list(BENCHMARKS), words[1:]
+    if unknown := set(chosen) - set(BENCHMARKS):
+        sys.exit(f"No benchmark is called {unknown.pop()}; there are {', '.join(BENCHMARKS)}.")
+    return max(call(environment(BENCHMARKS[name]), "-m", f"benchmarks.{name}", *further) for name in chosen)
 
 
 def package(further_pythons: Sequence[str]) -> int:
@@ -157,12 +159,17 @@ def environment(purpose: str) -> Path:
         lock = ROOT / "training" / "requirements.txt"
     else:
         lock = REQUIREMENTS / f"blender-{BLENDER_OF_PYTHON[version]}.lock"
+    return environment_of(lock, f"{purpose}-{version[0]}.{version[1]}", sys.executable)
+
+
+def environment_of(lock: Path, name: str, base: str) -> Path:
+    """The Python of the environment ``name`` with what ``lock`` lists, made by the Python ``base`` on the first use."""
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
-    folder = cache_folder() / f"{purpose}-{version[0]}.{version[1]}-{digest}"
+    folder = cache_folder() / f"{name}-{digest}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not (folder / "ready").exists():
         print(f"Installing {lock.name} into {folder}; the first time takes minutes.", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
         pip(python, "install", "--requirement", lock)
         (folder / "ready").touch()
     return python

@@ -4,7 +4,7 @@ One table for all on the same inputs: (a) CMU subjects that training never saw, 
 and with misread keypoints; (b) the four real cameras of ``pose2sim_single``, with the keypoints that our own
 pipeline reads in preset best and with the truth's projection. Beside them the nearest pose of the training motions
 and, where ``--mediapipe`` names a Python with mediapipe 0.10.14 and its heavy model, BlazePose's world landmarks.
-Needs the training environment, and what ``training.prepare`` wrote.
+Needs the training environment.
 """
 
 import argparse
@@ -25,11 +25,11 @@ from gast_mocap.models.catalog import bundled_model
 from gast_mocap.motion.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from gast_mocap.motion.skeletons import COCO17, H36M17
 from training.normalise import ASSUMED_FOCAL
-from training.prepare import Motions, load_motions
+from training.prepare import Motions, load_motions, prepare
 from training.synthesis import Synthesis
 
 from .lifter_plots import Case, draw_joints, draw_scores, draw_worst
-from .pipeline import data_folder
+from .pipeline import data_folder, in_data
 from .poses import scores
 from .scenes import READ_BY_PIPELINE, SEED, TRUE_PROJECTION, Scene, pose2sim_scenes, validation_scenes
 
@@ -186,11 +186,20 @@ def draw(folder: Path, scenes: Sequence[Scene], exact: Sequence[Scene], verdicts
     draw_joints(folder / "lifter_joints.png")
 
 
+def packed_motions(path: Path, data: Path) -> Motions:
+    """What ``training.prepare`` wrote to ``path``; written now, in about a minute, if it is not there."""
+    if not path.exists():
+        prepare(in_data(data, "cmu_mocap"), path)
+    return load_motions(path)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lifters", nargs="*", type=Path, help="ONNX files with the input inputs_2d")
-    parser.add_argument("--motions", type=Path, default=Path(".train/motions.npz"), help="what training.prepare wrote")
-    parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds pose2sim_single/")
+    parser.add_argument(
+        "--motions", type=Path, default=Path(".train/motions.npz"), help="what training.prepare writes, here if need be"
+    )
+    parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and pose2sim_single/")
     parser.add_argument("--cache", type=Path, default=Path(".train/cache"), help="keeps what was read of the videos")
     parser.add_argument("--mediapipe", type=Path, help="Python of an environment with mediapipe 0.10.14")
     parser.add_argument("--ablate", action="store_true", help="also without flips, frame rate, lens")
@@ -198,10 +207,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-baseline", action="store_true", help="leave the nearest pose out")
     options = parser.parse_args(arguments)
 
-    options.cache.mkdir(parents=True, exist_ok=True)
-    motions = load_motions(options.motions)
-    scenes = [*validation_scenes(motions), *pose2sim_scenes(options.data / "pose2sim_single", options.cache)]
     files = options.lifters or [bundled_model("gast-27")[0]]
+    if missing := [str(file) for file in files if not file.exists()]:
+        parser.error(f"there is no file {', '.join(missing)}")
+
+    recording = in_data(options.data, "pose2sim_single")
+    motions = packed_motions(options.motions, options.data)
+    options.cache.mkdir(parents=True, exist_ok=True)
+    scenes = [*validation_scenes(motions), *pose2sim_scenes(recording, options.cache)]
     lifters: dict[str, Lifts] = {file.stem: Lifter(Session(file)) for file in files}
     if options.ablate:
         lifters |= ablations(files[0])

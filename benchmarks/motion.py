@@ -26,7 +26,7 @@ from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.skeletons import H36M17
 
 from .filmed import ANKLES, Filmed, Truth, View, film, read_pose2sim, read_truth
-from .pipeline import data_folder
+from .pipeline import data_folder, in_data
 
 WALKS_AND_STANDS = ("05_01", "13_08", "13_11", "13_14", "13_15", "13_26", "13_31", "13_32", "13_42")
 DANCES_AND_DEEDS = ("05_02", "05_04", "05_07", "05_09", "05_16", "05_17", "13_01", "13_18")
@@ -47,13 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model, sha256 = bundled_model("gast-27")
     print(f"lifter {sha256[:12]}")
     lifter = Lifter(Session(model))
-    clips = options.data / "cmu_mocap" / "daz"
+    clips, recording = in_data(options.data, "cmu_mocap/daz"), in_data(options.data, "pose2sim_single")
     for title, names in (("walks and stands", WALKS_AND_STANDS), ("dances and deeds", DANCES_AND_DEEDS)):
         takes = (filmed for name in names for filmed in film_clip(clips / f"{name}.bvh", lifter, options.cameras))
         report(title, takes, judge, options.plots)
     report("two people", (film_pair(clips, pair, lifter) for pair in PAIRS), judge_pair, None)
     options.cache.mkdir(parents=True, exist_ok=True)
-    report("pose2sim", read_pose2sim(options.data / "pose2sim_single", options.cache, lifter), judge, options.plots)
+    report("pose2sim", read_pose2sim(recording, options.cache, lifter), judge, options.plots)
     return 0
 
 

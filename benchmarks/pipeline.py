@@ -15,11 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from build import REQUIREMENTS, environment_of
+
 HERE = Path(__file__).parent
 CORES = 2
 MEDIAPIPE = "0.10.14"
 MEDIAPIPE_PYTHON = "python3.11"
-ONE_PERSON_FRAMES = 36  # of sports2d_demo.mp4, before the walker comes in
+SHORT_CLIP, LONG_CLIP = "videos/sports2d_demo.mp4", "videos/intel_one-by-one-person-detection.mp4"
+ONE_PERSON_FRAMES = 36  # of the short clip, before the walker comes in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def overlap(options: argparse.Namespace) -> None:
     """Wall time over the time within the networks: what decoding and bookkeeping add. Nothing is drawn."""
-    print(f"{'preset':<10}{'frames':>7}{'wall s':>8}{'networks s':>12}{'ratio':>7}   (at most 1.15)")
-    for quality in ("fast", "balanced", "best"):
-        done = measure("run", options.data / "videos/sports2d_demo.mp4", "--quality", quality)
+    print(f"{'clip':<34}{'preset':<10}{'frames':>7}{'wall s':>8}{'networks s':>12}{'ratio':>7}   (at most 1.15)")
+    short, long = in_data(options.data, SHORT_CLIP), options.data / LONG_CLIP
+    runs = [(short, quality) for quality in ("fast", "balanced", "best")]
+    for video, quality in [*runs, (long, "fast")] if long.exists() else runs:
+        done = measure("run", video, "--quality", quality)
         wall, networks = (sum(column) for column in zip(*done["stages"].values(), strict=True))
-        print(
-            f"{quality:<10}{done['frames']:>7}{wall:>8.1f}{networks:>12.1f}{wall / networks:>7.2f}",
-            flush=True,
-        )
+        seconds = f"{wall:>8.1f}{networks:>12.1f}{wall / networks:>7.2f}"
+        print(f"{video.stem[:32]:<34}{quality:<10}{done['frames']:>7}{seconds}", flush=True)
 
 
 def lifter(_options: argparse.Namespace) -> None:
@@ -61,7 +64,7 @@ def memory(options: argparse.Namespace) -> None:
     """Peak memory of a long video beside that of its first ten seconds."""
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "long.mp4"
-        source = options.data / "videos/sports2d_demo.mp4"
+        source = in_data(options.data, SHORT_CLIP)
         length = round(options.minutes * 60 * 30)
         size = measure("loop", source, video, "--frames", 230, "--height", 288, "--length", length)
         short = measure("run", video, "--quality", "fast", "--end", 300)
@@ -76,7 +79,7 @@ def mediapipe(options: argparse.Namespace) -> None:
     """One person beside MediaPipe Pose; loading the networks counts on neither side."""
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "one_person.mp4"
-        source = options.data / "videos/sports2d_demo.mp4"
+        source = in_data(options.data, SHORT_CLIP)
         measure("loop", source, video, "--frames", ONE_PERSON_FRAMES, "--height", 994, "--length", 300)
         peer = last_line_of([mediapipe_python(), HERE / "mediapipe_pose.py", video])
         peer_ms = 1000 * peer["seconds"] / peer["frames"]
@@ -110,17 +113,9 @@ def last_line_of(command: Sequence[object]) -> dict[str, Any]:
 
 def mediapipe_python() -> Path:
     """Python of an environment for MediaPipe alone, made on the first use in the user's cache folder."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "gast_mocap" / f"mediapipe-{MEDIAPIPE}"
-    python = folder / "bin" / "python"
-    ready = folder / "ready"
-    if not ready.exists():
-        if not (base := shutil.which(MEDIAPIPE_PYTHON)):
-            sys.exit(f"MediaPipe {MEDIAPIPE} needs {MEDIAPIPE_PYTHON}, which is not on the search path.")
-        subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"mediapipe=={MEDIAPIPE}", "numpy<2"], check=True)
-        ready.touch()
-    return python
+    if not (base := shutil.which(MEDIAPIPE_PYTHON)):
+        sys.exit(f"MediaPipe {MEDIAPIPE} needs {MEDIAPIPE_PYTHON}, which is not on the search path.")
+    return environment_of(REQUIREMENTS / "mediapipe.lock", f"mediapipe-{MEDIAPIPE}", base)
 
 
 def hold_to_two_cores() -> None:
@@ -131,6 +126,15 @@ def hold_to_two_cores() -> None:
 def data_folder() -> Path:
     """Where the test videos lie: ``GAST_MOCAP_DATA``, else ``shared/data`` beside the checkout."""
     return Path(os.environ.get("GAST_MOCAP_DATA") or HERE.parents[1] / "shared" / "data")
+
+
+def in_data(data: Path, name: str) -> Path:
+    """A file or folder of the folder ``data``; without it the run ends."""
+    if not (data / name).exists():
+        sys.exit(
+            f"There is no {name} in {data}; set GAST_MOCAP_DATA to the folder that holds it, or name it by --data."
+        )
+    return data / name
 
 
 if __name__ == "__main__":

@@ -52,6 +52,19 @@ def test_an_unknown_benchmark_and_an_unknown_word_are_refused() -> None:
         build.main(["demo", "coffee"])
 
 
+def test_words_after_a_benchmarks_name_go_to_it_and_no_name_means_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[object, ...]] = []
+    monkeypatch.setattr(build, "environment", lambda purpose: purpose)
+    monkeypatch.setattr(build, "call", lambda *words: called.append(words) or len(called) - 1)
+    assert build.main(["bench", "lifter", "a.onnx", "--plots", "docs", "b.onnx", "--ablate", "--help"]) == 0
+    further = ("a.onnx", "--plots", "docs", "b.onnx", "--ablate", "--help")
+    assert called.pop() == ("training", "-m", "benchmarks.lifter", *further)
+    assert build.main(["bench", "pipeline", "overlap", "lifter"]) == 0
+    assert called.pop() == ("blender", "-m", "benchmarks.pipeline", "overlap", "lifter")
+    assert build.main(["bench"]) == len(build.BENCHMARKS) - 1  # the worst exit status
+    assert [module for _, _, module in called] == [f"benchmarks.{name}" for name in build.BENCHMARKS]
+
+
 def test_the_cache_is_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GAST_MOCAP_CACHE", str(tmp_path / "kept"))
     assert build.cache_folder() == tmp_path / "kept"
