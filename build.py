@@ -1,7 +1,7 @@
 """The project's commands, for a machine with Python 3.11 or 3.13 and pip and nothing else.
 
 python build.py demo       a real clip to a rendered character, in demo_output/
-python build.py test       the whole test suite on a real bpy; further words go to pytest
+python build.py test       the test suite on a real bpy, but for what needs PyTorch; further words go to pytest
 python build.py package    the extension's zip for this platform, in dist/
 python build.py bench      every benchmark; or one, by name, with the words that its module in benchmarks/ takes
 

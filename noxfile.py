@@ -1,4 +1,5 @@
-"""Lint, the tests that need PyTorch, and the suite on the Blenders that ``python build.py test`` does not cover."""
+"""Lint, the tests that need PyTorch, and on the Blenders that ``python build.py test`` does not cover the suite
+but for the minutes on real clips, which need no Blender."""
 
 import sys
 

@@ -16,8 +16,8 @@ from training.clips import read_bvh
 from training.detector import HIDDEN_IS_WORSE, SLOW, SLOW_SECONDS, STEADY, WHITE
 from training.directions import DAZ, directions_of
 
-from .lifter import pose2sim_scenes
 from .pose2sim import JUDGED, h36m17_of, read_cameras, read_markers
+from .scenes import pose2sim_scenes
 
 FPS, BVH_STEP, REST_POSE_FRAMES = 30.0, 2, 2
 WIDTH, HEIGHT = 1280, 720
@@ -179,7 +179,8 @@ def misread(points: FloatArray, depths: FloatArray, rng: np.random.Generator) ->
         slowly[t] = keep * slowly[t - 1] + np.sqrt(1 - keep**2) * slowly[t]
     errors = steady * rng.normal(size=points.shape[1:]) + slow * slowly + white * rng.normal(size=points.shape)
     behind = depths - depths[:, COCO17.mirrored_order()] > 0.15
-    return points + size * errors * (1 + HIDDEN_IS_WORSE * behind[..., None])
+    read: FloatArray = points + size * errors * (1 + HIDDEN_IS_WORSE * behind[..., None])
+    return read
 
 
 def read_pose2sim(folder: Path, cache: Path, lifter: Lifter) -> list[Filmed]:

@@ -166,8 +166,9 @@ def judge_pair(filmed: Filmed) -> dict[str, float]:
 
 def placed(truth: Truth, view: View) -> FloatArray:
     """The joints as clean-up should place them: the camera looks along y, the start is the origin."""
-    turned: FloatArray = truth.h36m @ view.ahead_is_y().T
-    return turned - turned[0, 0] * [1, 1, 0]
+    turned = truth.h36m @ view.ahead_is_y().T
+    moved: FloatArray = turned - turned[0, 0] * [1, 1, 0]
+    return moved
 
 
 def _quiet(_notice: str) -> None:

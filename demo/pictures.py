@@ -4,8 +4,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gast_mocap.inference.decode import read_frames
+from gast_mocap.motion.records import FloatArray
 from gast_mocap.motion.takes import load_take
 
 MARGIN = 0.25  # of the person's box, around it
@@ -25,9 +27,11 @@ def draw_strip(take_path: Path, track_id: int, rendered: dict[float, list[Path]]
     cv2.imwrite(str(path), np.hstack(columns))
 
 
-def _cut_out(image: np.ndarray, box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _cut_out(image: NDArray[np.uint8], box: FloatArray, shape: tuple[int, int]) -> NDArray[np.uint8]:
     """The part of ``image`` around ``box``, as a picture of ``shape`` (height, width)."""
     middle, size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) * (1 + 2 * MARGIN)
     scale = min(shape[1] / size[0], shape[0] / size[1])
     moved = np.array(shape[::-1]) / 2 - scale * middle
-    return cv2.warpAffine(image, np.array([[scale, 0, moved[0]], [0, scale, moved[1]]]), shape[::-1])
+    placed = np.array([[scale, 0, moved[0]], [0, scale, moved[1]]])
+    cut: NDArray[np.uint8] = cv2.warpAffine(image, placed, shape[::-1])
+    return cut
