@@ -4,9 +4,8 @@ Frames are indices into the video (0 is its first frame). A frame in which a per
 person's ``frames``; it is never filled with zeros or NaN.
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -199,9 +198,7 @@ class Take:
     def is_corrected(self) -> bool:
         """Whether somebody kept contacts, body heights or clean-up settings in it."""
         people = any(person.contacts is not None or person.body_height is not None for person in self.people)
-        pairs = zip(astuple(self.cleaning), astuple(CleanSettings()), strict=True)
-        # Blender keeps the settings in single precision
-        return people or not all(math.isclose(kept, default, rel_tol=1e-6) for kept, default in pairs)
+        return people or not self.cleaning.are_defaults
 
     def with_person(self, changed: Person) -> "Take":
         """This take with ``changed`` in the place of the person of the same id."""

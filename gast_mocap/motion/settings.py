@@ -1,6 +1,7 @@
 """The controls of the clean-up, with what a panel says about each."""
 
-from dataclasses import dataclass, field, replace
+import math
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 
@@ -111,7 +112,7 @@ class CleanSettings:
         "Not used with Align to Camera",
     )
 
-    foot_lock: bool = _switch(True, "Lock Feet", "Hold a foot still while it stands on the floor")
+    foot_lock: bool = _switch(True, "Lock Feet", "Hold a foot still while it stands on the floor; needs Travel")
     lock_strength: float = _control(1.0, "Strength", "How firmly a standing foot is held", "", 0.0, 1.0)
     contact_sensitivity: float = _control(
         0.5, "Sensitivity", "Higher takes slower and lower feet for standing sooner", "", 0.0, 1.0
@@ -119,6 +120,12 @@ class CleanSettings:
     lock_release: float = _control(
         0.30, "Release", "How long a foot takes to settle into a lock and to leave it", "s", 0.0, 1.0
     )
+
+    @property
+    def are_defaults(self) -> bool:
+        """Whether nobody changed them. Blender keeps settings in single precision."""
+        pairs = zip(astuple(self), astuple(CleanSettings()), strict=True)
+        return all(math.isclose(value, default, rel_tol=1e-6) for value, default in pairs)
 
     @classmethod
     def raw(cls) -> "CleanSettings":

@@ -15,6 +15,8 @@ from .clean_up import show_clean_up
 def show_take(scene: Scene, path: str) -> None:
     """Make the take at ``path`` the scene's take and list its people.
 
+    Its clean-up goes into the panel if somebody kept one: a new take must not undo what was set before the import.
+
     Raises:
         MocapError: the take cannot be read; the scene is unchanged.
     """
@@ -22,7 +24,8 @@ def show_take(scene: Scene, path: str) -> None:
     thumbnails.forget()
     settings = scene.gast_mocap
     settings.take = path
-    show_clean_up(scene, take.cleaning)
+    if not take.cleaning.are_defaults:
+        show_clean_up(scene, take.cleaning)
     settings.people.clear()
     settings.person_index = 0
     for person in take.people:
