@@ -6,7 +6,7 @@ from bpy.types import Context, Panel, UILayout, UIList
 
 from ..inference.messages import STAGE_LABELS, Progress
 from . import running, thumbnails, troubles
-from .properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene
+from .properties import GAST_MOCAP_PG_clean, GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene
 
 TAB = "Mocap"
 POINTS_PER_LETTER = 6.2  # of the interface font, on average; a little wide so that nothing is clipped
@@ -17,6 +17,22 @@ CLEAN_UP_GROUPS = (
     ("Place", ("own_origin", "face_front", "align_camera", "camera_x", "camera_y", "camera_heading")),
     ("Feet", ("foot_lock", "lock_strength", "contact_sensitivity", "lock_release")),
 )
+SWITCHES_NEEDED = {  # by a control for it to do anything, and how they must stand
+    "smooth_travel": {"travel": True},
+    "field_of_view": {"travel": True},
+    "camera_tilt": {"find_floor": False},
+    "camera_roll": {"find_floor": False},
+    "camera_height": {"find_floor": False, "travel": True},
+    "own_origin": {"align_camera": False},
+    "face_front": {"align_camera": False},
+    "camera_x": {"align_camera": True},
+    "camera_y": {"align_camera": True},
+    "camera_heading": {"align_camera": True},
+    "foot_lock": {"travel": True},
+    "lock_strength": {"travel": True, "foot_lock": True},
+    "contact_sensitivity": {"travel": True},
+    "lock_release": {"travel": True, "foot_lock": True},
+}
 CLEAN_UP_BUTTONS = {
     "Floor": (("use_scene_camera",),),
     "Feet": (("mark_contacts",), ("keep_contacts", "find_contacts")),
@@ -132,12 +148,20 @@ class GAST_MOCAP_PT_clean(MocapPanel, Panel):
             if body:
                 body.active = not settings.raw
                 for name in names:
-                    body.prop(settings.clean, name)
+                    control = body.row()
+                    control.active = is_in_use(settings.clean, name)
+                    control.prop(settings.clean, name)
                 for row in CLEAN_UP_BUTTONS.get(title, ()):
                     buttons = body.row(align=True)
                     for operator in row:
                         buttons.operator(f"gast_mocap.{operator}")
         layout.operator("gast_mocap.keep_clean_up")
+        draw_troubles(layout, context, troubles.of_clean_up)
+
+
+def is_in_use(clean: GAST_MOCAP_PG_clean, name: str) -> bool:
+    """Whether the control does anything as the others stand."""
+    return all(getattr(clean, switch) is wanted for switch, wanted in SWITCHES_NEEDED.get(name, {}).items())
 
 
 def draw_troubles(layout: UILayout, context: Context, shown: troubles.Troubles) -> None:

@@ -1,4 +1,4 @@
-"""What the panel tells of the last import, of the target's bones and of the last bake."""
+"""What the panel tells of the last import, of clean-up's buttons, of the target's bones and of the last bake."""
 
 import sys
 from dataclasses import dataclass, field
@@ -27,5 +27,6 @@ class Troubles:
 
 
 of_import = Troubles()
+of_clean_up = Troubles()
 of_bone_map = Troubles()
 of_bake = Troubles()

@@ -111,6 +111,7 @@ def test_a_take_with_corrections_is_not_replaced(scene, take, worker, tmp_path, 
     bpy.ops.gast_mocap.keep_clean_up()  # of what the take had before: no correction, though in single precision
     assert output_of_import(tmp_path, "clip.mp4") == "clip.take.npz"
     if correction == "contacts":
+        bpy.ops.gast_mocap.mark_contacts()
         bpy.ops.gast_mocap.keep_contacts()
     elif correction == "height":
         scene.gast_mocap.people[1].body_height = 1.2
