@@ -16,7 +16,7 @@ from .travel import DEFAULT_FIELD_OF_VIEW, Sighting, solve_travel
 FIELDS_OF_VIEW = np.array([38.0, 44.0, 50.0, 56.0, 62.0, 68.0, 75.0, 83.0])
 # A lens whose focal length differs from the usual one's by this factor's logarithm must save this cost, m^2
 UNUSUAL_LOG, UNUSUAL_COST = 0.35, 1e-4
-FRAMES_ENOUGH = 300
+FRAMES_ENOUGH = 1200
 
 
 def find_field_of_view(sightings: list[Sighting], spells: list[IntArray], seconds: float) -> float:
