@@ -42,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def overlap(options: argparse.Namespace) -> None:
     """Wall time over the time within the networks: what decoding and bookkeeping add. Nothing is drawn."""
-    print(f"{'clip':<34}{'preset':<10}{'frames':>7}{'wall s':>8}{'networks s':>12}{'ratio':>7}   (at most 1.15)")
+    print(f"{'clip':<36}{'preset':<10}{'frames':>7}{'wall s':>8}{'networks s':>12}{'ratio':>7}   (at most 1.15)")
     short, long = in_data(options.data, SHORT_CLIP), options.data / LONG_CLIP
     runs = [(short, quality) for quality in ("fast", "balanced", "best")]
     for video, quality in [*runs, (long, "fast")] if long.exists() else runs:
         done = measure("run", video, "--quality", quality)
         wall, networks = (sum(column) for column in zip(*done["stages"].values(), strict=True))
         seconds = f"{wall:>8.1f}{networks:>12.1f}{wall / networks:>7.2f}"
-        print(f"{video.stem[:32]:<34}{quality:<10}{done['frames']:>7}{seconds}", flush=True)
+        print(f"{video.stem:<36}{quality:<10}{done['frames']:>7}{seconds}", flush=True)
 
 
 def lifter(_options: argparse.Namespace) -> None:
