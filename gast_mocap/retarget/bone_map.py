@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..motion.errors import MocapError
 from .families import Switch, families
 from .hierarchy import map_by_hierarchy
-from .naming import map_by_names
+from .naming import map_by_names, named_like_an_animals
 from .rest_pose import RestPose
 from .roles import LIMBS, REQUIRED, ROLES, SIDES, label
+from .rotations import unit
 
 METARIG = frozenset({"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"})
+MISSING_AT_MOST = 2  # required roles that the animator may have to fill in; with more it is no human body
+# Thighs of people at rest are within 15 degrees of the trunk's line; those of Rigify's cat and horse 106 and more.
+THIGHS_HANG_WITHIN = 70.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ def map_bones(rest: RestPose) -> BoneMap:
     """The best map for a rig that nobody has described.
 
     Raises:
-        MocapError: ``metarig`` for a rig template, ``no_bones_known`` for an armature without a body.
+        MocapError: ``metarig`` for a rig template, ``no_bones_known`` for an armature without a body,
+            ``not_upright`` for one that goes on four feet.
     """
     if set(rest.bone_names) >= METARIG:
         raise MocapError(
@@ -52,14 +59,22 @@ def map_bones(rest: RestPose) -> BoneMap:
     best = max(known, key=_completeness)
     if best.missing or "spine" not in best.bones:
         best = max(best, BoneMap(map_by_names(rest.bone_names), "names"), key=_completeness)
-    if not _has_four_limbs(best):
-        best = max(best, BoneMap(map_by_hierarchy(rest), "hierarchy"), key=_completeness)
-    if not _has_four_limbs(best):
+    if not _has_body(best):
+        built = BoneMap(map_by_hierarchy(rest), "hierarchy")
+        if not named_like_an_animals(built.bones.values()):
+            best = max(best, built, key=_completeness)
+    if not _has_body(best):
         missing = ", ".join(map(label, best.missing))
         raise MocapError(
             "no_bones_known",
             f"This armature has no human body that is known. Missing: {missing}. "
             "Choose a humanoid rig, or choose its bones in the bone map.",
+        )
+    if not _stands(rest, best):
+        raise MocapError(
+            "not_upright",
+            "This armature has no human body that stands: its thighs do not hang below its trunk. Choose a humanoid "
+            "rig. If it is one, pose it standing, set Reference to Current Pose and press Find in the bone map.",
         )
     return best
 
@@ -68,8 +83,26 @@ def _completeness(bone_map: BoneMap) -> tuple[int, int]:
     return -len(bone_map.missing), len(bone_map.bones)
 
 
-def _has_four_limbs(bone_map: BoneMap) -> bool:
-    return all(any(f"{part}.{side}" in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in SIDES)
+def _has_body(bone_map: BoneMap) -> bool:
+    """Whether hips, four limbs and most of what is required have a bone."""
+    limbs = (any(f"{part}.{side}" in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in SIDES)
+    return "hips" in bone_map.bones and len(bone_map.missing) <= MISSING_AT_MOST and all(limbs)
+
+
+def _stands(rest: RestPose, bone_map: BoneMap) -> bool:
+    """Whether the thighs go on where the trunk ends, as those of people do and those of four-footed animals do not.
+
+    The body may lie in the world. What has no bone is not judged.
+    """
+    heads = {role: rest.heads[rest.index(bone)] for role, bone in bone_map.bones.items()}
+    shoulders = [heads[role] for side in SIDES if (role := f"upper_arm.{side}") in heads]
+    legs = [side for side in SIDES if f"thigh.{side}" in heads and f"shin.{side}" in heads]
+    if not shoulders or not legs:
+        return True
+    hips = [heads[f"thigh.{side}"] for side in legs]
+    down = unit(np.mean(hips, axis=0) - np.mean(shoulders, axis=0))
+    thighs = unit(np.mean([heads[f"shin.{side}"] for side in legs], axis=0) - np.mean(hips, axis=0))
+    return bool(down @ thighs > np.cos(np.radians(THIGHS_HANG_WITHIN)))
 
 
 def check_map(bone_map: BoneMap, rest: RestPose) -> None:

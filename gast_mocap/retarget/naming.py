@@ -17,6 +17,7 @@ NOT_BODY = frozenset(
         "hair", "skirt", "cloth", "weapon", "prop", "end", "nub", "heel", "tail", "wing", "ear",
     }
 )  # fmt: skip
+NOT_HUMAN = frozenset({"wing", "wings", "feather", "fin", "flipper", "paw", "hoof", "talon", "tentacle"})
 WORD_ENDS = re.compile(r"[\s._\-]+|(?<=[a-z])(?=[A-Z])|(?<=^[LR])(?=[A-Z][a-z])|(?<=[左右])|(?<=\d)(?=[A-Za-z])")
 WORDS = {
     "hips": "hips hip pelvis midhip",
@@ -56,6 +57,10 @@ def map_by_names(bone_names: Iterable[str]) -> dict[str, str]:
     return _shoulders_that_are_arms(found)
 
 
+def named_like_an_animals(bone_names: Iterable[str]) -> bool:
+    return any(NOT_HUMAN.intersection(_words(name)) for name in bone_names)
+
+
 def _shoulders_that_are_arms(found: dict[str, str]) -> dict[str, str]:
     """A "shoulder" before a "forearm" without an "arm" between them is the upper arm."""
     for side in SIDES:
@@ -67,10 +72,14 @@ def _shoulders_that_are_arms(found: dict[str, str]) -> dict[str, str]:
 
 def _read(name: str) -> tuple[str, str]:
     """Side ("L", "R" or "") of a bone name, and its other words run together, lower case, without number."""
-    bare = re.split(r"[:|]", name)[-1]
-    words = [word for word in WORD_ENDS.sub(" ", bare).lower().split() if word]
+    words = _words(name)
     sides = [SIDE_WORDS[word] for word in words if word in SIDE_WORDS]
     rest = [re.sub(r"\d+$", "", word) for word in words if word not in SIDE_WORDS and word not in NOISE]
     if NOT_BODY.intersection(rest):
         return "", ""
     return (sides[0] if sides else ""), "".join(rest)
+
+
+def _words(name: str) -> list[str]:
+    bare = re.split(r"[:|]", name)[-1]
+    return WORD_ENDS.sub(" ", bare).lower().split()

@@ -1,13 +1,18 @@
+from dataclasses import replace
+
+import bpy
 import numpy as np
 import pytest
 from rigs import REST_POSES, RigBone, expected_roles, family_names, make_bones, rest_pose_of, turned
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.motion.errors import MocapError
+from gast_mocap.retarget.armature import read_rest_pose
 from gast_mocap.retarget.bone_map import BoneMap, check_map, map_bones
 from gast_mocap.retarget.naming import map_by_names
 
 UNNAMED = {"root", "toes.L", "toes.R"}
+HIPS = 0.93
 
 
 @pytest.mark.parametrize("family", family_names())
@@ -95,6 +100,40 @@ def test_a_bird_has_no_human_body():
     assert _refusal(names, spread=True) == "no_bones_known"
 
 
+@pytest.mark.parametrize("kind", ["bird", "cat", "horse", "wolf", "shark", "basic_quadruped"])
+def test_rigifys_animals_are_refused(kind):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.preferences.addon_enable(module="rigify")
+    getattr(bpy.ops.object, f"armature_{kind}_metarig_add")()
+    with pytest.raises(MocapError) as caught:
+        map_bones(read_rest_pose(bpy.context.object))
+    assert caught.value.code in {"metarig", "no_bones_known", "not_upright"}
+
+
+@pytest.mark.parametrize("family", ["Mixamo", "no family, side before", "no names"])
+def test_a_body_on_four_feet_is_refused_whatever_its_bones_are_called(family):
+    bones = make_bones(family)
+    with pytest.raises(MocapError) as caught:
+        map_bones(rest_pose_of(_on_four_feet(bones)))
+    assert caught.value.code in {"no_bones_known", "not_upright"}
+
+
+def test_a_rig_whose_rest_pose_does_not_stand_is_mapped_by_a_pose_that_does():
+    rest = rest_pose_of(make_bones("Mixamo"))
+    crawling = rest_pose_of(_on_four_feet(make_bones("Mixamo")))
+    with pytest.raises(MocapError, match="Current Pose"):
+        map_bones(crawling)
+    assert map_bones(replace(crawling, armature_from_bone=rest.rest)).family == "Mixamo"
+
+
+def test_a_lying_body_is_mapped():
+    lying = [
+        replace(bone, head=bone.head[[0, 2, 1]] * [1, 1, -1], tail=bone.tail[[0, 2, 1]] * [1, 1, -1])
+        for bone in make_bones("Mixamo")
+    ]
+    assert not map_bones(rest_pose_of(lying)).missing
+
+
 def test_a_camera_rig_has_no_human_body():
     assert _refusal(["Root", "Aim", "Camera", "Camera_Offset", "DOF_Point"]) == "no_bones_known"
 
@@ -148,6 +187,22 @@ def test_a_map_that_gives_one_bone_two_parts_is_refused():
     with pytest.raises(MocapError, match="Hand, left and Hand, right") as caught:
         check_map(BoneMap(roles | {"hand.R": roles["hand.L"]}), rest_pose_of(bones))
     assert caught.value.code == "bone_twice"
+
+
+def _on_four_feet(bones):
+    """Trunk level, arms and legs straight down."""
+
+    def placed(point):
+        return point if point[2] < HIPS else np.array([point[0], HIPS - point[2], HIPS])
+
+    def bone_of(bone):
+        head, tail = placed(bone.head), placed(bone.tail)
+        if bone.role.split(".")[0] in ("upper_arm", "forearm", "hand"):
+            shoulder = placed(np.array([np.sign(bone.head[0]) * 0.17, 0.02, 1.43]))
+            head, tail = (shoulder - [0, 0, abs(end[0]) - 0.17] for end in (bone.head, bone.tail))
+        return replace(bone, head=head, tail=tail)
+
+    return [bone_of(bone) for bone in bones]
 
 
 def _refusal(names, spread=False):
