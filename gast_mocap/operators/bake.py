@@ -97,7 +97,8 @@ class GAST_MOCAP_OT_bake(Operator):
             raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
         if chosen.type != "ARMATURE":
             raise MocapError("not_an_armature", f"{chosen.name} is not an armature. Choose an armature as target.")
-        bone_map = shown_map(settings) if is_the_panels and any(shown_map(settings).bones) else found_map(chosen)
+        shows_bones = is_the_panels and any(shown_map(settings).bones)
+        bone_map = shown_map(settings) if shows_bones else found_map(chosen, settings.bake.reference)
         target = animatable(chosen)
         if is_the_panels and target != chosen:
             settings.target = target

@@ -10,13 +10,13 @@ from ..motion.errors import MocapError
 from ..retarget.armature import read_rest_pose
 from ..retarget.bone_map import BoneMap, described_map, map_bones
 from ..retarget.roles import ROLES
-from ..retarget.saved_maps import fitting_map, load_map, map_path, save_map, saved_names
+from ..retarget.saved_maps import fitting_map, load_map, map_path, remove_map, save_map, saved_names
 from . import preferences, troubles
 
 
-def found_map(armature_object: Object) -> BoneMap:
+def found_map(armature_object: Object, reference: str = "REST") -> BoneMap:
     """A saved map that fits, or else what the names and the hierarchy say. Raises MocapError."""
-    rest = read_rest_pose(armature_object)
+    rest = read_rest_pose(armature_object, reference)
     return fitting_map(saved_maps_folder(), rest) or map_bones(rest)
 
 
@@ -41,7 +41,7 @@ def find_bones(settings: bpy.types.PropertyGroup, _context: Context | None = Non
     if settings.target is None:
         return
     try:
-        show_map(settings, found_map(settings.target))
+        show_map(settings, found_map(settings.target, settings.bake.reference))
     except MocapError as error:
         troubles.of_bone_map.fail(error)
         show_map(settings, BoneMap({}))
@@ -75,11 +75,11 @@ class BoneMapOperator(Operator):
 class GAST_MOCAP_OT_find_bones(BoneMapOperator):
     bl_idname = "gast_mocap.find_bones"
     bl_label = "Find Bones"
-    bl_description = "Map the target's bones anew, from its names and its build"
+    bl_description = "Map the target's bones anew, from their names and the rig's build; saved maps are left aside"
 
     def act(self, context: Context) -> None:
         settings = context.scene.gast_mocap
-        show_map(settings, found_map(settings.target))
+        show_map(settings, map_bones(read_rest_pose(settings.target, settings.bake.reference)))
 
 
 class GAST_MOCAP_OT_pick_bone(BoneMapOperator):
@@ -132,8 +132,11 @@ class GAST_MOCAP_OT_remove_bone_map(BoneMapOperator):
 
     name: StringProperty(name="Name", options={"SKIP_SAVE"})
 
+    def invoke(self, context: Context, event: Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
     def act(self, _context: Context) -> None:
-        map_path(saved_maps_folder(), self.name).unlink(missing_ok=True)
+        remove_map(map_path(saved_maps_folder(), self.name))
 
 
 class GAST_MOCAP_MT_bone_maps(Menu):

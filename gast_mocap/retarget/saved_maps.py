@@ -37,6 +37,17 @@ def save_map(bone_map: BoneMap, path: Path) -> None:
         raise MocapError("map_unwritable", f"The bone map could not be saved as {path}.", str(error)) from error
 
 
+def remove_map(path: Path) -> None:
+    """Raises:
+    MocapError: ``map_kept``.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        text = f"{path} could not be deleted. Close what has it open, or delete it by hand."
+        raise MocapError("map_kept", text, str(error)) from error
+
+
 def load_map(path: Path) -> BoneMap:
     """Raises:
     MocapError: ``map_unreadable``.

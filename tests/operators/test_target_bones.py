@@ -1,11 +1,15 @@
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
+import numpy as np
 import pytest
 from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
+from mathutils import Quaternion
 
 from gast_mocap.operators import troubles
-from gast_mocap.operators.target_bones import shown_map
+from gast_mocap.operators.target_bones import GAST_MOCAP_OT_remove_bone_map, shown_map
 from gast_mocap.retarget.roles import ROLES
 
 
@@ -86,6 +90,51 @@ def test_a_saved_map_is_loaded_and_removed_by_name(scene, mixamo, own_folder):
     assert list(own_folder.iterdir()) == []
     with pytest.raises(RuntimeError, match="no bone map"):
         bpy.ops.gast_mocap.load_bone_map(name="Mixamo über alles")
+
+
+def test_find_starts_over_without_saved_maps(scene, mixamo):
+    scene.gast_mocap.target = mixamo
+    scene.gast_mocap.bone_roles["head"].bone = "mixamorig:Neck"
+    scene.gast_mocap.bone_roles["neck"].bone = ""
+    bpy.ops.gast_mocap.save_bone_map(name="Mistake")
+    bpy.ops.gast_mocap.find_bones()
+    assert bones(scene)["head"] == "mixamorig:Head"
+    assert bones(scene)["neck"] == "mixamorig:Neck"
+
+
+def test_find_judges_the_pose_that_motion_is_measured_from(scene, mixamo):
+    crawl = Quaternion((1, 0, 0), np.radians(90))
+    for side in ("Left", "Right"):
+        mixamo.data.bones[f"mixamorig:{side}UpLeg"].use_inherit_rotation = False
+        mixamo.pose.bones[f"mixamorig:{side}UpLeg"].rotation_quaternion = crawl
+    bpy.context.view_layer.update()
+    scene.gast_mocap.bake.reference = "POSE"
+    scene.gast_mocap.target = mixamo
+    assert "Current Pose" in troubles.of_bone_map.error
+    scene.gast_mocap.bake.reference = "REST"
+    bpy.ops.gast_mocap.find_bones()
+    assert bones(scene)["head"] == "mixamorig:Head"
+
+
+def test_a_saved_map_that_cannot_be_deleted_is_told(scene, mixamo, own_folder, monkeypatch):
+    scene.gast_mocap.target = mixamo
+    bpy.ops.gast_mocap.save_bone_map(name="Locked")
+
+    def refuse(_path, missing_ok):
+        raise PermissionError("in use")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(RuntimeError, match="could not be deleted"):
+        bpy.ops.gast_mocap.remove_bone_map(name="Locked")
+
+
+def test_a_map_is_deleted_only_after_a_question():
+    asked = []
+    manager = SimpleNamespace(invoke_confirm=lambda operator, event: asked.append(operator) or {"RUNNING_MODAL"})
+    context = SimpleNamespace(window_manager=manager)
+    operator = SimpleNamespace()
+    assert GAST_MOCAP_OT_remove_bone_map.invoke(operator, context, None) == {"RUNNING_MODAL"}
+    assert asked == [operator]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a/b", ".hidden", "what?"])
