@@ -11,6 +11,7 @@ from ..inference.job import Job
 from ..motion.errors import MocapError
 from . import preferences, running, troubles
 from .properties import QUALITIES
+from .relative_paths import BLEND_RELATIVE
 
 EXTENSIONS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".mts")
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -26,7 +27,7 @@ class GAST_MOCAP_OT_import_video(Operator):
     bl_label = "Import Video Mocap"
     bl_description = "Find the people in the video and lift their motion to 3D. Blender stays free meanwhile"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"} | BLEND_RELATIVE)
     filter_glob: StringProperty(default=";".join(f"*{ext}" for ext in EXTENSIONS), options={"HIDDEN"})
     start: IntProperty(min=0, options={"SKIP_SAVE"})
     end: IntProperty(min=0, options={"SKIP_SAVE"})
@@ -34,7 +35,7 @@ class GAST_MOCAP_OT_import_video(Operator):
     take: StringProperty(
         subtype="FILE_PATH",
         description="Where to save the take; empty: see the preferences",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE"} | BLEND_RELATIVE,
     )
     wait: BoolProperty(description="Return only when the take is there; for scripts", options={"SKIP_SAVE"})
 

@@ -10,6 +10,7 @@ from ..motion.errors import MocapError
 from ..motion.takes import load_take
 from . import thumbnails, troubles
 from .clean_up import show_clean_up
+from .relative_paths import BLEND_RELATIVE
 
 
 def show_take(scene: Scene, path: str) -> None:
@@ -42,7 +43,7 @@ class GAST_MOCAP_OT_open_take(Operator):
     bl_description = "Show the people of a take that was made before, without running the video again"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"} | BLEND_RELATIVE)
     filter_glob: StringProperty(default="*.take.npz", options={"HIDDEN"})
 
     def invoke(self, context: Context, _event: Event) -> set[str]:

@@ -9,6 +9,7 @@ from bpy.types import AddonPreferences
 
 from ..motion.errors import MocapError
 from ..motion.takes import check_saving, load_take
+from .relative_paths import BLEND_RELATIVE
 
 EXTENSION = __package__.rpartition(".")[0]
 
@@ -19,6 +20,7 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
     takes_folder: StringProperty(
         name="Takes Folder",
         subtype="DIR_PATH",
+        options=BLEND_RELATIVE,
         description="Where takes are saved. Empty: beside the video, or in the extension's own folder where "
         "the video's folder is read-only",
     )

@@ -19,6 +19,7 @@ from ..inference.job import Job
 from ..motion.settings import CleanSettings
 from ..retarget.solve import SolveOptions
 from ..retarget.write import WriteOptions
+from .relative_paths import BLEND_RELATIVE
 from .target_bones import find_bones
 
 QUALITIES = (
@@ -138,7 +139,12 @@ class GAST_MOCAP_PG_bake(PropertyGroup):
 class GAST_MOCAP_PG_scene(PropertyGroup):
     """``Scene.gast_mocap``."""
 
-    video: StringProperty(name="Video", subtype="FILE_PATH", description="The video to take the motion from")
+    video: StringProperty(
+        name="Video",
+        subtype="FILE_PATH",
+        options=BLEND_RELATIVE,
+        description="The video to take the motion from",
+    )
     start: IntProperty(name="Start", min=0, description="First frame of the video to use, counted from 0")
     end: IntProperty(name="End", min=0, description="Stop before this frame of the video; 0 stands for the video's end")
     quality: EnumProperty(
@@ -148,7 +154,12 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
         description="How long to look at each frame",
     )
 
-    take: StringProperty(name="Take", subtype="FILE_PATH", description="The file with the people found in the video")
+    take: StringProperty(
+        name="Take",
+        subtype="FILE_PATH",
+        options=BLEND_RELATIVE,
+        description="The file with the people found in the video",
+    )
     people: CollectionProperty(type=GAST_MOCAP_PG_person)
     person_index: IntProperty(name="Person", description="The person whose motion is baked")
 

@@ -1,11 +1,13 @@
 from dataclasses import asdict, fields
 
+import bpy
 import pytest
 
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.operators.panel import CLEAN_UP_GROUPS
-from gast_mocap.operators.properties import QUALITIES
+from gast_mocap.operators.preferences import GAST_MOCAP_AP_preferences
+from gast_mocap.operators.properties import QUALITIES, GAST_MOCAP_PG_scene
 
 
 def test_defaults_are_those_of_the_clean_up(scene):
@@ -34,3 +36,18 @@ def test_every_setting_is_in_the_panel():
 
 def test_every_preset_is_offered():
     assert [name for name, *_ in QUALITIES] == list(PRESETS)
+
+
+@pytest.mark.skipif(bpy.app.version < (4, 5, 0), reason="Blender does not ask before 4.5")
+def test_paths_may_begin_with_the_folder_of_the_file(scene):
+    importing, opening = (getattr(bpy.ops.gast_mocap, name).get_rna_type() for name in ("import_video", "open_take"))
+    remembered, preferred = GAST_MOCAP_PG_scene.bl_rna, GAST_MOCAP_AP_preferences.bl_rna
+    for owner, name in (
+        (importing, "filepath"),
+        (importing, "take"),
+        (opening, "filepath"),
+        (remembered, "video"),
+        (remembered, "take"),
+        (preferred, "takes_folder"),
+    ):
+        assert owner.properties[name].is_path_supports_blend_relative, (owner.identifier, name)
