@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..motion.records import Detections, FloatArray, ImageArray
+from ..motion.records import FloatArray, ImageArray
 from .boxes import box_of_keypoints, overlaps
 from .pyramid import Pyramid
 from .sessions import Session
@@ -22,8 +22,8 @@ class MultiPoseDetector:
         self._session = session
         self._input = session.input_names[0]
 
-    def detect(self, frame: Pyramid) -> tuple[Detections, FloatArray, FloatArray]:
-        """People in an RGB ``frame``: their boxes, keypoints (n, 17, 2) px and keypoint scores (n, 17)."""
+    def detect(self, frame: Pyramid) -> FloatArray:
+        """Boxes (n, 4) px of the people in an RGB ``frame``, the surest first."""
         padded, scale = _padded(frame)
         people = self._session.run({self._input: padded[None].astype(np.int32)})[0][0]
         people = people[np.argsort(-people[:, 55], kind="stable")]
@@ -33,7 +33,7 @@ class MultiPoseDetector:
         points, scores = keypoints[:, :, 1::-1] * size, keypoints[:, :, 2]
         boxes = np.array([box_of_keypoints(*person) for person in zip(points, scores, strict=True)]).reshape(-1, 4)
         kept = _first_of_each(boxes)
-        return Detections(boxes[kept], people[kept, 55]), points[kept], scores[kept]
+        return np.asarray(boxes[kept])
 
 
 def _padded(frame: Pyramid) -> tuple[ImageArray, float]:

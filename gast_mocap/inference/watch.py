@@ -26,7 +26,7 @@ SEEN = 0.25
 SHRUNK = 0.35
 """A pose smaller than this share of its box is not the person who was followed but something behind."""
 UNSURE = 0.4
-"""Below this mean score people are looked for again on the next frame."""
+"""Below this mean score people are looked for again after a third of the usual wait."""
 WEAK_END = 0.6
 """A track's ends that score below this share of its median are where the person was not there yet or no more."""
 MAX_UNSEEN_SECONDS = 0.5
@@ -95,8 +95,8 @@ def watch_people(
 
 def look(sort: Sort, detector: MultiPoseDetector, picture: Pyramid) -> dict[int, FloatArray]:
     """Look for people in the whole picture: id -> box of those found."""
-    detections, _, _ = detector.detect(picture)
-    return dict(zip(sort.match(detections.boxes), detections.boxes, strict=True))
+    boxes = detector.detect(picture)
+    return dict(zip(sort.match(boxes), boxes, strict=True))
 
 
 def read(

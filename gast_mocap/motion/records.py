@@ -66,18 +66,6 @@ class VideoInfo:
 
 
 @dataclass(frozen=True)
-class Detections:
-    """People found in one frame. ``boxes`` (n, 4) px as x1 y1 x2 y2, origin top left; ``scores`` (n,) 0..1."""
-
-    boxes: FloatArray
-    scores: FloatArray
-
-    def __post_init__(self) -> None:
-        check_shape("boxes", self.boxes, (None, 4))
-        check_shape("scores", self.scores, (len(self.boxes),))
-
-
-@dataclass(frozen=True)
 class Track:
     """One person through the video. ``frames`` (t,) rising; ``boxes`` (t, 4) px; ``scores`` (t,) 0..1."""
 
