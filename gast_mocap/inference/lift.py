@@ -64,6 +64,12 @@ class Contract:
                 f"The lifter wants {stated.get('layout')} joints, normalised by {stated.get('normalisation')}. "
                 "Update the extension or choose another lifter.",
             )
+        match session.input_shape:
+            case [_, _, int(joints), _] if joints != len(H36M17.joints):
+                raise MocapError(
+                    "lifter_unknown",
+                    f"The lifter wants {joints} joints instead of {len(H36M17.joints)}. Choose another lifter.",
+                )
         return cls(
             receptive_field=int(stated.get("receptive_field") or _probed_field(session)),
             normalisation=stated.get("normalisation", "screen"),

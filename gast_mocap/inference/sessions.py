@@ -45,8 +45,9 @@ class Session:
         return [entry.name for entry in self._session.get_inputs()]
 
     @property
-    def output_names(self) -> list[str]:
-        return [entry.name for entry in self._session.get_outputs()]
+    def input_shape(self) -> list[int | str | None]:
+        """Of the first input; a name or None stands for any length."""
+        return list(self._session.get_inputs()[0].shape)
 
     @property
     def input_size(self) -> int:

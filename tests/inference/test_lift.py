@@ -31,6 +31,7 @@ class MadeUp:
     def __init__(self, answer, **metadata: str) -> None:
         self.answer = answer
         self.input_names = ["inputs_2d"]
+        self.input_shape = ["batch", "frames", 17, 2]
         self.metadata = {f"gast_mocap.{key}": value for key, value in metadata.items()}
         self.lengths: list[int] = []
 
@@ -112,6 +113,24 @@ def test_other_networks_are_refused():
         Lifter(session)
     with pytest.raises(MocapError, match="toes19"):
         Lifter(MadeUp(None, layout="toes19"))
+
+
+def test_a_lifter_of_other_joints_is_refused_though_it_states_nothing(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    from onnx import TensorProto, helper
+
+    shape = ["batch", "frames", 19]
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["inputs_2d"], ["joints_3d"])],
+        "nineteen_joints",
+        [helper.make_tensor_value_info("inputs_2d", TensorProto.FLOAT, [*shape, 2])],
+        [helper.make_tensor_value_info("joints_3d", TensorProto.FLOAT, [*shape, 2])],
+    )
+    path = tmp_path / "nineteen.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    with pytest.raises(MocapError, match="19 joints") as caught:
+        Lifter(Session(path, threads=1))
+    assert caught.value.code == "lifter_unknown"
 
 
 @pytest.mark.parametrize(
