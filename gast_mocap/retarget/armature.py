@@ -12,6 +12,7 @@ from ..motion.records import FloatArray, Motion
 from .body import LEFT, UP, neutral_clavicles, neutral_head
 from .performer import ankle_height
 from .rest_pose import RestPose
+from .start import world_at_start
 
 # Bone, its parent, the Human3.6M joint where it starts and the one where it ends.
 H36M_BONES = (
@@ -36,7 +37,7 @@ PELVIS_LENGTH = 0.1
 
 
 def read_rest_pose(armature_object: bpy.types.Object, reference: str = "REST", keyed: Collection[str] = ()) -> RestPose:
-    """The bones of an armature object.
+    """The bones of an armature object, which stands where it did before travel was baked onto it.
 
     Args:
         armature_object: the rig.
@@ -64,7 +65,7 @@ def read_rest_pose(armature_object: bpy.types.Object, reference: str = "REST", k
         inherits_rotation=np.array([pose_bone.bone.use_inherit_rotation for pose_bone in pose_bones]),
         connected=np.array([pose_bone.bone.use_connect for pose_bone in pose_bones]),
         local_location=np.array([pose_bone.bone.use_local_location for pose_bone in pose_bones]),
-        world_from_armature=np.array(armature_object.matrix_world, dtype=float),
+        world_from_armature=world_at_start(armature_object),
     )
 
 

@@ -12,9 +12,11 @@ from ..motion.records import FloatArray, IntArray
 from . import channels, keys
 from .curves import BoneCurves
 from .obstacles import bone_path, constraint_path, overruling_drivers, pulling_constraints
+from .start import is_carried, remember_start, start_location, world_from_location
 
 LINEAR = 1
 CONFIDENCE = "mocap_confidence"
+OBJECT_GROUP = "Object Transforms"
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,18 @@ def write_action(
             "nla_tweaked",
             f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
         )
+    start = start_location(armature_object)
     action = animation.action if options.mode == "REPLACE" else None
     if action is None or not action.is_editable:
         action = _assign_new_action(animation, name)
     fcurves = _Curves(armature_object, action, name)
     if options.mode == "REPLACE":
         fcurves.remove(_other_travel(curves))
-    count, error = _write_motion(fcurves, armature_object, curves, frames, options)
+    count, error = _write_motion(fcurves, armature_object, curves, frames, options, start)
+    if curves.object_travel is not None:
+        remember_start(animation, start)
+    else:
+        _return_to_start(fcurves, armature_object, frames[:1], start)
     for bone, values in (confidence or {}).items():
         armature_object.pose.bones[bone][CONFIDENCE] = 1.0
         kept = keys.every_nth(frames, options.step)
@@ -118,16 +125,25 @@ def _write_motion(
     curves: BoneCurves,
     frames: IntArray,
     options: WriteOptions,
+    start: FloatArray,
 ) -> tuple[int, float]:
     """Number of keys and the error in degrees, see ``Written``."""
     count, error = 0, 0.0
-    for channel in _channels(armature_object, curves, frames, options):
+    for channel in _channels(armature_object, curves, frames, options, start):
         fcurves.write(channel.path, channel.group, frames[channel.kept], channel.values[channel.kept])
         count += len(channel.kept)
         if options.leaves_frames_out:
             read = fcurves.read(channel.path, frames, channel.values.shape[1])
             error = max(error, float(channel.degrees(read, channel.values).max()))
     return count, error
+
+
+def _return_to_start(fcurves: "_Curves", armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:
+    """Brings the object back from an earlier bake's travel: this one has another carrier, both would add up."""
+    if not np.array_equal(armature_object.location, start):
+        armature_object.location = start
+    if is_carried(armature_object):  # by an NLA strip below
+        fcurves.write("location", OBJECT_GROUP, frame, start[None])
 
 
 def _set_switches(fcurves: "_Curves", armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray) -> None:
@@ -155,7 +171,11 @@ def _other_travel(curves: BoneCurves) -> list[str]:
 
 
 def _channels(
-    armature_object: bpy.types.Object, curves: BoneCurves, frames: IntArray, options: WriteOptions
+    armature_object: bpy.types.Object,
+    curves: BoneCurves,
+    frames: IntArray,
+    options: WriteOptions,
+    start: FloatArray,
 ) -> Iterator[_Channel]:
     for column, bone in enumerate(curves.bone_names):
         mode = armature_object.pose.bones[bone].rotation_mode
@@ -167,8 +187,8 @@ def _channels(
         values = curves.locations[:, column]
         yield _channel(f"{bone_path(bone)}.location", bone, values, seen_from_hip, frames, options)
     if curves.object_travel is not None:
-        values = _object_locations(armature_object, curves.object_travel)
-        yield _channel("location", "Object Transforms", values, seen_from_hip, frames, options)
+        values = start + curves.object_travel @ np.linalg.inv(world_from_location(armature_object)).T
+        yield _channel("location", OBJECT_GROUP, values, seen_from_hip, frames, options)
 
 
 def _channel(
@@ -179,15 +199,6 @@ def _channel(
     else:
         kept = keys.every_nth(frames, options.step)
     return _Channel(path, group, values, kept, degrees)
-
-
-def _object_locations(armature_object: bpy.types.Object, travel: FloatArray) -> FloatArray:
-    """(t, 3) values of the object's location that carry it by ``travel`` (t, 3) in the world."""
-    world_from_location = np.array(armature_object.matrix_parent_inverse)[:3, :3]
-    if armature_object.parent:
-        world_from_location = np.array(armature_object.parent.matrix_world)[:3, :3] @ world_from_location
-    locations: FloatArray = np.array(armature_object.location) + travel @ np.linalg.inv(world_from_location).T
-    return locations
 
 
 def _assign_new_action(animation: bpy.types.AnimData, name: str) -> bpy.types.Action:

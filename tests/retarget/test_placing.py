@@ -14,6 +14,7 @@ from gast_mocap.motion.records import FloatArray
 from gast_mocap.retarget.armature import read_rest_pose
 from gast_mocap.retarget.bone_map import map_bones
 from gast_mocap.retarget.solve import SolveOptions, solve
+from gast_mocap.retarget.write import WriteOptions, write_action
 
 LEGS_OF_RIG = np.hypot(0.42, 0.01) + np.hypot(0.42, 0.03)  # thigh and shin of ``rigs``
 LEGS_OF_PERFORMER = 0.88
@@ -133,3 +134,76 @@ def test_legs_of_other_proportions_keep_the_performers_way_in_the_air():
     way = (motion.joints[:, 0] - motion.joints[0, 0])[:, :2]
     legs = np.hypot(0.2, 0.01) + np.hypot(0.3, 0.03)
     assert centre - centre[0] == pytest.approx(way * legs / LEGS_OF_PERFORMER, abs=0.002)
+
+
+def baked_way(rig: bpy.types.Object, mode: str, travel: str = "object", playhead: int = FRAMES // 2) -> FloatArray:
+    """(t, 3) the hips in the world after a bake that was started at ``playhead``."""
+    bpy.context.scene.frame_set(playhead)
+    motion, _ = random_performance(seed=2, frames=FRAMES)
+    rest = read_rest_pose(rig)
+    curves = solve(motion, rest, map_bones(rest), SolveOptions(travel=travel))
+    write_action(rig, curves, np.arange(1, FRAMES + 1), "again", WriteOptions(mode=mode))
+    return walked(rig, ("pelvis",))["pelvis"]
+
+
+@pytest.fixture(params=["standing free", "parented"])
+def placed_rig(request) -> bpy.types.Object:
+    rig = make_armature(make_bones("Unreal 4", "A"))
+    if request.param == "parented":
+        carrier = bpy.data.objects.new("carrier", None)
+        bpy.context.scene.collection.objects.link(carrier)
+        carrier.matrix_world = np.diag([2.0, 2.0, 2.0, 1.0])[[1, 0, 2, 3]].T
+        rig.parent = carrier
+    rig.location = (1.0, 2.0, 0.25)
+    bpy.context.view_layer.update()
+    return rig
+
+
+@pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
+def test_object_travel_sets_out_from_the_same_place_at_every_bake(placed_rig, mode, tmp_path):
+    first = baked_way(placed_rig, mode)
+    assert spread(first) > 0.2
+    for playhead in (FRAMES, 13):
+        assert baked_way(placed_rig, mode, playhead=playhead) == pytest.approx(first, abs=1e-4)
+    name, path = placed_rig.name, str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    assert baked_way(bpy.data.objects[name], mode, playhead=30) == pytest.approx(first, abs=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
+@pytest.mark.parametrize("travel", ["hips", "none"])
+def test_the_object_goes_back_when_something_else_travels(placed_rig, mode, travel):
+    fresh = baked_way(placed_rig, "NEW", travel)
+    placed_rig.animation_data_clear()
+    baked_way(placed_rig, mode)
+    assert baked_way(placed_rig, mode, travel, playhead=13) == pytest.approx(fresh, abs=1e-4)
+    assert spread(walked(placed_rig, ())[""]) < 1e-5
+    assert placed_rig.location[:] == (1.0, 2.0, 0.25)
+
+
+def test_an_object_that_was_freed_and_placed_anew_sets_out_from_there(placed_rig):
+    baked_way(placed_rig, "NEW")
+    placed_rig.animation_data.action = None
+    placed_rig.location = (5.0, 5.0, 0.0)
+    bpy.context.view_layer.update()
+    moved = baked_way(placed_rig, "NEW")
+    placed_rig.animation_data_clear()
+    placed_rig.location = (5.0, 5.0, 0.0)
+    bpy.context.view_layer.update()
+    assert baked_way(placed_rig, "NEW") == pytest.approx(moved, abs=1e-4)
+
+
+def test_two_objects_in_slots_of_one_action_keep_their_own_starts(placed_rig):
+    if bpy.app.version < (4, 4, 0):
+        pytest.skip("actions have no slots before Blender 4.4")
+    other = make_armature(make_bones("Unreal 4", "A"))
+    other.location = (-3.0, 0.0, 0.0)
+    bpy.context.view_layer.update()
+    first = baked_way(placed_rig, "NEW")
+    action = placed_rig.animation_data.action
+    other.animation_data_create().action = action
+    other.animation_data.action_slot = action.slots.new(id_type="OBJECT", name="other")
+    beside = baked_way(other, "REPLACE")
+    assert baked_way(placed_rig, "REPLACE", playhead=3) == pytest.approx(first, abs=1e-4)
+    assert baked_way(other, "REPLACE", playhead=9) == pytest.approx(beside, abs=1e-4)
