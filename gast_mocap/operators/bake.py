@@ -1,14 +1,16 @@
 """From a person of a take to an action on an armature."""
 
+from dataclasses import dataclass
+
 import bpy
 from bpy.props import IntProperty, StringProperty
 from bpy.types import Context, Object, Operator
 
 from ..motion.clean import clean_motion
 from ..motion.errors import MocapError
-from ..motion.records import Motion
+from ..motion.records import IntArray, Motion
 from ..motion.resample import resample
-from ..retarget.armature import animatable, make_h36m_armature, read_rest_pose
+from ..retarget.armature import animatable, make_h36m_armature, read_rest_pose, remove_armature
 from ..retarget.bone_map import BoneMap, check_map
 from ..retarget.confidence import bone_confidence
 from ..retarget.solve import solve
@@ -74,36 +76,61 @@ class GAST_MOCAP_OT_bake(Operator):
         frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps)
 
         name = f"{take.video.path.stem} person {self.track_id}"
-        target, bone_map = self._target(settings, name, motion)
-        rest = read_rest_pose(target)
-        check_map(bone_map, rest)
-        rest = read_rest_pose(target, settings.bake.reference, keyed_bones(rest, bone_map))
-        curves = solve(motion, rest, bone_map, settings.bake.solve_options())
-        confidence = bone_confidence(motion, bone_map) if settings.bake.confidence else None
-        options = settings.bake.write_options()
-        written = write_action(target, curves, frames + settings.start_frame, name, options, confidence)
-        for notice in _notices(target, written, settings.bake):
-            troubles.of_bake.notify(notice)
-        return target
+        performance = _Performance(name, motion, frames + settings.start_frame)
+        if self.target:
+            target = self._chosen(settings)
+            return self._write(settings, target, self._bone_map(settings, target), performance)
+        made = make_h36m_armature(name, motion)
+        try:
+            return self._write(settings, made, found_map(made), performance)
+        except Exception:
+            remove_armature(made)
+            raise
 
-    def _target(self, settings: bpy.types.PropertyGroup, name: str, motion: Motion) -> tuple[Object, BoneMap]:
-        """The armature and its bone map."""
-        if not self.target:
-            made = make_h36m_armature(name, motion)
-            return made, found_map(made)
-        is_the_panels = settings.target is not None and settings.target.name == self.target
-        chosen = settings.target if is_the_panels else bpy.data.objects.get(self.target)
+    def _chosen(self, settings: bpy.types.PropertyGroup) -> Object:
+        chosen = settings.target if self._is_the_panels(settings) else bpy.data.objects.get(self.target)
         if chosen is None:
             raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
         if chosen.type != "ARMATURE":
             raise MocapError("not_an_armature", f"{chosen.name} is not an armature. Choose an armature as target.")
-        shows_bones = is_the_panels and any(shown_map(settings).bones)
-        bone_map = shown_map(settings) if shows_bones else found_map(chosen, settings.bake.reference)
-        target = animatable(chosen)
-        if is_the_panels and target != chosen:
+        return chosen
+
+    def _bone_map(self, settings: bpy.types.PropertyGroup, target: Object) -> BoneMap:
+        if self._is_the_panels(settings) and any(shown_map(settings).bones):
+            return shown_map(settings)
+        return found_map(target, settings.bake.reference)
+
+    def _is_the_panels(self, settings: bpy.types.PropertyGroup) -> bool:
+        return settings.target is not None and settings.target.name == self.target
+
+    def _write(
+        self, settings: bpy.types.PropertyGroup, chosen: Object, bone_map: BoneMap, performance: "_Performance"
+    ) -> Object:
+        """Solve, then key; the armature that has the keys: of a linked one, the override in its place."""
+        bake, motion = settings.bake, performance.motion
+        rest = read_rest_pose(chosen)
+        check_map(bone_map, rest)
+        rest = read_rest_pose(chosen, bake.reference, keyed_bones(rest, bone_map))
+        curves = solve(motion, rest, bone_map, bake.solve_options())
+        confidence = bone_confidence(motion, bone_map) if bake.confidence else None
+        target = animatable(chosen)  # after all that may fail: an override would stay behind
+        if target != chosen and self._is_the_panels(settings):
             settings.target = target
             show_map(settings, bone_map)
-        return target, bone_map
+        options = bake.write_options()
+        written = write_action(target, curves, performance.frames, performance.name, options, confidence)
+        for notice in _notices(target, written, bake):
+            troubles.of_bake.notify(notice)
+        return target
+
+
+@dataclass(frozen=True)
+class _Performance:
+    """What is written: ``frames`` (t,) of the scene."""
+
+    name: str
+    motion: Motion
+    frames: IntArray
 
 
 def _notices(target: Object, written: Written, bake: bpy.types.PropertyGroup) -> list[str]:

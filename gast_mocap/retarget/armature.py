@@ -133,6 +133,13 @@ def make_h36m_armature(name: str, motion: Motion) -> bpy.types.Object:
     return armature_object
 
 
+def remove_armature(armature_object: bpy.types.Object) -> None:
+    """Takes the object and its bones out of the file."""
+    armature = armature_object.data
+    bpy.data.objects.remove(armature_object)
+    bpy.data.armatures.remove(armature)
+
+
 def t_pose(motion: Motion) -> FloatArray:
     """(17, 3) Human3.6M joints of the performer in a T-pose on the floor, facing -Y.
 
@@ -156,7 +163,8 @@ def _with_edit_bones(armature_object: bpy.types.Object, joints: FloatArray) -> N
     """Fills the new armature, through edit mode, and gives the animator back mode, active object and
     selection."""
     layer = bpy.context.view_layer
-    active, mode, selected = layer.objects.active, bpy.context.mode, list(bpy.context.selected_objects)
+    active, selected = layer.objects.active, list(bpy.context.selected_objects)
+    mode = active.mode if active else "OBJECT"
     if mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     layer.objects.active = armature_object
@@ -171,6 +179,8 @@ def _with_edit_bones(armature_object: bpy.types.Object, joints: FloatArray) -> N
     for other in selected:
         other.select_set(True)
     layer.objects.active = active
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode=mode)
 
 
 def _add_bone(

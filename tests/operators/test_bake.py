@@ -119,6 +119,31 @@ def test_a_target_in_edit_mode_is_baked_and_stays_in_it(scene, take, mixamo):
     assert arm_is_level(mixamo, "mixamorig:LeftArm", "mixamorig:LeftForeArm", 40)
 
 
+@pytest.mark.parametrize("mode", ["POSE", "EDIT", "OBJECT"])
+def test_making_a_skeleton_leaves_mode_selection_and_active_object(scene, take, mixamo, mode):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    mixamo.select_set(True)
+    bpy.context.view_layer.objects.active = mixamo
+    bpy.ops.object.mode_set(mode=mode)
+    bpy.ops.gast_mocap.bake()
+    assert len(bpy.data.objects) == 2
+    assert mixamo.mode == mode
+    assert bpy.context.view_layer.objects.active == mixamo
+    assert [selected.name for selected in bpy.context.view_layer.objects.selected] == [mixamo.name]
+
+
+def test_a_bake_without_a_target_that_fails_leaves_no_skeleton(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.bake.travel = "root"
+    bpy.context.view_layer.objects.active = mixamo
+    bpy.ops.object.mode_set(mode="POSE")
+    with pytest.raises(RuntimeError, match="no root bone"):
+        bpy.ops.gast_mocap.bake()
+    assert list(bpy.data.objects) == [mixamo]
+    assert list(bpy.data.armatures) == [mixamo.data]
+    assert bpy.context.mode == "POSE"
+
+
 def test_a_target_that_is_no_armature(scene, take):
     scene.collection.objects.link(bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube")))
     bpy.ops.gast_mocap.open_take(filepath=take)

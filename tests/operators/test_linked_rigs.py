@@ -77,6 +77,18 @@ def test_a_linked_object_gets_an_override_in_its_place(library, tmp_path):
     assert arm_turns(shown)
 
 
+def test_a_bake_that_fails_leaves_a_linked_object_linked(library):
+    linked = link(library, "objects", "Armature")
+    bpy.context.scene.collection.objects.link(linked)
+    bpy.context.scene.gast_mocap.target = linked
+    bpy.context.scene.gast_mocap.bake.travel = "root"
+    with pytest.raises(RuntimeError, match="no root bone"):
+        bpy.ops.gast_mocap.bake()
+    assert bpy.context.scene.objects[:] == [linked]
+    assert not any(rig.override_library for rig in bpy.data.objects)
+    assert bpy.context.scene.gast_mocap.target == linked
+
+
 def test_a_linked_collection_gets_an_override_in_its_place(library, tmp_path):
     character = link(library, "collections", "Character")
     bpy.context.scene.collection.children.link(character)
