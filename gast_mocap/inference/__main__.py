@@ -44,6 +44,7 @@ def parse(arguments: Sequence[str] | None) -> Job:
     parser.add_argument("--end", type=int, help="the frame after the last; the whole video without it")
     parser.add_argument("--quality", choices=list(PRESETS), default="balanced")
     parser.add_argument("--low-memory", action="store_true", help="lift one window at a time: slower, same poses")
+    parser.add_argument("--lifter", type=Path, metavar="FILE.onnx", help="GAST-Net weights of your own to lift with")
     return Job(**vars(parser.parse_args(arguments)))
 
 

@@ -11,6 +11,7 @@ class Job:
     """One video to turn into one take.
 
     Frames count from 0; ``end`` is exclusive, None means the end of the video. ``quality`` names a preset.
+    ``lifter`` is an ONNX file to lift with instead of the bundled one.
     """
 
     video: Path
@@ -20,6 +21,7 @@ class Job:
     end: int | None = None
     quality: str = "balanced"
     low_memory: bool = False
+    lifter: Path | None = None
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -30,12 +32,8 @@ class Job:
         """Raises ValueError when ``line`` is no job."""
         try:
             fields: dict[str, Any] = json.loads(line)
-            preview = fields.pop("preview")
-            return cls(
-                video=Path(fields.pop("video")),
-                output=Path(fields.pop("output")),
-                preview=None if preview is None else Path(preview),
-                **fields,
-            )
+            for name in ("video", "output", "preview", "lifter"):
+                fields[name] = None if fields[name] is None else Path(fields[name])
+            return cls(**fields)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a job: {line!r}") from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from ..models.catalog import bundled_model
+from ..models.catalog import bundled_model, own_model
 from ..motion.clean import STILL_CAMERA
 from ..motion.errors import MocapError
 from ..motion.records import Person, Take, TakeSettings, VideoInfo
@@ -59,7 +59,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         report("probe", 0, 1)
         video = probe_video(job.video, notify)
         start, end = frame_range(job, video)
-        networks = Networks.load(job.quality)
+        networks = Networks.load(job.quality, job.lifter)
         report("probe", 1, 1)
     with watch.stage("watch", networks.sessions):
         backdrop = Backdrop()
@@ -138,16 +138,20 @@ class Networks:
     hashes: dict[str, str]
 
     @classmethod
-    def load(cls, quality: str) -> "Networks":
-        """Raises MocapError when a bundled model is missing or damaged."""
+    def load(cls, quality: str, lifter: Path | None = None) -> "Networks":
+        """Those of a preset, with the ``lifter`` of one's own if given.
+
+        Raises:
+            MocapError: a bundled model is missing or damaged, or the ``lifter`` is none.
+        """
         eyes = Eyes.load(PRESETS[quality])
-        path, sha256 = bundled_model(LIFTER)
+        path, sha256 = own_model(lifter) if lifter else bundled_model(LIFTER)
         session = Session(path)
         return cls(
             eyes,
             Lifter(session, PRESETS[quality].lift_flips),
             (*eyes.sessions, session),
-            eyes.hashes | {LIFTER: sha256},
+            eyes.hashes | {path.stem: sha256},
         )
 
 
@@ -244,7 +248,7 @@ def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:
     frames = read_frames(take.video, take.settings.start, take.settings.end)
     try:
         draw_preview(take, frames, path, partial(report, "preview"))
-    except StoppedError:
+    except (StoppedError, KeyboardInterrupt):
         notify("The preview was given up. The take is saved.")
     except MocapError as error:
         notify(f"{error.text} The take is saved.")

@@ -30,7 +30,24 @@ def bundled_model(name: str) -> tuple[Path, str]:
         raise MocapError(
             "model_missing", f"The model {name} is missing from the extension. Install the extension again."
         )
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = _hash_of(path)
     if sha256 != read_card(card)["sha256"]:
         raise MocapError("model_changed", f"The model {name} is damaged. Install the extension again.", str(path))
     return path, sha256
+
+
+def own_model(path: Path) -> tuple[Path, str]:
+    """Path and sha256 of a network that the user brought.
+
+    Raises:
+        MocapError: there is no such file.
+    """
+    if not path.is_file():
+        raise MocapError(
+            "model_missing", f"There is no model file {path}. Choose another, or none for the bundled one."
+        )
+    return path, _hash_of(path)
+
+
+def _hash_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

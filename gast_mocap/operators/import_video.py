@@ -82,6 +82,7 @@ class GAST_MOCAP_OT_import_video(Operator):
             end=given("end") or None,
             quality=given("quality"),
             low_memory=preferences.low_memory(),
+            lifter=preferences.lifter(),
         )
 
     def _wait_for(self, under_way: running.Import) -> set[str]:

@@ -27,11 +27,18 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
     low_memory: BoolProperty(
         name="Low Memory", description="Lift one moment at a time: slower, for computers with little memory"
     )
+    lifter: StringProperty(
+        name="Lifter",
+        subtype="FILE_PATH",
+        options=BLEND_RELATIVE,
+        description="GAST-Net weights of your own as an ONNX file. Empty: the bundled ones",
+    )
 
     def draw(self, _context: bpy.types.Context) -> None:
         self.layout.use_property_split = True
         self.layout.prop(self, "takes_folder")
         self.layout.prop(self, "low_memory")
+        self.layout.prop(self, "lifter")
 
 
 def take_path(video: Path) -> Path:
@@ -45,6 +52,11 @@ def take_path(video: Path) -> Path:
 def low_memory() -> bool:
     preferences = _preferences()
     return bool(preferences and preferences.low_memory)
+
+
+def lifter() -> Path | None:
+    preferences = _preferences()
+    return Path(bpy.path.abspath(preferences.lifter)) if preferences and preferences.lifter else None
 
 
 def _preferences() -> GAST_MOCAP_AP_preferences | None:

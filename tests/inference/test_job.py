@@ -11,7 +11,16 @@ from gast_mocap.inference.job import Job
     "job",
     [
         Job(Path("clip.mp4"), Path("clip.take.npz")),
-        Job(Path("/a b/Übung.mp4"), Path("C:/тест/o.take.npz"), Path("p.mp4"), 5, 90, "best", True),
+        Job(
+            Path("/a b/Übung.mp4"),
+            Path("C:/тест/o.take.npz"),
+            Path("p.mp4"),
+            5,
+            90,
+            "best",
+            True,
+            Path("own lifter.onnx"),
+        ),
     ],
 )
 def test_job_comes_back_from_one_line(job: Job) -> None:

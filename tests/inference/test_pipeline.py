@@ -1,5 +1,6 @@
 """The whole job on real video, and what happens around its edges."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,25 @@ def test_low_memory_gives_the_same_poses(videos: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(chunked.joints, frugal.joints, atol=1e-4)
 
 
+def test_weights_of_ones_own_lift_and_are_named_in_the_take(videos: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    from published_gast import write_published_gast
+
+    lifter = write_published_gast(tmp_path / "mine.onnx")
+    bundled, own = (
+        run(short_job(videos, tmp_path, end=14, lifter=file), ignore, ignore).take for file in (None, lifter)
+    )
+    assert {"gast-27"} == set(bundled.settings.models) - set(own.settings.models)
+    assert own.settings.models["mine"] == hashlib.sha256(lifter.read_bytes()).hexdigest()
+    assert np.abs(own.people[0].pose.joints - bundled.people[0].pose.joints).max() > 0.01
+
+
+def test_weights_that_are_missing_are_told(videos: Path, tmp_path: Path) -> None:
+    with pytest.raises(MocapError) as caught:
+        run(short_job(videos, tmp_path, lifter=tmp_path / "gone.onnx"), ignore, ignore)
+    assert caught.value.code == "model_missing"
+
+
 @pytest.fixture
 def damaged(videos: Path, tmp_path: Path) -> Path:
     """A video of 230 frames that is zeros from its middle on."""
@@ -159,10 +179,11 @@ def test_a_stop_while_watching_leaves_nothing(videos: Path, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_stop_while_drawing_keeps_the_take(videos: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stopped", [StoppedError, KeyboardInterrupt])
+def test_a_stop_while_drawing_keeps_the_take(videos: Path, tmp_path: Path, stopped: type[BaseException]) -> None:
     def stop(stage: str, done: int, total: int) -> None:
         if stage == "preview":
-            raise StoppedError
+            raise stopped
 
     notices: list[str] = []
     job = short_job(videos, tmp_path, end=10, preview=tmp_path / "p.mp4")

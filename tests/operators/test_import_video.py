@@ -124,7 +124,7 @@ def test_a_take_with_corrections_is_not_replaced(scene, take, worker, tmp_path, 
 
 def test_two_videos_of_one_name_in_a_takes_folder(scene, take, worker, tmp_path, monkeypatch):
     worker(FAILS)
-    chosen = SimpleNamespace(takes_folder=str(tmp_path), low_memory=False)
+    chosen = SimpleNamespace(takes_folder=str(tmp_path), low_memory=False, lifter="")
     monkeypatch.setattr(preferences, "_preferences", lambda: chosen)
     (tmp_path / "other").mkdir()
     assert output_of_import(tmp_path, "other/clip.mp4") == "clip 2.take.npz"
