@@ -143,6 +143,11 @@ def _notices(target: Object, written: Written, bake: bpy.types.PropertyGroup) ->
         notices.append(f"The action keys the influence of these constraints to 0, they would overrule it: {names}.")
     if written.muted:
         notices.append(f"These drivers are muted, they would overrule the keys: {_listed(written.muted)}.")
+    if written.laid_aside:
+        notices.append(
+            f"The action {written.laid_aside} was taken off {target.name}, it would overrule the new NLA track. "
+            "It stays in the file."
+        )
     if bake.confidence and target.override_library:
         notices.append("Library overrides lose mocap_confidence of the bones when the file is saved.")
     if target.data.pose_position == "REST":

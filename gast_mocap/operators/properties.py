@@ -30,7 +30,11 @@ QUALITIES = (
 ACTIONS = (
     ("NEW", "New Action", "A new action; the one before stays in the file"),
     ("REPLACE", "Replace", "Write over these bones' keys in the action that the target has"),
-    ("NLA", "NLA Track", "A new action on an NLA track of its own"),
+    (
+        "NLA",
+        "NLA Track",
+        "A new action on an NLA track of its own. An action that keys the same is taken off and stays in the file",
+    ),
 )
 KEYS = (
     ("ALL", "Every Frame", "A key on every frame"),

@@ -12,7 +12,7 @@ from ..motion.records import FloatArray, IntArray
 from . import channels, keys
 from .curves import BoneCurves
 from .obstacles import bone_path, constraint_path, overruling_drivers, pulling_constraints
-from .start import is_carried, remember_start, start_location, world_from_location
+from .start import curves_of, is_carried, remember_start, start_location, world_from_location
 
 LINEAR = 1
 CONFIDENCE = "mocap_confidence"
@@ -43,7 +43,8 @@ class Written:
     them is off, the largest of all bones and frames (locations as seen from a leg's length away).
 
     ``silenced``: (bone, constraint) whose influence is keyed to 0 in the action, since it would overrule the
-    keys; ``muted``: data paths of drivers that are muted for the same reason.
+    keys; ``muted``: data paths of drivers that are muted for the same reason; ``laid_aside``: the action that
+    was in use and would overrule the new NLA track, "" for none.
     """
 
     action: bpy.types.Action
@@ -51,6 +52,7 @@ class Written:
     error: float
     silenced: tuple[tuple[str, str], ...]
     muted: tuple[str, ...]
+    laid_aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def write_action(
             f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
         )
     start = start_location(armature_object)
+    earlier = _InUse.of(animation)
     action = animation.action if options.mode == "REPLACE" else None
     if action is None or not action.is_editable:
         action = _assign_new_action(animation, name)
@@ -114,9 +117,12 @@ def write_action(
     muted = overruling_drivers(armature_object, fcurves.paths)
     for driver in muted:
         driver.mute = True
+    laid_aside = ""
     if options.mode == "NLA":
         _push_to_nla(animation, action, int(frames[0]))
-    return Written(action, count, error, silenced, tuple(sorted({driver.data_path for driver in muted})))
+        laid_aside = earlier.return_to(animation, fcurves.paths)
+    muted_paths = tuple(sorted({driver.data_path for driver in muted}))
+    return Written(action, count, error, silenced, muted_paths, laid_aside)
 
 
 def _write_motion(
@@ -218,6 +224,33 @@ def _push_to_nla(animation: bpy.types.AnimData, action: bpy.types.Action, start:
     strip = track.strips.new(action.name, start, action)
     if slot is not None:
         strip.action_slot = slot
+
+
+@dataclass(frozen=True)
+class _InUse:
+    """What an object was animated by; ``kept``: by a fake user too."""
+
+    action: bpy.types.Action | None
+    slot: "bpy.types.ActionSlot | None"
+    kept: bool
+
+    @classmethod
+    def of(cls, animation: bpy.types.AnimData) -> "_InUse":
+        action = animation.action
+        return cls(action, getattr(animation, "action_slot", None), bool(action and action.use_fake_user))
+
+    def return_to(self, animation: bpy.types.AnimData, keyed: Collection[str]) -> str:
+        """In use again, above the NLA, unless it would overrule the paths ``keyed`` there: then its name."""
+        if self.action is None:
+            return ""
+        if any(curve.data_path in keyed for curve in curves_of(self.action, self.slot)):
+            return self.action.name
+        animation.action = self.action
+        if self.slot is not None:
+            animation.action_slot = self.slot
+        if self.action.is_editable:
+            self.action.use_fake_user = self.kept
+        return ""
 
 
 class _Curves:

@@ -109,6 +109,14 @@ def test_an_earlier_action_is_kept(scene, take, mixamo):
     assert earlier.use_fake_user
 
 
+def test_an_action_that_gives_way_to_an_nla_track_is_told(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    bpy.ops.gast_mocap.bake(target="Armature")
+    scene.gast_mocap.bake.action = "NLA"
+    bpy.ops.gast_mocap.bake(target="Armature")
+    assert any("clip person 1 was taken off Armature" in notice for notice in troubles.of_bake.notices)
+
+
 def test_a_target_in_edit_mode_is_baked_and_stays_in_it(scene, take, mixamo):
     bpy.ops.gast_mocap.open_take(filepath=take)
     bpy.context.view_layer.objects.active = mixamo

@@ -92,6 +92,29 @@ def test_nla_gets_a_track_of_its_own(rig, motion):
     assert np.abs(moved - np.eye(4)).max() > 0.1
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_an_action_that_keys_other_bones_stays_in_use_above_the_nla_track(rig, motion, kept):
+    rig.pose.bones["mixamorig:LeftHandIndex1"].keyframe_insert("rotation_quaternion", frame=3)
+    animation = rig.animation_data
+    fingers, slot = animation.action, getattr(animation, "action_slot", None)
+    fingers.use_fake_user = kept
+    assert bake(rig, motion, mode="NLA").laid_aside == ""
+    assert animation.action == fingers
+    assert getattr(animation, "action_slot", None) == slot
+    assert fingers.use_fake_user == kept
+    bpy.context.scene.frame_set(20)
+    moved = np.array(rig.pose.bones["mixamorig:LeftArm"].matrix_basis)
+    assert np.abs(moved - np.eye(4)).max() > 0.1
+
+
+def test_an_action_that_would_overrule_the_nla_track_is_laid_aside_and_told(rig, motion):
+    rig.pose.bones[FOREARM].keyframe_insert("rotation_quaternion", frame=3)
+    earlier = rig.animation_data.action
+    assert bake(rig, motion, mode="NLA").laid_aside == earlier.name
+    assert rig.animation_data.action is None
+    assert earlier.use_fake_user
+
+
 def test_a_strip_that_is_open_for_tweaking_is_left_alone(rig, motion):
     bake(rig, motion, name="first", mode="NLA")
     strip = rig.animation_data.nla_tracks[0].strips[0]
