@@ -45,7 +45,7 @@ TRAVEL = (
     ("hips", "Hips", "The hips carry the way through the room"),
     ("root", "Root Bone", "The root bone carries the way, the hips only rise and sink"),
     ("object", "Object", "The armature object carries the way, the hips only rise and sink"),
-    ("none", "In Place", "The target stays where it is; the hips only rise and sink"),
+    ("none", "Nothing (In Place)", "The target stays where it is; the hips only rise and sink"),
 )
 REFERENCES = (
     ("REST", "Rest Pose", "What the rig's own rest pose shows is where the motion is measured from"),
@@ -119,7 +119,7 @@ class GAST_MOCAP_PG_bake(PropertyGroup):
         max=math.radians(20),
         description="How far any bone may turn away from the full motion; what came of it is told after the bake",
     )
-    travel: EnumProperty(name="Travel", items=TRAVEL, description="What carries the way through the room")
+    travel: EnumProperty(name="Travel On", items=TRAVEL, description="What carries the way through the room")
     reference: EnumProperty(name="Reference", items=REFERENCES, description="The pose that motion is measured from")
     joint_limits: BoolProperty(
         name="Joint Limits", default=True, description="Elbows and knees stop when straight and never bend backwards"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import bpy
 from bpy.props import StringProperty
-from bpy.types import Context, Event, Menu, Object, Operator
+from bpy.types import Context, Event, Menu, Object, Operator, OperatorProperties
 
 from ..motion.errors import MocapError
 from ..retarget.armature import read_rest_pose
 from ..retarget.bone_map import BoneMap, described_map, map_bones
-from ..retarget.roles import ROLES
+from ..retarget.roles import ROLES, about
 from ..retarget.saved_maps import fitting_map, load_map, map_path, remove_map, save_map, saved_names
 from . import preferences, troubles
 
@@ -88,6 +88,10 @@ class GAST_MOCAP_OT_pick_bone(BoneMapOperator):
     bl_description = "Give this part of the body the active bone of the target"
 
     role: StringProperty(options={"SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, _context: Context, properties: OperatorProperties) -> str:
+        return f"{cls.bl_description}.\n{about(properties.role)}"
 
     def act(self, context: Context) -> None:
         settings = context.scene.gast_mocap

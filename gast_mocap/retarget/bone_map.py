@@ -35,7 +35,10 @@ class BoneMap:
 
     @property
     def summary(self) -> str:
-        return f"{len(self.bones)} of {len(ROLES)} roles mapped"
+        share = f"{len(self.bones)} of {len(ROLES)}"
+        if self.missing:
+            return f"{len(self.missing)} required missing, {share} mapped"
+        return f"All required roles mapped, {share}"
 
 
 def described_map(bones: Mapping[str, str], family: str) -> BoneMap:

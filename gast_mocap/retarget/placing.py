@@ -47,7 +47,7 @@ def place(
 def _root(rest: RestPose, bone_map: BoneMap) -> int:
     if "root" not in bone_map.bones:
         raise MocapError(
-            "no_root_bone", "The rig has no root bone to carry the travel. Choose its bone, or let the hips travel."
+            "no_root_bone", "The rig has no root bone to carry the travel. Choose its bone, or Travel On Hips."
         )
     return rest.index(bone_map.bones["root"])
 

@@ -9,7 +9,7 @@ from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
 from mathutils import Quaternion
 
 from gast_mocap.operators import troubles
-from gast_mocap.operators.target_bones import GAST_MOCAP_OT_remove_bone_map, shown_map
+from gast_mocap.operators.target_bones import GAST_MOCAP_OT_pick_bone, GAST_MOCAP_OT_remove_bone_map, shown_map
 from gast_mocap.retarget.roles import ROLES
 
 
@@ -30,7 +30,7 @@ def test_choosing_a_target_maps_its_bones(scene, mixamo):
     assert list(bones(scene)) == list(ROLES)
     assert bones(scene)["forearm.L"] == "mixamorig:LeftForeArm"
     assert scene.gast_mocap.family == "Mixamo"
-    assert shown_map(scene.gast_mocap).summary == "21 of 24 roles mapped"
+    assert shown_map(scene.gast_mocap).summary == "All required roles mapped, 21 of 24"
     scene.gast_mocap.target = None
     assert bones(scene) == {}
 
@@ -52,6 +52,7 @@ def test_a_missing_bone_is_picked_and_the_bake_uses_it(scene, take):
     bpy.ops.gast_mocap.open_take(filepath=take)
     scene.gast_mocap.target = rig
     assert shown_map(scene.gast_mocap).missing == ("forearm.L",)
+    assert shown_map(scene.gast_mocap).summary == "1 required missing, 20 of 24 mapped"
     with pytest.raises(RuntimeError, match="Forearm, left"):
         bpy.ops.gast_mocap.bake()
     rig.data.bones.active = rig.data.bones["tentacle"]
@@ -66,6 +67,14 @@ def test_a_bone_that_was_renamed_after_mapping_is_told(scene, take, mixamo):
     mixamo.data.bones["mixamorig:Head"].name = "Kopf"
     with pytest.raises(RuntimeError, match="mixamorig:Head"):
         bpy.ops.gast_mocap.bake()
+
+
+def test_the_tooltip_tells_pelvis_from_hips():
+    hips, pelvis = (
+        GAST_MOCAP_OT_pick_bone.description(None, SimpleNamespace(role=role)) for role in ("hips", "pelvis")
+    )
+    assert "Hips (required): the bone that carries the whole body" in hips
+    assert "Pelvis (not required): only where" in pelvis
 
 
 def test_a_map_survives_as_a_file_and_is_found_for_the_next_such_rig(scene, own_folder):
