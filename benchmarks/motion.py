@@ -250,7 +250,7 @@ def _bone_spread(joints: FloatArray) -> float:
 
 
 def draw(folder: Path, filmed: Filmed) -> None:
-    """``motion_NAME.png``: foot height and speed over time, and the hips' path from above."""
+    """``quality_NAME.png``: foot height and speed over time, and the hips' path from above."""
     from matplotlib.figure import Figure
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -278,7 +278,7 @@ def draw(folder: Path, filmed: Filmed) -> None:
     above.set(xlabel="m", ylabel="m away from the camera", title="hips from above")
     above.set_aspect("equal", adjustable="datalim")
     height.legend()
-    figure.savefig(folder / f"motion_{filmed.name}.png", dpi=80)
+    figure.savefig(folder / f"quality_{filmed.name}.png", dpi=80)
 
 
 if __name__ == "__main__":
