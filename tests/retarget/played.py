@@ -17,6 +17,7 @@ NEXT = {"upper_arm": "forearm", "forearm": "hand", "thigh": "shin", "shin": "foo
 UPPER = ("upper_arm.L", "upper_arm.R", "thigh.L", "thigh.R")
 BENT = 10.0
 AS_IT_IS = SolveOptions(joint_limits=False)
+LIMITED = SolveOptions()
 
 
 class Played:
@@ -69,10 +70,10 @@ def worst_direction(played: Played, motion: Motion) -> float:
     return max(angle(played.direction(role), _source_direction(motion, joints)).max() for role, joints in limbs)
 
 
-def lowest_hinge(played: Played, motion: Motion) -> float:
-    """Cosine between the rig's own hinge and the performer's limb plane, the least over all bent limbs and
+def worst_hinge(played: Played, motion: Motion) -> float:
+    """Degrees between the rig's own hinge and the performer's limb plane, the most of all bent limbs and
     frames."""
-    lowest = 1.0
+    worst = 0.0
     for role in UPPER:
         lower = role.replace("upper_arm", "forearm").replace("thigh", "shin")
         first, second = (_source_direction(motion, LIMB_JOINTS[part]) for part in (role, lower))
@@ -82,8 +83,8 @@ def lowest_hinge(played: Played, motion: Motion) -> float:
         axis = _rest_hinge(role, along, across, played)
         hinge = played.turns[role].apply(axis)
         if bent.any():
-            lowest = min(lowest, float(np.sum(hinge * _unit(np.cross(first, second)), axis=1)[bent].min()))
-    return lowest
+            worst = max(worst, float(angle(hinge, np.cross(first, second))[bent].max()))
+    return worst
 
 
 def _rest_hinge(role: str, along: FloatArray, across: FloatArray, played: Played) -> FloatArray:

@@ -4,13 +4,14 @@ import bpy
 import numpy as np
 import pytest
 from performances import random_performance, recorded_performance, t_pose
-from played import Played, lowest_hinge, play, worst_direction, worst_jump
+from played import LIMITED, Played, play, worst_direction, worst_hinge, worst_jump
 
 from gast_mocap.motion.errors import MocapError
 from gast_mocap.retarget.armature import read_rest_pose
 from gast_mocap.retarget.bone_map import BoneMap, map_bones
 from gast_mocap.retarget.solve import SolveOptions
 
+HINGE_OFF = 16.0  # degrees; 14 measured: its elbows at rest are bent by 21, in a plane of their own
 DEFORMED = BoneMap(
     {"hips": "DEF-spine"}
     | {
@@ -49,7 +50,7 @@ def test_controls_and_deform_bones_follow(rig):
     controls = play(rig, motion)
     assert controls.bone_map.family == "Rigify"
     assert worst_direction(controls, motion) < 1.0
-    assert lowest_hinge(controls, motion) > 0.5
+    assert worst_hinge(controls, motion) < HINGE_OFF
     assert worst_jump(controls, turns) < 5.0
     deformed = Played(rig, read_rest_pose(rig), DEFORMED, 40)
     assert worst_direction(deformed, motion) < 1.0
@@ -57,9 +58,9 @@ def test_controls_and_deform_bones_follow(rig):
 
 def test_recorded_motion(rig, cmu_mocap):
     motion, turns = recorded_performance(cmu_mocap / "daz" / "12_01.bvh", end=60)
-    played = play(rig, motion)
+    played = play(rig, motion, LIMITED)
     assert worst_direction(played, motion) < 1.0
-    assert lowest_hinge(played, motion) > 0.5
+    assert worst_hinge(played, motion) < HINGE_OFF
     assert worst_jump(played, turns) < 5.0
 
 

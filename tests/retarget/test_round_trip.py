@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from performances import FPS, motion_of, random_performance, recorded_performance, t_pose
-from played import Played, angle, lowest_hinge, play, worst_direction, worst_jump
+from played import AS_IT_IS, LIMITED, Played, angle, play, worst_direction, worst_hinge, worst_jump
 from rigs import REST_POSES, expected_roles, family_names, make_armature, make_bones, turned, with_spine_of
 from scipy.spatial.transform import Rotation
 
@@ -35,6 +35,7 @@ REAL_RIGS = (
     "default", "default_no_toes", "mixamo", "mixamo_unity", "game_engine", "game_engine_with_breast", "cmu_mb",
     "openpose",
 )  # fmt: skip
+HINGE_OFF = 5.0  # degrees; 4 measured: rest poses have elbows and knees that are not quite straight
 VARIANTS = cycle(product(REST_POSES, PLACEMENTS))
 
 
@@ -48,12 +49,23 @@ def empty_file():
     [(name, *variant) for name, variant in zip(family_names(), VARIANTS, strict=False)]
     + [("Mixamo", rest_pose, placement) for rest_pose in REST_POSES for placement in PLACEMENTS],
 )
-def test_limbs_point_where_the_performers_do_and_bend_to_the_same_side(family, rest_pose, placement):
+@pytest.mark.parametrize("options", [AS_IT_IS, LIMITED], ids=["free", "limited"])
+def test_limbs_point_where_the_performers_do_and_bend_to_the_same_side(family, rest_pose, placement, options):
     rig = make_armature(make_bones(family, rest_pose), PLACEMENTS[placement])
     motion, turns = random_performance(seed=len(family) + len(placement))
-    played = play(rig, motion)
+    played = play(rig, motion, options)
     assert worst_direction(played, motion) < 1.0
-    assert lowest_hinge(played, motion) > 0.5
+    assert worst_hinge(played, motion) < HINGE_OFF
+    assert worst_jump(played, turns) < 5.0
+
+
+@pytest.mark.parametrize("family", family_names())
+def test_recorded_motion_on_every_family_as_bakes_are_by_default(family, cmu_mocap):
+    rig = make_armature(make_bones(family, "A"))
+    motion, turns = recorded_performance(cmu_mocap / "daz" / "02_03.bvh", end=100)
+    played = play(rig, motion, LIMITED)
+    assert worst_direction(played, motion) < 1.0
+    assert worst_hinge(played, motion) < HINGE_OFF
     assert worst_jump(played, turns) < 5.0
 
 
@@ -174,9 +186,9 @@ def test_recorded_motion_on_real_rigs(rig_name, cmu_mocap, rigs):
     rig = bpy.data.objects[rig_name]
     for clip in ("02_03", "12_01"):
         motion, turns = recorded_performance(cmu_mocap / "daz" / f"{clip}.bvh", end=100)
-        played = play(rig, motion)
+        played = play(rig, motion, LIMITED)
         assert worst_direction(played, motion) < 1.0
-        assert lowest_hinge(played, motion) > 0.5
+        assert worst_hinge(played, motion) < HINGE_OFF
         assert worst_jump(played, turns) < 5.0
 
 
@@ -187,7 +199,7 @@ def test_random_motion_and_a_t_pose_on_real_rigs(rig_name, rigs):
     motion, turns = random_performance(seed=len(rig_name), frames=40)
     played = play(rig, motion)
     assert worst_direction(played, motion) < 1.0
-    assert lowest_hinge(played, motion) > 0.5
+    assert worst_hinge(played, motion) < HINGE_OFF
     assert worst_jump(played, turns) < 5.0
     assert worst_direction(play(rig, t_pose(), SolveOptions()), t_pose()) < 1.0
 
