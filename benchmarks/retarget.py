@@ -43,6 +43,10 @@ def main(argv: Sequence[str]) -> None:
             f"{bone_count} bones keyed, {len(bone_map.bones)} of them solved: "
             f"solve {solving:.2f} s, write {writing:.2f} s, together {solving + writing:.2f} s"
         )
+        for bone in rig.pose.bones:
+            bone.rotation_mode = "XYZ"
+        turned, _ = _timed(partial(write_action, rig, curves, frames, "bench, Euler"))
+        print(f"{bone_count} bones keyed as Euler angles: write {turned:.2f} s")
         inserted = min(count, INSERTED_FRAMES)
         inserting, _ = _timed(partial(_insert, _rig_with(bone_count, motion), inserted))
         scaled = inserting * count / inserted

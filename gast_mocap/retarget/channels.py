@@ -77,9 +77,14 @@ def _eulers(rotations: FloatArray, order: str) -> FloatArray:
 
 
 def _nearest_path(choices: FloatArray) -> FloatArray:
-    """(t, 3) one of each frame's ``choices`` (t, 2, 3), plus whole turns, nearest to the frame before."""
-    path = choices[:, 0].copy()
-    for frame in range(1, len(path)):
-        turned = choices[frame] + 2 * np.pi * np.round((path[frame - 1] - choices[frame]) / (2 * np.pi))
-        path[frame] = turned[np.abs(turned - path[frame - 1]).sum(axis=1).argmin()]
+    """(t, 3) one of each frame's ``choices`` (t, 2, 3), plus whole turns, nearest to the frame before.
+
+    From either choice of one frame it is as far to its like in the next frame, and as far to the other: whether to
+    change over does not depend on what was chosen before.
+    """
+    steps = choices[1:] - choices[:-1, :1]
+    steps -= 2 * np.pi * np.round(steps / (2 * np.pi))
+    stay, change = np.abs(steps).sum(axis=2).T
+    chosen = np.concatenate([[0], np.cumsum(change < stay) % 2])
+    path: FloatArray = np.unwrap(choices[np.arange(len(choices)), chosen], axis=0)
     return path
