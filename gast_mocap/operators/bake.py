@@ -110,7 +110,7 @@ class GAST_MOCAP_OT_bake(Operator):
         bake, motion = settings.bake, performance.motion
         rest = read_rest_pose(chosen)
         check_map(bone_map, rest)
-        rest = read_rest_pose(chosen, bake.reference, keyed_bones(rest, bone_map))
+        rest = read_rest_pose(chosen, bake.reference, keyed_bones(rest, bone_map, bake.travel))
         curves = solve(motion, rest, bone_map, bake.solve_options())
         confidence = bone_confidence(motion, bone_map) if bake.confidence else None
         target = animatable(chosen)  # after all that may fail: an override would stay behind

@@ -58,7 +58,7 @@ def play(
 ) -> Played:
     rest = read_rest_pose(rig)
     bone_map = bone_map or map_bones(rest)
-    rest = read_rest_pose(rig, reference, keyed_bones(rest, bone_map))
+    rest = read_rest_pose(rig, reference, keyed_bones(rest, bone_map, options.travel))
     count = len(motion.times)
     write_action(rig, solve(motion, rest, bone_map, options), np.arange(1, count + 1), "played")
     return Played(rig, rest, bone_map, count)

@@ -15,6 +15,25 @@ from gast_mocap.retarget.roles import SIDED
 REST_POSES = ("T", "A", "down", "uneven")
 
 
+def placed(scale: float, euler: tuple[float, float, float], at: tuple[float, float, float]) -> FloatArray:
+    matrix = np.eye(4)
+    matrix[:3, :3] = Rotation.from_euler("xyz", euler, degrees=True).as_matrix() * scale
+    matrix[:3, 3] = at
+    return matrix
+
+
+PLACEMENTS = {
+    "at the origin": placed(1, (0, 0, 0), (0, 0, 0)),
+    "Mixamo's FBX": placed(0.01, (90, 0, 0), (0, 0, 0)),
+    "turned and moved": placed(1, (0, 0, 90), (3, -2, 0.5)),
+    "lying on its side": placed(2.5, (20, 70, 40), (1, 1, 1)),
+}
+REAL_RIGS = (
+    "default", "default_no_toes", "mixamo", "mixamo_unity", "game_engine", "game_engine_with_breast", "cmu_mb",
+    "openpose",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class RigBone:
     """``head`` and ``tail`` (3,) metres, z up, facing -Y; ``roll`` radians; ``role`` "" for none."""

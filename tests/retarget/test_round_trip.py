@@ -8,33 +8,28 @@ import numpy as np
 import pytest
 from performances import FPS, motion_of, random_performance, recorded_performance, t_pose
 from played import AS_IT_IS, LIMITED, Played, angle, play, worst_direction, worst_hinge, worst_jump
-from rigs import REST_POSES, expected_roles, family_names, make_armature, make_bones, turned, with_spine_of
+from rigs import (
+    PLACEMENTS,
+    REAL_RIGS,
+    REST_POSES,
+    expected_roles,
+    family_names,
+    make_armature,
+    make_bones,
+    placed,
+    rest_pose_of,
+    turned,
+    with_spine_of,
+)
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import FloatArray, FootContact, Motion
+from gast_mocap.motion.records import FootContact, Motion
 from gast_mocap.retarget.armature import make_h36m_armature, read_rest_pose
 from gast_mocap.retarget.bone_map import BoneMap, map_bones
-from gast_mocap.retarget.solve import SolveOptions
+from gast_mocap.retarget.solve import SolveOptions, solve
+from gast_mocap.retarget.stance import keyed_bones
 
-
-def _placed(scale: float, euler: tuple[float, float, float], at: tuple[float, float, float]) -> FloatArray:
-    matrix = np.eye(4)
-    matrix[:3, :3] = Rotation.from_euler("xyz", euler, degrees=True).as_matrix() * scale
-    matrix[:3, 3] = at
-    return matrix
-
-
-PLACEMENTS = {
-    "at the origin": _placed(1, (0, 0, 0), (0, 0, 0)),
-    "Mixamo's FBX": _placed(0.01, (90, 0, 0), (0, 0, 0)),
-    "turned and moved": _placed(1, (0, 0, 90), (3, -2, 0.5)),
-    "lying on its side": _placed(2.5, (20, 70, 40), (1, 1, 1)),
-}
-REAL_RIGS = (
-    "default", "default_no_toes", "mixamo", "mixamo_unity", "game_engine", "game_engine_with_breast", "cmu_mb",
-    "openpose",
-)  # fmt: skip
 HINGE_OFF = 5.0  # degrees; 4 measured: rest poses have elbows and knees that are not quite straight
 VARIANTS = cycle(product(REST_POSES, PLACEMENTS))
 
@@ -69,6 +64,15 @@ def test_recorded_motion_on_every_family_as_bakes_are_by_default(family, cmu_moc
     assert worst_jump(played, turns) < 5.0
 
 
+@pytest.mark.parametrize("family", family_names())
+def test_the_bones_that_are_said_to_be_keyed_are(family):
+    rest = rest_pose_of(make_bones(family))
+    bone_map = map_bones(rest)
+    for travel in ("hips", "object", "none", *({"root"} & bone_map.bones.keys())):
+        curves = solve(t_pose(), rest, bone_map, SolveOptions(travel=travel))
+        assert keyed_bones(rest, bone_map, travel) == {*curves.bone_names, *curves.located_bones}
+
+
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_rig_built_facing_another_way_turns_to_face_as_the_performer(degrees):
     rig = make_armature(turned(make_bones("Unreal 4", "A"), degrees))
@@ -81,7 +85,7 @@ def test_a_rig_built_facing_another_way_turns_to_face_as_the_performer(degrees):
 def test_a_parented_rig_performs_in_the_world():
     carrier = bpy.data.objects.new("carrier", None)
     bpy.context.scene.collection.objects.link(carrier)
-    carrier.matrix_world = _placed(0.5, (10, 30, 50), (1, 2, 3)).T
+    carrier.matrix_world = placed(0.5, (10, 30, 50), (1, 2, 3)).T
     rig = make_armature(make_bones("Mixamo", "A"))
     rig.parent = carrier
     bpy.context.view_layer.update()
