@@ -26,7 +26,13 @@ ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
 MANIFEST = "blender_manifest.toml"
 BLENDER_OF_PYTHON = {(3, 11): "4.5", (3, 13): "5.2"}
-BENCHMARKS = {"pipeline": "blender", "lifter": "training", "motion": "training", "retarget": "blender"}
+BENCHMARKS = {
+    "pipeline": "blender",
+    "lifter": "training",
+    "motion": "training",
+    "retarget": "blender",
+    "round_trip": "blender",
+}
 """Each benchmark of benchmarks/ and the environment that it runs in."""
 BUNDLED_PYTHONS = ("3.11", "3.13")
 WHEEL_TAGS = {

@@ -1,0 +1,103 @@
+"""How true a performance comes out of every rig: ``python -m benchmarks.round_trip``, in a Python that has bpy.
+
+Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``tests/retarget``.
+Prints the worst of each rig family in degrees, joint limits on as in the panel. The recordings and MPFB's rigs are
+looked for where the tests look for them, see CONTRIBUTING.md.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import bpy
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from gast_mocap.motion.records import Motion
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "retarget"))
+
+from performances import random_performance, recorded_performance, t_pose  # noqa: E402
+from played import LIMITED, play, worst_direction, worst_hinge, worst_jump  # noqa: E402
+from rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones  # noqa: E402
+
+DATA = Path(os.environ.get("GAST_MOCAP_DATA", ROOT.parent / "shared" / "data"))
+RECORDINGS = ("02_03", "12_01")
+SEEDS = (7, 21)
+FRAMES = 100
+Performance = tuple[Motion, dict[str, Rotation]]
+OpenRig = Callable[[], bpy.types.Object]
+
+
+def main() -> None:
+    """Print a table for this Blender."""
+    if not DATA.is_dir():
+        sys.exit(f"No folder {DATA}. Set GAST_MOCAP_DATA to the folder with the recordings and rigs.")
+    performances = [
+        *(recorded_performance(DATA / "cmu_mocap" / "daz" / f"{name}.bvh", end=FRAMES) for name in RECORDINGS),
+        *(random_performance(seed, FRAMES) for seed in SEEDS),
+    ]
+    print(f"Blender {bpy.app.version_string}\n")
+    print("| rig | bones found | limb direction | T-pose in, T-pose out | hinge | turned more than the performer |")
+    print("|---|---|---|---|---|---|")
+    for family, rigs in every_family():
+        found, worst = 0, np.zeros(4)
+        for open_rig in rigs:
+            rig = open_rig()
+            found, degrees = measured(rig, performances)
+            worst = np.maximum(worst, degrees)
+        direction, standing, hinge, jump = worst
+        print(f"| {family} | {found} | {direction:.4f} | {standing:.4f} | {hinge:.0f} | {jump:.1f} |", flush=True)
+
+
+def every_family() -> Iterator[tuple[str, list[OpenRig]]]:
+    """Name, and what opens each rig of it in an otherwise empty file."""
+    for family in family_names():
+        yield family, [_family_opener(family, *variant) for variant in zip(REST_POSES, PLACEMENTS, strict=True)]
+    for name in REAL_RIGS:
+        yield f"MPFB {name}", [_mpfb_opener(name)]
+    yield "Rigify, generated", [_generate_rigify]
+
+
+def measured(rig: bpy.types.Object, performances: list[Performance]) -> tuple[int, tuple[float, float, float, float]]:
+    """Number of bones found; degrees of limb direction, T-pose, hinge and extra turn, the worst of all."""
+    plays = [(play(rig, motion, LIMITED), motion, turns) for motion, turns in performances]
+    standing = play(rig, t_pose(), LIMITED)
+    return len(standing.bone_map.bones), (
+        max(worst_direction(played, motion) for played, motion, _ in plays),
+        worst_direction(standing, t_pose()),
+        max(worst_hinge(played, motion) for played, motion, _ in plays),
+        max(worst_jump(played, turns) for played, _, turns in plays),
+    )
+
+
+def _family_opener(family: str, rest_pose: str, placement: str) -> OpenRig:
+    def open_rig() -> bpy.types.Object:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        return make_armature(make_bones(family, rest_pose), PLACEMENTS[placement])
+
+    return open_rig
+
+
+def _mpfb_opener(name: str) -> OpenRig:
+    def open_rig() -> bpy.types.Object:
+        bpy.ops.wm.open_mainfile(filepath=str(DATA / "rigs" / "mpfb_rigs.blend"))
+        return bpy.data.objects[name]
+
+    return open_rig
+
+
+def _generate_rigify() -> bpy.types.Object:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.preferences.addon_enable(module="rigify")
+    bpy.ops.object.armature_human_metarig_add()
+    bpy.ops.pose.rigify_generate()
+    return bpy.data.objects["rig"]
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)  # bpy 4.2 can crash and 4.5 can hang while Python shuts down
