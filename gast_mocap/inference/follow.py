@@ -11,6 +11,8 @@ from ..motion.records import FloatArray
 from .boxes import overlaps
 
 LEAST_OVERLAP = 0.3
+PARTIAL = 0.8
+"""A box whose longer side is shorter than this share of what was expected holds a part of the person only."""
 
 TRANSITION = np.eye(7) + np.eye(7, k=4)
 OBSERVATION = np.eye(4, 7)
@@ -71,17 +73,24 @@ class Sort:
         }
         return {track_id: person.box for track_id, person in self._filters.items()}
 
-    def match(self, boxes: FloatArray) -> list[int]:
-        """The id of each box (n, 4) found in this frame; who was not followed so far gets a new one."""
-        ids = [0] * len(boxes)
-        followed = list(self._filters)
-        if followed and len(boxes):
-            overlap = overlaps(boxes, np.array([self._filters[track_id].box for track_id in followed]))
-            for found, known in zip(*linear_sum_assignment(-overlap), strict=True):
-                if overlap[found, known] >= LEAST_OVERLAP:
-                    ids[found] = followed[known]
-                    self._filters[followed[known]].correct(boxes[found])
-        return [track_id or self._begin(box) for track_id, box in zip(ids, boxes, strict=True)]
+    def match(self, boxes: FloatArray) -> dict[int, FloatArray]:
+        """Everybody found in this frame, id -> box (4,), from the detector's ``boxes`` (n, 4).
+
+        Who was not followed so far gets a new id. Where the detector has lost a part of somebody, mostly the legs, the
+        box is the one around what it found and what was expected.
+        """
+        followed, found = list(self._filters), {}
+        expected = np.array([self._filters[track_id].box for track_id in followed]).reshape(-1, 4)
+        overlap = overlaps(boxes, expected)
+        pairs = dict(zip(*linear_sum_assignment(-overlap), strict=True))
+        for n, box in enumerate(boxes):
+            if n in pairs and overlap[n, pairs[n]] >= LEAST_OVERLAP:
+                track_id = followed[pairs[n]]
+                found[track_id] = _whole(box, expected[pairs[n]])
+                self._filters[track_id].correct(found[track_id])
+            else:
+                found[self._begin(box)] = box
+        return found
 
     def correct(self, track_id: int, box: FloatArray) -> None:
         """Take in where ``track_id`` was seen in this frame by other means than a detection."""
@@ -92,6 +101,13 @@ class Sort:
         self._next_id += 1
         self._filters[track_id] = BoxFilter(box)
         return track_id
+
+
+def _whole(found: FloatArray, expected: FloatArray) -> FloatArray:
+    """The box (4,) found, or that around it and the expected one when only a part was found."""
+    if max(found[2:] - found[:2]) >= PARTIAL * max(expected[2:] - expected[:2]):
+        return found
+    return np.concatenate([np.minimum(found[:2], expected[:2]), np.maximum(found[2:], expected[2:])])
 
 
 def _measured(box: FloatArray) -> FloatArray:

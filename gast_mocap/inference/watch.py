@@ -75,7 +75,7 @@ def watch_people(
     for done, (frame, picture) in enumerate(frames, start=1):
         boxes = sort.predict()
         if frame >= look_at:
-            boxes |= look(sort, eyes.detector, picture)
+            boxes |= sort.match(eyes.detector.detect(picture))
             look_at = frame + detect_every
         seen = read(eyes.estimator, picture, boxes)
         for track_id, (points, scores) in seen.items():
@@ -91,12 +91,6 @@ def watch_people(
     pieces = [sighting.piece(track_id) for track_id, sighting in sightings.items()]
     groups = rejoin(pieces, video)
     return tuple(join(track_id, [sightings[i] for i in group]) for track_id, group in enumerate(groups, start=1))
-
-
-def look(sort: Sort, detector: MultiPoseDetector, picture: Pyramid) -> dict[int, FloatArray]:
-    """Look for people in the whole picture: id -> box of those found."""
-    boxes = detector.detect(picture)
-    return dict(zip(sort.match(boxes), boxes, strict=True))
 
 
 def read(

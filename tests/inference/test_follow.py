@@ -14,7 +14,7 @@ def ids_of(frames: list[list[np.ndarray]], max_unseen: int = 10) -> list[list[in
     ids = []
     for boxes in frames:
         sort.predict()
-        ids.append(sort.match(np.array(boxes).reshape(-1, 4)))
+        ids.append(list(sort.match(np.array(boxes).reshape(-1, 4))))
     return ids
 
 
@@ -54,3 +54,13 @@ def test_the_same_boxes_give_the_same_ids():
     rng = np.random.default_rng(3)
     frames = [[box_at(*rng.uniform(0, 400, 2)) for _ in range(rng.integers(0, 4))] for _ in range(40)]
     assert ids_of(frames) == ids_of(frames)
+
+
+def test_half_a_person_for_a_moment_does_not_shrink_the_box():
+    sort = Sort(max_unseen=10)
+    for _ in range(5):
+        sort.predict()
+        sort.match(box_at(0)[None])
+    sort.predict()
+    np.testing.assert_allclose(sort.match(box_at(0, height=50)[None])[1], box_at(0), atol=1)
+    np.testing.assert_allclose(sort.predict()[1], box_at(0), atol=1)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference.decode import probe_video, read_frames
+from gast_mocap.inference.detect import MultiPoseDetector
 from gast_mocap.inference.pyramid import Pyramid
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.stillness import Backdrop
 from gast_mocap.inference.watch import Eyes, Sighting, colours_of_torso, fills, join, watch_people
-from gast_mocap.motion.records import ImageArray, VideoInfo
+from gast_mocap.motion.records import FloatArray, ImageArray, VideoInfo
 
 FRAMES, STEP = 40, 4  # pixels a frame
 
@@ -102,3 +103,22 @@ def test_colours_of_a_torso_are_shares() -> None:
     assert colours.sum() == pytest.approx(1)
     assert sorted(colours)[-2:] == pytest.approx([0.5, 0.5], abs=0.1)
     assert not colours_of_torso(picture, points + 500).any()
+
+
+def test_legs_that_the_detector_loses_for_a_moment_are_still_read(person, monkeypatch):
+    detect, calls = MultiPoseDetector.detect, []
+
+    def upper_half(detector: MultiPoseDetector, picture: Pyramid) -> FloatArray:
+        boxes = detect(detector, picture)
+        calls.append(len(boxes))
+        if len(calls) > 8:
+            boxes[:, 3] -= 0.5 * (boxes[:, 3] - boxes[:, 1])
+        return boxes
+
+    frames = sliding(person)[:14]
+    ((_, whole, _),) = watch(frames, "best")
+    monkeypatch.setattr(MultiPoseDetector, "detect", upper_half)
+    ((_, read, _),) = watch(frames, "best")
+    size = np.ptp(whole.points[-1], axis=0).max()
+    assert np.linalg.norm(read.points - whole.points, axis=-1)[:, [15, 16]].max() < 0.1 * size
+    assert read.scores[:, [15, 16]].min() > 0.3
