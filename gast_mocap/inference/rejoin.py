@@ -28,7 +28,7 @@ GLIMPSE = 0.5
 SEEN_TWICE = 0.2
 """Seconds for which a body that is lost may still be seen as something smaller inside the box of its return."""
 INSIDE = 0.5
-"""Share of the smaller box's area that lies in the larger one then."""
+"""Share of the smaller thing's box that lies in that of the return then."""
 SHORTEST_TRACK = 0.4
 """Seconds; shorter tracks are ghosts unless nothing else is there."""
 LEAST_SCORE = 0.3
@@ -112,15 +112,15 @@ def _until(first: Piece, second: Piece, video: VideoInfo) -> Piece:
         return first
     _, own, theirs = np.intersect1d(first.frames, second.frames, return_indices=True)
     is_moment = video.times[first.frames[-1]] - video.times[second.frames[0]] <= SEEN_TWICE
-    if not (is_moment and all(_are_nested(first.boxes[i], second.boxes[j]) for i, j in zip(own, theirs, strict=True))):
+    if not (is_moment and all(_is_part_of(first.boxes[i], second.boxes[j]) for i, j in zip(own, theirs, strict=True))):
         return first
     return replace(first, frames=first.frames[:begin], boxes=first.boxes[:begin])
 
 
-def _are_nested(one: FloatArray, other: FloatArray) -> bool:
-    shared = np.array([*np.maximum(one[:2], other[:2]), *np.minimum(one[2:], other[2:])])
-    area, *both = areas(np.stack([shared, one, other]))
-    return bool(area >= INSIDE * min(both))
+def _is_part_of(part: FloatArray, whole: FloatArray) -> bool:
+    shared = np.array([*np.maximum(part[:2], whole[:2]), *np.minimum(part[2:], whole[2:])])
+    shared_area, part_area, whole_area = areas(np.stack([shared, part, whole]))
+    return bool(part_area <= whole_area and shared_area >= INSIDE * part_area)
 
 
 def _speed(piece: Piece) -> FloatArray:

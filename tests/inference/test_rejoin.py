@@ -74,3 +74,11 @@ def test_whoever_is_lost_above_the_picture_is_still_in_the_open():
     jumper.boxes[:, [1, 3]] -= 310  # hands beyond the upper edge
     landed.boxes[:, [1, 3]] -= 100
     assert rejoin([jumper, landed], VIDEO) == [[1, 2]]
+
+
+def test_who_appears_small_before_or_behind_somebody_at_the_end_is_somebody_else():
+    person = walker(1, 0, 60, 500, speed=0)
+    x1, y1, x2, y2 = person.boxes[-1]
+    small = np.array([x1 + 0.8 * (x2 - x1), y1, x1 + 1.1 * (x2 - x1), y1 + 0.5 * (y2 - y1)])
+    behind = Piece(2, np.arange(56, 60), np.repeat(small[None], 4, axis=0), 0.6, BLUE)
+    assert rejoin([person, behind], VIDEO) == [[1]]
