@@ -149,7 +149,7 @@ def show_clean_up(scene: Scene, cleaning: CleanSettings) -> None:
 def shown_take(scene: Scene) -> Take:
     """The scene's take, its people as tall as the panel says. Raises MocapError when it cannot be read."""
     take = _take(scene)
-    shown = {row.track_id: row.body_height or None for row in scene.gast_mocap.people}
+    shown = {row.track_id: row.own_height or None for row in scene.gast_mocap.people}
     people = (replace(person, body_height=shown.get(person.track_id, person.body_height)) for person in take.people)
     return replace(take, people=tuple(people))
 

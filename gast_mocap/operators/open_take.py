@@ -34,7 +34,7 @@ def show_take(scene: Scene, path: str) -> None:
         row.track_id = person.track_id
         row.seconds = take.seconds_on_screen(person)
         row.confidence = person.confidence
-        row.body_height = person.body_height or 0.0
+        row.own_height = person.body_height or 0.0
 
 
 class GAST_MOCAP_OT_open_take(Operator):

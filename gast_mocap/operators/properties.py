@@ -80,18 +80,33 @@ class GAST_MOCAP_PG_clean(PropertyGroup):
         return CleanSettings(**values)
 
 
+HEIGHT = next(field.metadata for field in fields(CleanSettings) if field.name == "body_height")
+
+
+def _height(person: PropertyGroup) -> float:
+    return float(person.own_height or person.id_data.gast_mocap.clean.body_height)
+
+
+def _give_own_height(person: PropertyGroup, height: float) -> None:
+    person.own_height = height
+
+
 class GAST_MOCAP_PG_person(PropertyGroup):
     """One row of the list of people."""
 
     track_id: IntProperty()
     seconds: FloatProperty()
     confidence: FloatProperty()
+    own_height: FloatProperty(description="Metres; 0 where this person is as tall as the clean-up says")
     body_height: FloatProperty(
         name="Body Height",
         subtype="DISTANCE",
-        min=0.0,
-        max=3.0,
-        description="How tall this person is; 0 takes Body Height of the clean-up",
+        min=HEIGHT["min"],
+        max=HEIGHT["max"],
+        step=1,
+        get=_height,
+        set=_give_own_height,
+        description="How tall this person is: Body Height of the clean-up until a height is given here",
     )
 
 

@@ -156,13 +156,15 @@ def test_a_persons_own_height_makes_the_body_and_is_kept_with_the_clean_up(scene
         return height
 
     bpy.ops.gast_mocap.open_take(filepath=take)
-    assert scene.gast_mocap.people[0].body_height == 0
+    assert scene.gast_mocap.people[0].body_height == pytest.approx(1.7)
     usual = height_of_baked()
+    scene.gast_mocap.clean.body_height = 1.9
+    assert scene.gast_mocap.people[0].body_height == pytest.approx(1.9)
     scene.gast_mocap.people[0].body_height = 0.85
     assert height_of_baked() == pytest.approx(usual / 2, rel=0.01)
     bpy.ops.gast_mocap.keep_clean_up()
     bpy.ops.gast_mocap.open_take(filepath=take)
-    assert scene.gast_mocap.people[0].body_height == pytest.approx(0.85)
+    assert [person.body_height for person in scene.gast_mocap.people] == pytest.approx([0.85, 1.9])
 
 
 def test_settings_kept_in_a_take_greet_whoever_opens_it(scene, take):
