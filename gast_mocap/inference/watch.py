@@ -1,5 +1,6 @@
 """Watches the whole video: who is in it, where, and with which keypoints."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ WEAK_END = 0.6
 MAX_UNSEEN_SECONDS = 0.5
 THUMBNAIL_HEIGHT = 128
 HUES, SATURATIONS = 12, 4
+ROW = 4 + 17 * 2 + 17
+"""Numbers that are kept of a person in one frame: box, keypoints, scores."""
 
 Watched = tuple[Track, Keypoints2D, ImageArray]
 
@@ -81,7 +84,7 @@ def watch_people(
         for track_id, (points, scores) in seen.items():
             box = box_of_keypoints(points, scores)
             sort.correct(track_id, box)
-            sightings.setdefault(track_id, Sighting()).add(frame, picture, box, points, scores)
+            sightings.setdefault(track_id, Sighting()).see(frame, picture, box, points, scores)
         if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
             look_at = min(look_at, frame + max(1, detect_every // 3))
         backdrop.look(video.times[frame], picture, np.array(list(boxes.values())).reshape(-1, 4))
@@ -112,44 +115,64 @@ def fills(box: FloatArray, points: FloatArray, scores: FloatArray) -> bool:
 
 @dataclass
 class Sighting:
-    """What has been seen of one followed person so far."""
+    """What has been seen of one followed person so far.
+
+    ``rows`` holds the box, the keypoints and their scores of one frame after the other, in single precision: that is a
+    ten-thousandth of a pixel. An hour of video has many rows; as small arrays they would take three times the memory.
+    """
 
     frames: list[int] = field(default_factory=list)
-    boxes: list[FloatArray] = field(default_factory=list)
-    points: list[FloatArray] = field(default_factory=list)
-    scores: list[FloatArray] = field(default_factory=list)
+    rows: "array[float]" = field(default_factory=lambda: array("f"))
     colours: FloatArray = field(default_factory=lambda: np.zeros(HUES * SATURATIONS))
     thumbnail: ImageArray = field(default_factory=lambda: np.zeros((1, 1, 3), np.uint8))
     thumbnail_worth: float = -1.0
 
-    def add(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
-        self.frames.append(frame)
-        self.boxes.append(box)
-        # Single precision is a ten-thousandth of a pixel, and an hour of video has a lot of keypoints.
-        self.points.append(points.astype(np.float32))
-        self.scores.append(scores.astype(np.float32))
+    @property
+    def boxes(self) -> FloatArray:
+        """(t, 4) px."""
+        return self._table()[:, :4]
+
+    @property
+    def points(self) -> FloatArray:
+        """(t, 17, 2) px."""
+        return self._table()[:, 4:38].reshape(-1, 17, 2)
+
+    @property
+    def scores(self) -> FloatArray:
+        """(t, 17)."""
+        return self._table()[:, 38:]
+
+    def see(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+        """Take in the person's keypoints (17, 2) and scores (17,) and how they look in ``frame``."""
+        self.add(frame, box, points, scores)
         self.colours = self.colours + colours_of_torso(picture, points)
         worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
         if worth > self.thumbnail_worth * 1.05:
             self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
 
+    def add(self, frame: int, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+        self.frames.append(frame)
+        self.rows.extend(np.concatenate([box, points.ravel(), scores]))
+
     def drop_weak_ends(self) -> None:
         """Forget the first and last frames in which something else was taken for the person."""
-        means = np.mean(self.scores, axis=1)
+        means = self.scores.mean(axis=1)
         strong = np.flatnonzero(means >= WEAK_END * np.median(means))
-        self._keep(slice(int(strong[0]), int(strong[-1]) + 1))
+        self._keep(int(strong[0]), int(strong[-1]) + 1)
 
     def end_before(self, frame: int) -> None:
-        self._keep(slice(0, bisect_left(self.frames, frame)))
+        self._keep(0, bisect_left(self.frames, frame))
 
-    def _keep(self, kept: slice) -> None:
-        self.frames, self.boxes = self.frames[kept], self.boxes[kept]
-        self.points, self.scores = self.points[kept], self.scores[kept]
+    def _keep(self, begin: int, end: int) -> None:
+        self.frames, self.rows = self.frames[begin:end], self.rows[begin * ROW : end * ROW]
+
+    def _table(self) -> FloatArray:
+        return np.array(self.rows, np.float32).reshape(-1, ROW)
 
     def piece(self, track_id: int) -> Piece:
         score = float(np.mean(self.scores))
         colours = self.colours / max(self.colours.sum(), 1e-9)
-        return Piece(track_id, np.array(self.frames), np.array(self.boxes), score, colours)
+        return Piece(track_id, np.array(self.frames), self.boxes, score, colours)
 
 
 def join(track_id: int, sightings: list[Sighting]) -> Watched:

@@ -66,18 +66,17 @@ def test_an_empty_room_holds_nobody() -> None:
 def test_ends_where_something_else_was_read_are_dropped() -> None:
     sighting = Sighting()
     for frame, score in enumerate([0.3, 0.3, 0.8, 0.8, 0.8, 0.3, 0.8, 0.2]):
-        sighting.frames.append(frame)
-        sighting.boxes.append(np.array([0.0, 0, 1, 1]))
-        sighting.points.append(np.zeros((17, 2)))
-        sighting.scores.append(np.full(17, score))
+        sighting.add(frame, np.array([0.0, 0, 1, 1]), np.zeros((17, 2)), np.full(17, score))
     sighting.drop_weak_ends()
     assert sighting.frames == [2, 3, 4, 5, 6]
 
 
 def test_where_pieces_meet_the_later_one_counts() -> None:
     def piece(frames: range, place: float) -> Sighting:
-        rows = [np.full(4, place)] * len(frames)
-        return Sighting(list(frames), rows, [np.full((17, 2), place)] * len(frames), [np.ones(17)] * len(frames))
+        sighting = Sighting()
+        for frame in frames:
+            sighting.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17))
+        return sighting
 
     track, keypoints, _ = join(3, [piece(range(0, 6), 1.0), piece(range(5, 9), 2.0)])
     assert track.track_id == 3
