@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gast_mocap"
-BLENDER_READERS_AND_WRITERS = {f"retarget/{module}.py" for module in ("armature", "obstacles", "start", "write")}
+BLENDER_READERS_AND_WRITERS = {
+    f"retarget/{module}.py" for module in ("armature", "fcurves", "obstacles", "start", "write")
+}
 RULES = {
     "bpy": lambda path: path.startswith("operators/") or path in BLENDER_READERS_AND_WRITERS,
     "mathutils": lambda path: path.startswith("operators/") or path in BLENDER_READERS_AND_WRITERS,

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from ..motion.records import FloatArray
+from .fcurves import curves_of
 
 # Of an action whose keys carry the object, for each of its slots: the location from which they set out.
 START = "mocap_start"
@@ -61,14 +62,6 @@ def _in_use(animation: bpy.types.AnimData) -> "Iterator[tuple[bpy.types.Action, 
 
 def _moves_the_object(action: bpy.types.Action, slot: "bpy.types.ActionSlot | None") -> bool:
     return any(curve.data_path == "location" for curve in curves_of(action, slot))
-
-
-def curves_of(action: bpy.types.Action, slot: "bpy.types.ActionSlot | None") -> list[bpy.types.FCurve]:
-    """The F-curves of one user of an action: of its slot from Blender 4.4 on, all of them before."""
-    if not hasattr(action, "slots"):
-        return list(action.fcurves)
-    bags = (strip.channelbag(slot) for layer in action.layers for strip in layer.strips) if slot else ()
-    return [curve for bag in bags if bag for curve in bag.fcurves]
 
 
 def _name(slot: "bpy.types.ActionSlot | None") -> str:

@@ -1,4 +1,4 @@
-"""Actions: the only code that writes keys, one path from Blender 4.2 to 5.2."""
+"""A performance becomes an action: what is keyed on which frames, and what the object was animated by before."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from ..motion.errors import MocapError
 from ..motion.records import FloatArray, IntArray
 from . import channels, keys
 from .curves import BoneCurves
+from .fcurves import FCurves, curves_of
 from .obstacles import bone_path, constraint_path, overruling_drivers, pulling_constraints
-from .start import curves_of, is_carried, remember_start, start_location, world_from_location
+from .start import is_carried, remember_start, start_location, world_from_location
 
-LINEAR = 1
 CONFIDENCE = "mocap_confidence"
 OBJECT_GROUP = "Object Transforms"
 
@@ -100,7 +100,7 @@ def write_action(
     action = animation.action if options.mode == "REPLACE" else None
     if action is None or not action.is_editable:
         action = _assign_new_action(animation, name)
-    fcurves = _Curves(armature_object, action, name)
+    fcurves = FCurves(armature_object, action, name)
     if options.mode == "REPLACE":
         fcurves.remove(_other_travel(curves))
     count, error = _write_motion(fcurves, armature_object, curves, frames, options, start)
@@ -126,7 +126,7 @@ def write_action(
 
 
 def _write_motion(
-    fcurves: "_Curves",
+    fcurves: FCurves,
     armature_object: bpy.types.Object,
     curves: BoneCurves,
     frames: IntArray,
@@ -144,7 +144,7 @@ def _write_motion(
     return count, error
 
 
-def _return_to_start(fcurves: "_Curves", armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:
+def _return_to_start(fcurves: FCurves, armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:
     """Brings the object back from an earlier bake's travel: this one has another carrier, both would add up."""
     if not np.array_equal(armature_object.location, start):
         armature_object.location = start
@@ -152,7 +152,7 @@ def _return_to_start(fcurves: "_Curves", armature_object: bpy.types.Object, fram
         fcurves.write("location", OBJECT_GROUP, frame, start[None])
 
 
-def _set_switches(fcurves: "_Curves", armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray) -> None:
+def _set_switches(fcurves: FCurves, armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray) -> None:
     for switch in curves.switches:
         bone = armature_object.pose.bones.get(switch.bone)
         if bone is not None and switch.name in bone:
@@ -161,7 +161,7 @@ def _set_switches(fcurves: "_Curves", armature_object: bpy.types.Object, curves:
 
 
 def _silence(
-    fcurves: "_Curves", armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray
+    fcurves: FCurves, armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray
 ) -> tuple[tuple[str, str], ...]:
     """Keys to 0 what would pull the bones elsewhere; the action alone holds that, the rig is left as it is."""
     constraints = pulling_constraints(armature_object, curves.bone_names + curves.located_bones)
@@ -251,55 +251,3 @@ class _InUse:
         if self.action.is_editable:
             self.action.use_fake_user = self.kept
         return ""
-
-
-class _Curves:
-    """The F-curves of one object in an action: a slot's channel bag from Blender 4.4 on, the action itself
-    before."""
-
-    def __init__(self, armature_object: bpy.types.Object, action: bpy.types.Action, slot_name: str) -> None:
-        self._owner = action if not hasattr(action, "slots") else _channel_bag(armature_object, action, slot_name)
-        self.paths: set[str] = set()
-        self._present = {(curve.data_path, curve.array_index): curve for curve in self._owner.fcurves}
-
-    def write(self, path: str, group: str, frames: IntArray, values: FloatArray) -> None:
-        """One curve for each column of ``values`` (t, k), in place of any that the path had."""
-        coordinates = np.empty((len(frames), 2), np.float32)
-        coordinates[:, 0] = frames
-        interpolation = np.full(len(frames), LINEAR, np.uint8)
-        self.paths.add(path)
-        for index in range(values.shape[1]):
-            coordinates[:, 1] = values[:, index]
-            curve = self._new(path, index, group)
-            curve.keyframe_points.add(len(frames))
-            curve.keyframe_points.foreach_set("co", coordinates.ravel())
-            curve.keyframe_points.foreach_set("interpolation", interpolation)
-            curve.update()
-            self._present[path, index] = curve
-
-    def read(self, path: str, frames: IntArray, count: int) -> FloatArray:
-        """(t, count) what Blender makes of the keys that were written to ``path``."""
-        written = [self._present[path, index] for index in range(count)]
-        return np.array([[curve.evaluate(frame) for curve in written] for frame in frames.tolist()])
-
-    def remove(self, paths: Collection[str]) -> None:
-        for path, index in [key for key in self._present if key[0] in paths]:
-            self._owner.fcurves.remove(self._present.pop((path, index)))
-
-    def _new(self, path: str, index: int, group: str) -> bpy.types.FCurve:
-        if (path, index) in self._present:
-            self._owner.fcurves.remove(self._present.pop((path, index)))
-        curve = self._owner.fcurves.new(path, index=index)
-        curve.group = self._owner.groups.get(group) or self._owner.groups.new(group)
-        return curve
-
-
-def _channel_bag(
-    armature_object: bpy.types.Object, action: bpy.types.Action, slot_name: str
-) -> "bpy.types.ActionChannelbag":
-    animation = armature_object.animation_data
-    if animation.action_slot is None:
-        animation.action_slot = action.slots.new(id_type="OBJECT", name=slot_name)
-    layer = action.layers[0] if action.layers else action.layers.new("Layer")
-    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
-    return strip.channelbag(animation.action_slot, ensure=True)
