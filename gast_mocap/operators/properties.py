@@ -80,9 +80,6 @@ class GAST_MOCAP_PG_clean(PropertyGroup):
         return CleanSettings(**values)
 
 
-HEIGHT = next(field.metadata for field in fields(CleanSettings) if field.name == "body_height")
-
-
 def _height(person: PropertyGroup) -> float:
     return float(person.own_height or person.id_data.gast_mocap.clean.body_height)
 
@@ -97,16 +94,14 @@ class GAST_MOCAP_PG_person(PropertyGroup):
     track_id: IntProperty()
     seconds: FloatProperty()
     confidence: FloatProperty()
-    own_height: FloatProperty(description="Metres; 0 where this person is as tall as the clean-up says")
+    own_height: FloatProperty(min=0.0, max=3.0, description="Metres; 0 where none is given")
     body_height: FloatProperty(
         name="Body Height",
         subtype="DISTANCE",
-        min=HEIGHT["min"],
-        max=HEIGHT["max"],
         step=1,
         get=_height,
         set=_give_own_height,
-        description="How tall this person is: Body Height of the clean-up until a height is given here",
+        description="How tall this person is: Body Height of the clean-up unless a height is given; 0 gives it up",
     )
 
 

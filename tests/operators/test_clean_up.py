@@ -167,6 +167,17 @@ def test_a_persons_own_height_makes_the_body_and_is_kept_with_the_clean_up(scene
     assert [person.body_height for person in scene.gast_mocap.people] == pytest.approx([0.85, 1.9])
 
 
+def test_a_persons_height_stays_in_bounds_and_can_be_given_up(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    person = scene.gast_mocap.people[0]
+    person.body_height = 9
+    assert person.body_height == 3
+    for nothing in (0, -1):
+        person.body_height = 1.2
+        person.body_height = nothing
+        assert person.body_height == pytest.approx(1.7)
+
+
 def test_settings_kept_in_a_take_greet_whoever_opens_it(scene, take):
     bpy.ops.gast_mocap.open_take(filepath=take)
     scene.gast_mocap.clean.smooth_body = 0.1
