@@ -24,6 +24,11 @@ def areas(boxes: FloatArray) -> FloatArray:
     return np.asarray(np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1))
 
 
+def box_around(points: FloatArray) -> FloatArray:
+    """(4,) px box of ``points`` (n, 2)."""
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
 def box_of_keypoints(points: FloatArray, scores: FloatArray) -> FloatArray:
     """(4,) box around the confident of one person's keypoints (17, 2); around all of them when too few are."""
     confident = points[scores >= CONFIDENT]

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ..motion.records import FloatArray
-from .boxes import overlaps
+from .boxes import box_around, overlaps
 
 LEAST_OVERLAP = 0.3
 PARTIAL = 0.8
@@ -107,7 +107,7 @@ def _whole(found: FloatArray, expected: FloatArray) -> FloatArray:
     """The box (4,) found, or that around it and the expected one when only a part was found."""
     if max(found[2:] - found[:2]) >= PARTIAL * max(expected[2:] - expected[:2]):
         return found
-    return np.concatenate([np.minimum(found[:2], expected[:2]), np.maximum(found[2:], expected[2:])])
+    return box_around(np.stack([found, expected]).reshape(-1, 2))
 
 
 def _measured(box: FloatArray) -> FloatArray:

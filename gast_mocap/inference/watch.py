@@ -12,7 +12,7 @@ import numpy as np
 
 from ..models.catalog import bundled_model
 from ..motion.records import FloatArray, ImageArray, Keypoints2D, Track, VideoInfo
-from .boxes import box_of_keypoints
+from .boxes import box_around, box_of_keypoints
 from .detect import MultiPoseDetector
 from .follow import Sort
 from .keypoints import SinglePose, repeated
@@ -33,8 +33,9 @@ WEAK_END = 0.6
 MAX_UNSEEN_SECONDS = 0.5
 THUMBNAIL_HEIGHT = 128
 HUES, SATURATIONS = 12, 4
-ROW = 4 + 17 * 2 + 17
-"""Numbers that are kept of a person in one frame: box, keypoints, scores."""
+BOX, POINTS, SCORES = slice(0, 4), slice(4, 38), slice(38, 55)
+ROW = 55
+"""Numbers that are kept of a person in one frame, and where in them."""
 
 Watched = tuple[Track, Keypoints2D, ImageArray]
 
@@ -130,17 +131,17 @@ class Sighting:
     @property
     def boxes(self) -> FloatArray:
         """(t, 4) px."""
-        return self._table()[:, :4]
+        return self._table()[:, BOX]
 
     @property
     def points(self) -> FloatArray:
         """(t, 17, 2) px."""
-        return self._table()[:, 4:38].reshape(-1, 17, 2)
+        return self._table()[:, POINTS].reshape(-1, 17, 2)
 
     @property
     def scores(self) -> FloatArray:
         """(t, 17)."""
-        return self._table()[:, 38:]
+        return self._table()[:, SCORES]
 
     def see(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
         """Take in the person's keypoints (17, 2) and scores (17,) and how they look in ``frame``."""
@@ -205,11 +206,6 @@ def portrait(picture: Pyramid, box: FloatArray) -> ImageArray:
         return np.zeros((1, 1, 3), np.uint8)
     width, height = seen[2:] - seen[:2]
     return picture.picture(seen, max(1, round(width * THUMBNAIL_HEIGHT / height)), THUMBNAIL_HEIGHT)
-
-
-def box_around(points: FloatArray) -> FloatArray:
-    """(4,) px box of ``points`` (n, 2)."""
-    return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
 def inside(picture: Pyramid, box: FloatArray) -> FloatArray | None:
