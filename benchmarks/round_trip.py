@@ -1,13 +1,14 @@
 """How true a performance comes out of every rig: ``python -m benchmarks.round_trip``, in a Python that has bpy.
 
 Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``tests/retarget``.
-Prints the worst of each rig family in degrees, joint limits on as in the panel. The recordings and MPFB's rigs are
-looked for where the tests look for them, see CONTRIBUTING.md.
+Prints the worst of each rig family in degrees, joint limits on as in the panel.
 """
 
+import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -16,6 +17,8 @@ from scipy.spatial.transform import Rotation
 
 from gast_mocap.motion.records import Motion
 
+from .pipeline import data_folder, in_data
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "retarget"))
 
@@ -23,7 +26,6 @@ from performances import random_performance, recorded_performance, t_pose  # noq
 from played import LIMITED, play, worst_direction, worst_hinge, worst_jump  # noqa: E402
 from rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones  # noqa: E402
 
-DATA = Path(os.environ.get("GAST_MOCAP_DATA", ROOT.parent / "shared" / "data"))
 RECORDINGS = ("02_03", "12_01")
 SEEDS = (7, 21)
 FRAMES = 100
@@ -31,18 +33,20 @@ Performance = tuple[Motion, dict[str, Rotation]]
 OpenRig = Callable[[], bpy.types.Object]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table for this Blender."""
-    if not DATA.is_dir():
-        sys.exit(f"No folder {DATA}. Set GAST_MOCAP_DATA to the folder with the recordings and rigs.")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and rigs/")
+    options = parser.parse_args(arguments)
+    clips, real_rigs = (in_data(options.data, name) for name in ("cmu_mocap/daz", "rigs/mpfb_rigs.blend"))
     performances = [
-        *(recorded_performance(DATA / "cmu_mocap" / "daz" / f"{name}.bvh", end=FRAMES) for name in RECORDINGS),
+        *(recorded_performance(clips / f"{name}.bvh", end=FRAMES) for name in RECORDINGS),
         *(random_performance(seed, FRAMES) for seed in SEEDS),
     ]
     print(f"Blender {bpy.app.version_string}\n")
     print("| rig | bones found | limb direction | T-pose in, T-pose out | hinge | turned more than the performer |")
     print("|---|---|---|---|---|---|")
-    for family, rigs in every_family():
+    for family, rigs in every_family(real_rigs):
         found, worst = 0, np.zeros(4)
         for open_rig in rigs:
             rig = open_rig()
@@ -52,12 +56,13 @@ def main() -> None:
         print(f"| {family} | {found} | {direction:.4f} | {standing:.4f} | {hinge:.0f} | {jump:.1f} |", flush=True)
 
 
-def every_family() -> Iterator[tuple[str, list[OpenRig]]]:
+def every_family(real_rigs: Path) -> Iterator[tuple[str, list[OpenRig]]]:
     """Name, and what opens each rig of it in an otherwise empty file."""
     for family in family_names():
-        yield family, [_family_opener(family, *variant) for variant in zip(REST_POSES, PLACEMENTS, strict=True)]
+        variants = zip(REST_POSES, PLACEMENTS, strict=True)
+        yield family, [partial(_make_rig, family, *variant) for variant in variants]
     for name in REAL_RIGS:
-        yield f"MPFB {name}", [_mpfb_opener(name)]
+        yield f"MPFB {name}", [partial(_open_rig, real_rigs, name)]
     yield "Rigify, generated", [_generate_rigify]
 
 
@@ -73,20 +78,14 @@ def measured(rig: bpy.types.Object, performances: list[Performance]) -> tuple[in
     )
 
 
-def _family_opener(family: str, rest_pose: str, placement: str) -> OpenRig:
-    def open_rig() -> bpy.types.Object:
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        return make_armature(make_bones(family, rest_pose), PLACEMENTS[placement])
-
-    return open_rig
+def _make_rig(family: str, rest_pose: str, placement: str) -> bpy.types.Object:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return make_armature(make_bones(family, rest_pose), PLACEMENTS[placement])
 
 
-def _mpfb_opener(name: str) -> OpenRig:
-    def open_rig() -> bpy.types.Object:
-        bpy.ops.wm.open_mainfile(filepath=str(DATA / "rigs" / "mpfb_rigs.blend"))
-        return bpy.data.objects[name]
-
-    return open_rig
+def _open_rig(file: Path, name: str) -> bpy.types.Object:
+    bpy.ops.wm.open_mainfile(filepath=str(file))
+    return bpy.data.objects[name]
 
 
 def _generate_rigify() -> bpy.types.Object:
