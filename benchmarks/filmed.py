@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.inference.lift import Lifter
+from gast_mocap.inference.poses.lift import Lifter
 from gast_mocap.motion.bones import ANKLE_HEIGHT
 from gast_mocap.motion.gravity import world_from_camera_axes
-from gast_mocap.motion.records import BoolArray, FloatArray, Keypoints2D, Person, Take, TakeSettings, Track, VideoInfo
-from gast_mocap.motion.skeletons import COCO17
+from gast_mocap.take.records import BoolArray, FloatArray, Keypoints2D, Person, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.skeletons import COCO17
 from training.bodies import MEASURES, BodyModel
 from training.clips import read_bvh
 from training.detector import HIDDEN_IS_WORSE, SLOW, SLOW_SECONDS, STEADY, WHITE

@@ -18,12 +18,12 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from gast_mocap.inference.layouts import h36m17_from_coco17, with_cut_off_legs_folded
-from gast_mocap.inference.lift import Contract, Lifter, PersonView, Progress
+from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
+from gast_mocap.inference.poses.lift import Contract, Lifter, PersonView, Progress
 from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
-from gast_mocap.motion.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
-from gast_mocap.motion.skeletons import COCO17, H36M17
+from gast_mocap.take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
+from gast_mocap.take.skeletons import COCO17, H36M17
 from training.normalise import ASSUMED_FOCAL
 from training.prepare import Motions, load_motions, prepare
 from training.synthesis import Synthesis

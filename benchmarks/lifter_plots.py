@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from gast_mocap.motion.records import FloatArray, IntArray
-from gast_mocap.motion.skeletons import COCO17, H36M17
+from gast_mocap.take.records import FloatArray, IntArray
+from gast_mocap.take.skeletons import COCO17, H36M17
 from training.bodies import BodyModel, joints_from
 from training.directions import DIRECTIONS
 

@@ -14,13 +14,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from gast_mocap.inference.decode import probe_video, read_frames
-from gast_mocap.inference.job import Job
-from gast_mocap.inference.lift import Lifter
 from gast_mocap.inference.pipeline import run
+from gast_mocap.inference.poses.lift import Lifter
+from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.sessions import Session
+from gast_mocap.inference.video.decode import probe_video, read_frames
 from gast_mocap.models.catalog import bundled_model
-from gast_mocap.motion.records import Keypoints2D, VideoInfo
+from gast_mocap.take.records import Keypoints2D, VideoInfo
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.inference.lift import Lifter
+from gast_mocap.inference.poses.lift import Lifter
 from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.contacts import standing_during
 from gast_mocap.motion.gravity import world_from_camera_axes
-from gast_mocap.motion.records import BoolArray, FloatArray, Motion
-from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.take.records import BoolArray, FloatArray, Motion
+from gast_mocap.take.settings import CleanSettings
+from gast_mocap.take.skeletons import H36M17
 
 from .filmed import ANKLES, Filmed, Truth, View, film, read_pose2sim, read_truth
 from .pipeline import data_folder, in_data

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from gast_mocap.motion.records import FloatArray
-from gast_mocap.motion.skeletons import COCO17, H36M17
+from gast_mocap.take.records import FloatArray
+from gast_mocap.take.skeletons import COCO17, H36M17
 from training.bodies import MEASURES
 
 QUALISYS_SUBPIXELS = 64.0

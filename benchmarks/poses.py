@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gast_mocap.motion.records import BoolArray, FloatArray
-from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.take.records import BoolArray, FloatArray
+from gast_mocap.take.skeletons import H36M17
 
 HIPS, SHOULDERS = (4, 1), (11, 14)
 LIMBS = [bone for bone in H36M17.bones() if not {7, 8, 9, 10} & set(bone) and 0 not in bone]

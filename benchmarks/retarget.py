@@ -13,12 +13,13 @@ from typing import TypeVar
 import bpy
 import numpy as np
 
-from gast_mocap.motion.records import FloatArray, Motion
-from gast_mocap.retarget.armature import make_h36m_armature, read_rest_pose, t_pose
-from gast_mocap.retarget.bone_map import map_bones
-from gast_mocap.retarget.curves import BoneCurves
-from gast_mocap.retarget.solve import solve
-from gast_mocap.retarget.write import write_action
+from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.new_skeleton import make_h36m_armature, t_pose
+from gast_mocap.retarget.blender.write import write_action
+from gast_mocap.retarget.rig.bone_map import map_bones
+from gast_mocap.retarget.solve.curves import BoneCurves
+from gast_mocap.retarget.solve.solve import solve
+from gast_mocap.take.records import FloatArray, Motion
 
 FRAMES = 10_000
 INSERTED_FRAMES = 2_000

@@ -1,6 +1,6 @@
 """How true a performance comes out of every rig: ``python -m benchmarks.round_trip``, in a Python that has bpy.
 
-Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``tests/retarget``.
+Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``trials``.
 Prints the worst of each rig family in degrees, joint limits on as in the panel.
 """
 
@@ -15,16 +15,12 @@ import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.motion.records import Motion
+from gast_mocap.take.records import Motion
+from trials.performances import random_performance, recorded_performance, t_pose
+from trials.played import LIMITED, play, worst_direction, worst_hinge, worst_jump
+from trials.rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones
 
 from .pipeline import data_folder, in_data
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "retarget"))
-
-from performances import random_performance, recorded_performance, t_pose  # noqa: E402
-from played import LIMITED, play, worst_direction, worst_hinge, worst_jump  # noqa: E402
-from rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones  # noqa: E402
 
 RECORDINGS = ("02_03", "12_01")
 SEEDS = (7, 21)

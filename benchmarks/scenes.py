@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gast_mocap.inference.decode import probe_video
 from gast_mocap.inference.pipeline import Networks, watch_range
-from gast_mocap.inference.stillness import Backdrop
-from gast_mocap.motion.records import FloatArray, Keypoints2D, VideoInfo
+from gast_mocap.inference.video.decode import probe_video
+from gast_mocap.inference.video.stillness import Backdrop
+from gast_mocap.take.records import FloatArray, Keypoints2D, VideoInfo
 from training.prepare import Motions
 from training.synthesis import NETWORK_FPS, Synthesis
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gast_mocap.inference.decode import read_frames
-from gast_mocap.motion.records import FloatArray
-from gast_mocap.motion.takes import load_take
+from gast_mocap.inference.video.decode import read_frames
+from gast_mocap.take.files import load_take
+from gast_mocap.take.records import FloatArray
 
 MARGIN = 0.25  # of the person's box, around it
 

@@ -10,17 +10,30 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gast_mocap"
-BLENDER_READERS_AND_WRITERS = {
-    f"retarget/{module}.py" for module in ("armature", "fcurves", "obstacles", "start", "write")
-}
+BLENDERS_SIDE = ("operators/", "retarget/blender/")
 RULES = {
-    "bpy": lambda path: path.startswith("operators/") or path in BLENDER_READERS_AND_WRITERS,
-    "mathutils": lambda path: path.startswith("operators/") or path in BLENDER_READERS_AND_WRITERS,
-    "cv2": lambda path: path.startswith("inference/"),
-    "onnxruntime": lambda path: path.startswith("inference/"),
-    "torch": lambda path: False,
-    "onnx": lambda path: False,
+    "bpy": BLENDERS_SIDE,
+    "mathutils": BLENDERS_SIDE,
+    "cv2": ("inference/",),
+    "onnxruntime": ("inference/",),
+    "torch": (),
+    "onnx": (),
 }
+"""Library -> the folders that may import it."""
+WITHOUT = {
+    "take/": ("inference", "motion", "retarget", "operators", "models"),
+    "models/": ("inference", "motion", "retarget", "operators"),
+    "inference/": ("motion", "retarget", "operators"),
+    "motion/": ("inference", "retarget", "operators", "models"),
+    "retarget/rig/": ("inference", "operators", "models", "retarget.solve", "retarget.blender"),
+    "retarget/solve/": ("inference", "operators", "models", "retarget.blender"),
+    "retarget/blender/": ("inference", "operators", "models"),
+    "inference/video/": ("inference.people", "inference.poses", "inference.protocol"),
+    "inference/people/": ("inference.poses", "inference.protocol"),
+    "inference/poses/": ("inference.people", "inference.protocol"),
+    "inference/protocol/": ("inference.video", "inference.people", "inference.poses"),
+}
+"""Folder -> the chapters that it does not know: data flows down the tree."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -40,15 +53,13 @@ def imported(path: Path) -> Iterator[str]:
 def test_every_module_keeps_to_its_side(path: Path) -> None:
     place = path.relative_to(PACKAGE).as_posix()
     names = list(imported(path))
-    for library, allows in RULES.items():
-        assert allows(place) or library not in {name.split(".")[0] for name in names}, library
-    if place.startswith("retarget/"):
-        assert not [name for name in names if name.startswith("gast_mocap.inference")]
-    if place.startswith("motion/"):
-        others = ("gast_mocap.inference", "gast_mocap.retarget", "gast_mocap.operators")
-        assert not [name for name in names if name.startswith(others)]
-    if not place.startswith("operators/") and place != "__init__.py":
-        assert not [name for name in names if name.startswith("gast_mocap.operators")]
+    for library, folders in RULES.items():
+        assert place.startswith(folders) or library not in {name.split(".")[0] for name in names}, library
+    for folder, others in WITHOUT.items():
+        if place.startswith(folder):
+            assert not [name for name in names if name.startswith(tuple(f"gast_mocap.{other}." for other in others))]
+    if place.startswith("take/"):
+        assert not [name for name in names if name.startswith("scipy")]
 
 
 def test_the_rules_see_relative_imports() -> None:

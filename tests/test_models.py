@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gast_mocap.models.catalog import MODELS_FOLDER, bundled_model, read_card
-from gast_mocap.motion.errors import MocapError
+from gast_mocap.take.errors import MocapError
 
 CARDS = sorted(MODELS_FOLDER.glob("*.md"))
 FREE = {"Apache-2.0", "CC0-1.0", "MIT", "BSD-3-Clause"}

@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gast_mocap.motion.skeletons import COCO17, H36M17
+from gast_mocap.take.skeletons import COCO17, H36M17
 
 from .directions import DIRECTIONS
 

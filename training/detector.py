@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gast_mocap.motion.skeletons import COCO17
+from gast_mocap.take.skeletons import COCO17
 
 # Errors as thousandths of the person's size (see noise.py), by COCO-17 joint: nose, eyes, ears, shoulders, elbows,
 # wrists, hips, knees, ankles.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.take.skeletons import H36M17
 
 TAPS = 3
 HEADS = 4

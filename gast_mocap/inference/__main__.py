@@ -5,12 +5,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..motion.errors import MocapError
-from ..motion.records import Take
-from .job import Job
-from .messages import STAGE_LABELS, Progress
+from ..take.errors import MocapError
+from ..take.records import Take
 from .pipeline import Run, StageSeconds, run
-from .progress import StageClock
+from .protocol.job import Job
+from .protocol.messages import STAGE_LABELS, Progress
+from .protocol.progress import StageClock
 from .quality import PRESETS
 
 BAR_WIDTH = 30

@@ -8,20 +8,19 @@ from functools import partial
 from pathlib import Path
 
 from ..models.catalog import bundled_model, own_model
-from ..motion.clean import STILL_CAMERA
-from ..motion.errors import MocapError
-from ..motion.records import Person, Take, TakeSettings, VideoInfo
-from ..motion.takes import check_saving, save_take
-from .decode import probe_video, read_frames, read_prepared
-from .job import Job
-from .lift import Lifter
+from ..take.errors import MocapError
+from ..take.files import check_saving, save_take
+from ..take.records import Person, Take, TakeSettings, VideoInfo
+from .people.watch import Eyes, Watched, watch_people
+from .poses.lift import Lifter
 from .preview import draw_preview
-from .progress import Report, StoppedError
-from .pyramid import Pyramid
+from .protocol.job import Job
+from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
 from .sessions import Session
-from .stillness import Backdrop
-from .watch import Eyes, Watched, watch_people
+from .video.decode import probe_video, read_frames, read_prepared
+from .video.pyramid import Pyramid
+from .video.stillness import Backdrop
 
 LIFTER = "gast-27"
 SHORT_SIGHT = 1.0
@@ -228,7 +227,7 @@ def notify_unreadable(video: VideoInfo, read: int, wanted: int, notify: Notify) 
 
 def notify_moving_camera(take: Take, notify: Notify) -> None:
     """Say that the camera did not stand still."""
-    if take.camera_shift > STILL_CAMERA:
+    if take.camera_moved:
         notify(
             f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are unharmed; travel, gravity "
             "and floor need a still camera."

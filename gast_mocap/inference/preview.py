@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..motion.errors import MocapError
-from ..motion.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
-from ..motion.skeletons import COCO17, H36M17, Skeleton
+from ..take.errors import MocapError
+from ..take.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
+from ..take.skeletons import COCO17, H36M17, Skeleton
 
 Colour = tuple[int, int, int]
 

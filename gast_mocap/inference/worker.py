@@ -9,10 +9,10 @@ import time
 import traceback
 from collections.abc import Callable
 
-from ..motion.errors import MocapError
-from .job import Job
-from .messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Started, to_line
-from .progress import Report, StageClock, StoppedError
+from ..take.errors import MocapError
+from .protocol.job import Job
+from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Started, to_line
+from .protocol.progress import Report, StageClock, StoppedError
 
 Send = Callable[[Message], None]
 ORPHAN_PATIENCE = 5.0

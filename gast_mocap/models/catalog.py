@@ -7,7 +7,7 @@ The card ``NAME.md`` beside ``NAME.onnx`` is the one place that states the file'
 import hashlib
 from pathlib import Path
 
-from ..motion.errors import MocapError
+from ..take.errors import MocapError
 
 MODELS_FOLDER = Path(__file__).parent
 

@@ -7,13 +7,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..take.errors import MocapError
+from ..take.files import load_take
+from ..take.records import Take
+from ..take.settings import CleanSettings
 from .clean import clean_motion
-from .errors import MocapError
 from .export import FORMATS, export_motion
-from .records import Take
 from .resample import resample
-from .settings import CleanSettings
-from .takes import load_take
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..take.records import FloatArray, FootContact, IntArray, Person, VideoInfo
+from ..take.settings import CleanSettings
 from .bones import bone_lengths, set_bone_lengths, standing_height
 from .gaps import bridge_short_gaps, spread_over
 from .outliers import doubt_leaps
-from .records import FloatArray, FootContact, IntArray, Person, VideoInfo
-from .settings import CleanSettings
 from .smooth import smooth_joints, trust
 from .travel import Sighting, viewing_rays
 

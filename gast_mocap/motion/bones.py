@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .records import FloatArray
-from .skeletons import H36M17
+from ..take.records import FloatArray
+from ..take.skeletons import H36M17
 
 # The malleolus at 0.039 of the body height (Winter, Biomechanics and Motor Control), and the sole of a shoe
 ANKLE_HEIGHT = 0.05

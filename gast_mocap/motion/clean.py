@@ -6,21 +6,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from ..take.errors import MocapError
+from ..take.records import FloatArray, IntArray, Motion, Take, VideoInfo
+from ..take.settings import CleanSettings
 from .body import H36M_ANKLES, Body, prepare_body
 from .bones import ANKLE_HEIGHT
 from .contacts import contacts_of, find_spells, spells_of, standing_during
-from .errors import MocapError
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gaps import report_gaps
 from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
-from .records import FloatArray, IntArray, Motion, Take, VideoInfo
-from .settings import CleanSettings
 from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px, solve_travel
 
 FEWEST_FRAMES = 3
 FLOOR_PERCENTILE = 10.0
-STILL_CAMERA = 0.02  # widths of the picture that the background of a camera on a tripod may move
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Cal
     bodies = [prepare_body(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
     report_gaps(track_id, chosen.times, settings.fill_gaps, notify)
-    if settings.travel and take.camera_shift > STILL_CAMERA:
+    if settings.travel and take.camera_moved:
         notify(
             f"The camera moves by {take.camera_shift:.0%} of the picture's width. Travel, gravity and floor need a "
             "still one; turn Travel off if they look wrong."

@@ -11,8 +11,8 @@ from itertools import zip_longest
 
 import numpy as np
 
-from .errors import MocapError
-from .records import BoolArray, FloatArray, FootContact, IntArray
+from ..take.errors import MocapError
+from ..take.records import BoolArray, FloatArray, FootContact, IntArray
 from .smooth import smooth_curves
 from .travel import FloorPlane, Sighting
 

@@ -8,10 +8,10 @@ from typing import IO
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from .errors import MocapError
-from .records import FloatArray, Motion
+from ..take.errors import MocapError
+from ..take.records import FloatArray, Motion
+from ..take.skeletons import H36M17
 from .resample import resample_evenly
-from .skeletons import H36M17
 
 CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
 BVH_CENTIMETRES = 100.0

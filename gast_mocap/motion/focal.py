@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .records import FloatArray, IntArray
+from ..take.records import FloatArray, IntArray
 from .travel import DEFAULT_FIELD_OF_VIEW, Sighting, solve_travel
 
 FIELDS_OF_VIEW = np.array([38.0, 44.0, 50.0, 56.0, 62.0, 68.0, 75.0, 83.0])

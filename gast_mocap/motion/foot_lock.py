@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..take.records import FloatArray, IntArray
+from ..take.settings import CleanSettings
 from .bones import ANKLE_HEIGHT
-from .records import FloatArray, IntArray
-from .settings import CleanSettings
 from .smooth import smooth_curves
 
 LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle of the right and the left leg

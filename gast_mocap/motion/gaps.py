@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .records import FloatArray, IntArray
+from ..take.records import FloatArray, IntArray
 
 
 def bridge_short_gaps(frames: IntArray, times: FloatArray, longest: float) -> IntArray:

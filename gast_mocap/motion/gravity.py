@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
-from .records import BoolArray, FloatArray
+from ..take.records import BoolArray, FloatArray
 
 BLENDER_FROM_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 PELVIS, RIGHT_HIP, RIGHT_ANKLE, LEFT_HIP, LEFT_ANKLE, THORAX = 0, 1, 3, 4, 6, 8

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .records import FloatArray
+from ..take.records import FloatArray
 
 WINDOW = 5  # frames whose median a leap of up to two frames cannot move
 UNSURE_LEAP, SURE_LEAP = 0.12, 0.60  # metres off the median that are too far at scores 0 and 1

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..take.records import BoolArray, FloatArray, IntArray, Motion
 from .gaps import long_gaps
-from .records import BoolArray, FloatArray, IntArray, Motion
 
 
 def resample(motion: Motion, fps: float, max_gap: float) -> tuple[IntArray, Motion]:

@@ -8,7 +8,7 @@ bridge gaps; and with k = (seconds / 2 pi)^4 a sine whose period is ``seconds`` 
 import numpy as np
 from scipy.linalg import solveh_banded
 
-from .records import FloatArray
+from ..take.records import FloatArray
 
 SURE_SCORE = 0.5  # keypoints of this score and more are trusted alike
 LEAST_TRUST = 1e-6

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 
-from .records import FloatArray, IntArray
+from ..take.records import FloatArray, IntArray
 from .smooth import curvature_bands, sample_spans
 
 DEFAULT_FIELD_OF_VIEW = 60.0

@@ -2,19 +2,9 @@
 
 import bpy
 
-from . import (
-    bake,
-    bake_panel,
-    clean_up,
-    import_video,
-    open_take,
-    panel,
-    preferences,
-    properties,
-    running,
-    target_bones,
-    thumbnails,
-)
+from . import bake, clean_up, import_video, open_take, preferences, properties, running, target_bones, thumbnails
+from .panels import bake as bake_panel
+from .panels import sidebar
 
 CLASSES = (
     properties.GAST_MOCAP_PG_clean,
@@ -39,10 +29,10 @@ CLASSES = (
     target_bones.GAST_MOCAP_OT_remove_bone_map,
     target_bones.GAST_MOCAP_MT_bone_maps,
     bake.GAST_MOCAP_OT_bake,
-    panel.GAST_MOCAP_UL_people,
-    panel.GAST_MOCAP_PT_video,
-    panel.GAST_MOCAP_PT_people,
-    panel.GAST_MOCAP_PT_clean,
+    sidebar.GAST_MOCAP_UL_people,
+    sidebar.GAST_MOCAP_PT_video,
+    sidebar.GAST_MOCAP_PT_people,
+    sidebar.GAST_MOCAP_PT_clean,
     bake_panel.GAST_MOCAP_PT_bake,
 )
 

@@ -7,16 +7,18 @@ from bpy.props import IntProperty, StringProperty
 from bpy.types import Context, Object, Operator
 
 from ..motion.clean import clean_motion
-from ..motion.errors import MocapError
-from ..motion.records import IntArray, Motion
 from ..motion.resample import resample
-from ..retarget.armature import animatable, make_h36m_armature, read_rest_pose, remove_armature
-from ..retarget.bone_map import BoneMap, check_map
-from ..retarget.confidence import bone_confidence
-from ..retarget.solve import solve
-from ..retarget.stance import keyed_bones
-from ..retarget.write import Written, write_action
-from . import troubles
+from ..retarget.blender.armature import read_rest_pose
+from ..retarget.blender.library_overrides import animatable
+from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
+from ..retarget.blender.write import Written, write_action
+from ..retarget.rig.bone_map import BoneMap, check_map
+from ..retarget.rig.rest_body import keyed_bones
+from ..retarget.solve.confidence import bone_confidence
+from ..retarget.solve.solve import solve
+from ..take.errors import MocapError
+from ..take.records import IntArray, Motion
+from . import reports
 from .clean_up import shown_take
 from .target_bones import found_map, show_map, shown_map
 
@@ -46,15 +48,15 @@ class GAST_MOCAP_OT_bake(Operator):
         return len(context.scene.gast_mocap.people) > 0
 
     def execute(self, context: Context) -> set[str]:
-        troubles.of_bake.clear()
+        reports.of_bake.clear()
         self._fill_in(context)
         try:
             target = self._bake(context)
         except MocapError as error:
-            troubles.of_bake.fail(error)
+            reports.of_bake.fail(error)
             self.report({"ERROR"}, error.text)
             return {"CANCELLED"}
-        for notice in troubles.of_bake.notices:
+        for notice in reports.of_bake.notices:
             self.report({"WARNING"}, notice)
         self.report({"INFO"}, f"Person {self.track_id} is baked onto {target.name}")
         return {"FINISHED"}
@@ -72,7 +74,7 @@ class GAST_MOCAP_OT_bake(Operator):
         take = shown_take(context.scene)
         cleaning = settings.clean_settings()
         render = context.scene.render
-        motion = clean_motion(take, self.track_id, cleaning, troubles.of_bake.notify)
+        motion = clean_motion(take, self.track_id, cleaning, reports.of_bake.notify)
         frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps)
 
         name = f"{take.video.path.stem} person {self.track_id}"
@@ -120,7 +122,7 @@ class GAST_MOCAP_OT_bake(Operator):
         options = bake.write_options()
         written = write_action(target, curves, performance.frames, performance.name, options, confidence)
         for notice in _notices(target, written, bake):
-            troubles.of_bake.notify(notice)
+            reports.of_bake.notify(notice)
         return target
 
 

@@ -10,12 +10,12 @@ from bpy.types import Context, Object, Operator, Scene
 
 from ..motion.clean import clean_motion
 from ..motion.contacts import CHANGES, changes_of, contacts_of_changes
-from ..motion.errors import MocapError
 from ..motion.gravity import tilt_roll_heading
-from ..motion.records import FootContact, Take, VideoInfo
-from ..motion.settings import CleanSettings
-from ..motion.takes import load_take, save_take
-from . import troubles
+from ..take.errors import MocapError
+from ..take.files import load_take, save_take
+from ..take.records import FootContact, Take, VideoInfo
+from ..take.settings import CleanSettings
+from . import reports
 
 
 class CleanUpOperator(Operator):
@@ -32,11 +32,11 @@ class CleanUpOperator(Operator):
         return context.scene.gast_mocap.person() is not None
 
     def execute(self, context: Context) -> set[str]:
-        troubles.of_clean_up.clear()
+        reports.of_clean_up.clear()
         try:
             told = self.work(context.scene)
         except MocapError as error:
-            troubles.of_clean_up.fail(error)
+            reports.of_clean_up.fail(error)
             self.report({"ERROR"}, error.text)
             return {"CANCELLED"}
         self.report({"INFO"}, told)
@@ -90,7 +90,7 @@ class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
     def work(self, scene: Scene) -> str:
         settings = scene.gast_mocap
         track_id = settings.person().track_id
-        motion = clean_motion(shown_take(scene), track_id, settings.clean_settings(), troubles.of_clean_up.notify)
+        motion = clean_motion(shown_take(scene), track_id, settings.clean_settings(), reports.of_clean_up.notify)
         for marker in _markers(scene, track_id):
             scene.timeline_markers.remove(marker)
         for seconds, label in changes_of(motion.contacts):

@@ -7,11 +7,11 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Context, Event, FileHandler, Operator
 
-from ..inference.job import Job
-from ..motion.errors import MocapError
-from . import preferences, running, troubles
+from ..inference.protocol.job import Job
+from ..take.errors import MocapError
+from . import preferences, reports, running
+from .paths import BLEND_RELATIVE
 from .properties import QUALITIES
-from .relative_paths import BLEND_RELATIVE
 
 EXTENSIONS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".mts")
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -56,7 +56,7 @@ class GAST_MOCAP_OT_import_video(Operator):
         try:
             under_way = running.start(self._job(context), context.scene)
         except MocapError as error:
-            troubles.of_import.fail(error)
+            reports.of_import.fail(error)
             self.report({"ERROR"}, error.text)
             return {"CANCELLED"}
         if self.wait:
@@ -89,10 +89,10 @@ class GAST_MOCAP_OT_import_video(Operator):
         while under_way.is_running:
             time.sleep(SECONDS_BETWEEN_LOOKS)
             under_way.poll()
-        for notice in troubles.of_import.notices:
+        for notice in reports.of_import.notices:
             self.report({"WARNING"}, notice)
-        if troubles.of_import.error:
-            self.report({"ERROR"}, troubles.of_import.error)
+        if reports.of_import.error:
+            self.report({"ERROR"}, reports.of_import.error)
         return {"FINISHED"} if under_way.has_finished else {"CANCELLED"}
 
 

@@ -6,11 +6,11 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import Context, Event, Operator, Scene
 
-from ..motion.errors import MocapError
-from ..motion.takes import load_take
-from . import thumbnails, troubles
+from ..take.errors import MocapError
+from ..take.files import load_take
+from . import reports, thumbnails
 from .clean_up import show_clean_up
-from .relative_paths import BLEND_RELATIVE
+from .paths import BLEND_RELATIVE
 
 
 def show_take(scene: Scene, path: str) -> None:
@@ -51,11 +51,11 @@ class GAST_MOCAP_OT_open_take(Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: Context) -> set[str]:
-        troubles.of_import.clear()
+        reports.of_import.clear()
         try:
             show_take(context.scene, self.filepath)
         except MocapError as error:
-            troubles.of_import.fail(error)
+            reports.of_import.fail(error)
             self.report({"ERROR"}, error.text)
             return {"CANCELLED"}
         return {"FINISHED"}

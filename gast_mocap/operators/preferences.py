@@ -7,9 +7,9 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 from bpy.types import AddonPreferences
 
-from ..motion.errors import MocapError
-from ..motion.takes import check_saving, load_take
-from .relative_paths import BLEND_RELATIVE
+from ..take.errors import MocapError
+from ..take.files import check_saving, load_take
+from .paths import BLEND_RELATIVE
 
 EXTENSION = __package__.rpartition(".")[0]
 

@@ -15,11 +15,11 @@ from bpy.props import (
 )
 from bpy.types import Object, PropertyGroup
 
-from ..inference.job import Job
-from ..motion.settings import CleanSettings
-from ..retarget.solve import SolveOptions
-from ..retarget.write import WriteOptions
-from .relative_paths import BLEND_RELATIVE
+from ..inference.protocol.job import Job
+from ..retarget.blender.write import WriteOptions
+from ..retarget.solve.solve import SolveOptions
+from ..take.settings import CleanSettings
+from .paths import BLEND_RELATIVE
 from .target_bones import find_bones
 
 QUALITIES = (

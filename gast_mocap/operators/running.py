@@ -5,11 +5,11 @@ A timer polls it, not a modal operator: while one of those runs, Blender does no
 
 import bpy
 
-from ..inference.job import Job
-from ..inference.messages import Failed, Finished, Notice, Progress
-from ..inference.process import MocapProcess
-from ..motion.errors import MocapError
-from . import troubles
+from ..inference.protocol.job import Job
+from ..inference.protocol.messages import Failed, Finished, Notice, Progress
+from ..inference.protocol.process import MocapProcess
+from ..take.errors import MocapError
+from . import reports
 from .open_take import show_take
 
 SECONDS_BETWEEN_POLLS = 0.1
@@ -20,7 +20,7 @@ class Import:
 
     def __init__(self, job: Job, scene: bpy.types.Scene) -> None:
         """Raises MocapError when the worker cannot be started."""
-        troubles.of_import.clear()
+        reports.of_import.clear()
         self.progress: Progress | None = None
         self.is_cancelled = False
         self.has_finished = False
@@ -48,9 +48,9 @@ class Import:
                 case Progress():
                     self.progress = message
                 case Notice(text):
-                    troubles.of_import.notify(text)
+                    reports.of_import.notify(text)
                 case Failed(code, text, detail):
-                    troubles.of_import.fail(MocapError(code, text, detail))
+                    reports.of_import.fail(MocapError(code, text, detail))
                 case Finished(take):
                     self._finish(take)
 
@@ -64,7 +64,7 @@ class Import:
             show_take(scene, take)
             self.has_finished = True
         except MocapError as error:
-            troubles.of_import.fail(error)
+            reports.of_import.fail(error)
 
 
 current: Import | None = None

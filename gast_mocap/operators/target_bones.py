@@ -6,12 +6,12 @@ import bpy
 from bpy.props import StringProperty
 from bpy.types import Context, Event, Menu, Object, Operator, OperatorProperties
 
-from ..motion.errors import MocapError
-from ..retarget.armature import read_rest_pose
-from ..retarget.bone_map import BoneMap, described_map, map_bones
-from ..retarget.roles import ROLES, about
-from ..retarget.saved_maps import fitting_map, load_map, map_path, remove_map, save_map, saved_names
-from . import preferences, troubles
+from ..retarget.blender.armature import read_rest_pose
+from ..retarget.rig.bone_map import BoneMap, described_map, map_bones
+from ..retarget.rig.roles import ROLES, about
+from ..retarget.rig.saved_maps import fitting_map, load_map, map_path, remove_map, save_map, saved_names
+from ..take.errors import MocapError
+from . import preferences, reports
 
 
 def found_map(armature_object: Object, reference: str = "REST") -> BoneMap:
@@ -36,14 +36,14 @@ def show_map(settings: bpy.types.PropertyGroup, bone_map: BoneMap) -> None:
 
 def find_bones(settings: bpy.types.PropertyGroup, _context: Context | None = None) -> None:
     """Map the target's bones; an armature without a known body gets an empty map and a word why."""
-    troubles.of_bone_map.clear()
+    reports.of_bone_map.clear()
     settings.bone_roles.clear()
     if settings.target is None:
         return
     try:
         show_map(settings, found_map(settings.target, settings.bake.reference))
     except MocapError as error:
-        troubles.of_bone_map.fail(error)
+        reports.of_bone_map.fail(error)
         show_map(settings, BoneMap({}))
 
 
@@ -52,7 +52,7 @@ def saved_maps_folder() -> Path:
 
 
 class BoneMapOperator(Operator):
-    """One that works on the panel's bone map and tells its troubles there."""
+    """One that works on the panel's bone map and tells its reports there."""
 
     bl_options = {"REGISTER", "UNDO"}
 
@@ -62,11 +62,11 @@ class BoneMapOperator(Operator):
         return context.scene.gast_mocap.target is not None
 
     def execute(self, context: Context) -> set[str]:
-        troubles.of_bone_map.clear()
+        reports.of_bone_map.clear()
         try:
             self.act(context)
         except MocapError as error:
-            troubles.of_bone_map.fail(error)
+            reports.of_bone_map.fail(error)
             self.report({"ERROR"}, error.text)
             return {"CANCELLED"}
         return {"FINISHED"}

@@ -6,9 +6,9 @@ import bpy
 import bpy.utils.previews
 import numpy as np
 
-from ..motion.errors import MocapError
-from ..motion.records import FloatArray, ImageArray
-from ..motion.takes import load_take
+from ..take.errors import MocapError
+from ..take.files import load_take
+from ..take.records import FloatArray, ImageArray
 
 _previews: bpy.utils.previews.ImagePreviewCollection | None = None
 

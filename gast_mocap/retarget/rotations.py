@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from ..motion.records import FloatArray
+from ..take.records import FloatArray
 
 NEARLY_ALONG = np.cos(np.radians(25.0))
 AXES = np.eye(3)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gast_mocap.inference.__main__ import Bar, main, parse
-from gast_mocap.inference.job import Job
-from gast_mocap.inference.messages import Progress
-from gast_mocap.motion.takes import load_take
+from gast_mocap.inference.protocol.job import Job
+from gast_mocap.inference.protocol.messages import Progress
+from gast_mocap.take.files import load_take
 
 
 def test_every_option_reaches_the_job() -> None:

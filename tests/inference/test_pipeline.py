@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference import pipeline
-from gast_mocap.inference.decode import probe_video, read_frames
-from gast_mocap.inference.job import Job
 from gast_mocap.inference.pipeline import Run, frame_range, notify_short_sights, run
-from gast_mocap.inference.progress import StoppedError
-from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
-from gast_mocap.motion.takes import load_take
+from gast_mocap.inference.protocol.job import Job
+from gast_mocap.inference.protocol.progress import StoppedError
+from gast_mocap.inference.video.decode import probe_video, read_frames
+from gast_mocap.take.errors import MocapError
+from gast_mocap.take.files import load_take
+from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
 
 VIDEO = VideoInfo(Path("v.mp4"), 640, 360, np.arange(100) / 25)
 

@@ -16,18 +16,9 @@ from gast_mocap.inference.preview import (
     draw_preview,
     paint,
 )
-from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import (
-    ImageArray,
-    Keypoints2D,
-    Person,
-    Pose3D,
-    Take,
-    TakeSettings,
-    Track,
-    VideoInfo,
-)
-from gast_mocap.motion.skeletons import COCO17, H36M17
+from gast_mocap.take.errors import MocapError
+from gast_mocap.take.records import ImageArray, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.skeletons import COCO17, H36M17
 
 FRAMES = np.arange(10, 30)
 GREY = np.full((240, 320, 3), 90, np.uint8)

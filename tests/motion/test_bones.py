@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from walker import ANKLE, SHIN, THIGH, Camera, stand, walk
 
 from gast_mocap.motion.bones import bone_lengths, set_bone_lengths, standing_height
-from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.take.skeletons import H36M17
 
 TIMES = np.arange(90) / 30
 

@@ -6,10 +6,10 @@ from scipy.spatial.transform import Rotation
 from walker import ANKLE, Camera, film, stand, walk
 
 from gast_mocap.motion.clean import clean_motion
-from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import FootContact
-from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.skeletons import H36M17
+from gast_mocap.take.errors import MocapError
+from gast_mocap.take.records import FootContact
+from gast_mocap.take.settings import CleanSettings
+from gast_mocap.take.skeletons import H36M17
 
 TIMES = np.arange(150) / 30
 KNOWN_LENS = CleanSettings(field_of_view=60.0)

@@ -14,9 +14,9 @@ from gast_mocap.motion.contacts import (
     spells_of,
     standing_during,
 )
-from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import FootContact
-from gast_mocap.motion.settings import CleanSettings
+from gast_mocap.take.errors import MocapError
+from gast_mocap.take.records import FootContact
+from gast_mocap.take.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
 

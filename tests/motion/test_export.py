@@ -8,12 +8,12 @@ from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.__main__ import main
 from gast_mocap.motion.bones import bone_lengths, set_bone_lengths
-from gast_mocap.motion.errors import MocapError
 from gast_mocap.motion.export import export_motion, local_turns, rest_offsets
-from gast_mocap.motion.records import FootContact, Motion
-from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.skeletons import H36M17
-from gast_mocap.motion.takes import save_take
+from gast_mocap.take.errors import MocapError
+from gast_mocap.take.files import save_take
+from gast_mocap.take.records import FootContact, Motion
+from gast_mocap.take.settings import CleanSettings
+from gast_mocap.take.skeletons import H36M17
 
 TIMES = np.arange(60) / 30
 WALKED = walk(TIMES, 30.0).joints

@@ -5,8 +5,8 @@ from walker import Camera, film, stand, walk
 from gast_mocap.motion.body import prepare_body
 from gast_mocap.motion.contacts import spells_of
 from gast_mocap.motion.focal import find_field_of_view
-from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.travel import DEFAULT_FIELD_OF_VIEW, focal_length_px
+from gast_mocap.take.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
 

@@ -7,7 +7,7 @@ from walker import walk
 
 from gast_mocap.motion.contacts import spells_of
 from gast_mocap.motion.foot_lock import LARGEST_KNEE_CHANGE, bend_leg, lock_feet, pulls_to_footholds
-from gast_mocap.motion.settings import CleanSettings
+from gast_mocap.take.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
 PLACES = arrays(float, (4, 3), elements=st.floats(-0.3, 0.3))

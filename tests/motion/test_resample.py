@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gast_mocap.motion.records import FootContact, Motion
 from gast_mocap.motion.resample import resample, resample_evenly
+from gast_mocap.take.records import FootContact, Motion
 
 
 def motion_at(times: np.ndarray) -> Motion:

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.smooth import smooth_curves, smooth_joints
+from gast_mocap.take.settings import CleanSettings
 
 
 def uneven_times(count: int, seed: int) -> np.ndarray:

@@ -6,9 +6,9 @@ from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.body import prepare_body
 from gast_mocap.motion.contacts import spells_of
-from gast_mocap.motion.records import FloatArray
-from gast_mocap.motion.settings import CleanSettings
 from gast_mocap.motion.travel import FloorPlane, focal_length_px, miss, solve_points, solve_travel, viewing_rays
+from gast_mocap.take.records import FloatArray
+from gast_mocap.take.settings import CleanSettings
 
 TIMES = np.arange(120) / 30
 NOWHERE = np.full((120, 2), -1)

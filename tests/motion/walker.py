@@ -7,7 +7,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.motion.records import (
+from gast_mocap.take.records import (
     BoolArray,
     FloatArray,
     Keypoints2D,

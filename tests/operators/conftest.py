@@ -9,9 +9,9 @@ import pytest
 from bake_targets import MIXAMO_BONES, make_armature, mirrored
 
 import gast_mocap
-from gast_mocap.motion.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
-from gast_mocap.motion.takes import save_take
 from gast_mocap.operators import preferences
+from gast_mocap.take.files import save_take
+from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
 
 # Human3.6M joints in camera axes (x right, y down, z away), facing the camera
 STANDING = np.array(

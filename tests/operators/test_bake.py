@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from bake_targets import curves_of, make_armature
 
-from gast_mocap.operators import troubles
+from gast_mocap.operators import reports
 
 
 def key_range(armature_object):
@@ -114,7 +114,7 @@ def test_an_action_that_gives_way_to_an_nla_track_is_told(scene, take, mixamo):
     bpy.ops.gast_mocap.bake(target="Armature")
     scene.gast_mocap.bake.action = "NLA"
     bpy.ops.gast_mocap.bake(target="Armature")
-    assert any("clip person 1 was taken off Armature" in notice for notice in troubles.of_bake.notices)
+    assert any("clip person 1 was taken off Armature" in notice for notice in reports.of_bake.notices)
 
 
 def test_a_target_in_edit_mode_is_baked_and_stays_in_it(scene, take, mixamo):
@@ -158,7 +158,7 @@ def test_a_target_that_is_no_armature(scene, take):
     with pytest.raises(RuntimeError, match="not an armature"):
         bpy.ops.gast_mocap.bake(track_id=1, target="Cube")
     assert len(bpy.data.actions) == 0
-    assert "not an armature" in troubles.of_bake.error
+    assert "not an armature" in reports.of_bake.error
 
 
 def test_a_target_that_is_not_there(scene, take):
@@ -173,7 +173,7 @@ def test_an_armature_without_known_bones(scene, take):
     with pytest.raises(RuntimeError):
         bpy.ops.gast_mocap.bake(track_id=1, target="Crane")
     assert len(bpy.data.actions) == 0
-    assert troubles.of_bake.error
+    assert reports.of_bake.error
 
 
 def test_a_person_who_is_not_in_the_take(scene, take):

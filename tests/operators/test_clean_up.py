@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from mathutils import Euler
 
-from gast_mocap.motion.records import FootContact
-from gast_mocap.motion.settings import CleanSettings
-from gast_mocap.motion.takes import load_take, save_take
-from gast_mocap.operators import clean_up, troubles
+from gast_mocap.operators import clean_up, reports
 from gast_mocap.operators.clean_up import show_clean_up
-from gast_mocap.operators.panel import GAST_MOCAP_PT_clean, is_in_use
+from gast_mocap.operators.panels.sidebar import GAST_MOCAP_PT_clean, is_in_use
+from gast_mocap.take.files import load_take, save_take
+from gast_mocap.take.records import FootContact
+from gast_mocap.take.settings import CleanSettings
 
 
 @pytest.fixture
@@ -57,17 +57,17 @@ def test_a_camera_without_perspective_is_refused_and_nothing_changes(scene, take
     with pytest.raises(RuntimeError, match="no perspective camera"):
         bpy.ops.gast_mocap.use_scene_camera()
     assert scene.gast_mocap.clean_settings() == before
-    assert "no perspective camera" in troubles.of_clean_up.error
+    assert "no perspective camera" in reports.of_clean_up.error
     bpy.ops.gast_mocap.find_contacts()
-    assert not troubles.of_clean_up.error
+    assert not reports.of_clean_up.error
 
 
 def test_clean_up_leaves_what_the_bake_told(scene, take):
     bpy.ops.gast_mocap.open_take(filepath=take)
-    troubles.of_bake.notify("said by a bake")
+    reports.of_bake.notify("said by a bake")
     bpy.ops.gast_mocap.keep_clean_up()
-    assert troubles.of_bake.notices == ["said by a bake"]
-    troubles.of_bake.clear()
+    assert reports.of_bake.notices == ["said by a bake"]
+    reports.of_bake.clear()
 
 
 def test_only_what_changes_the_scene_can_be_undone():
@@ -242,12 +242,12 @@ def test_the_panel_draws_grey_rows_and_its_own_troubles(scene, take):
             texts.append(name)
 
     bpy.ops.gast_mocap.open_take(filepath=take)
-    troubles.of_clean_up.clear()
-    troubles.of_clean_up.notify("told")
+    reports.of_clean_up.clear()
+    reports.of_clean_up.notify("told")
     preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0))  # 0 without a window
     context = SimpleNamespace(scene=scene, preferences=preferences, region=SimpleNamespace(width=300))
     GAST_MOCAP_PT_clean.draw(SimpleNamespace(layout=Layout()), context)
-    troubles.of_clean_up.clear()
+    reports.of_clean_up.clear()
     assert drawn["body_height"]
     assert not drawn["camera_tilt"]
     assert texts[-2:] == ["gast_mocap.keep_clean_up", "told"]

@@ -9,9 +9,9 @@ import bpy
 import pytest
 
 import gast_mocap
-from gast_mocap.inference import process
-from gast_mocap.operators import preferences, running, troubles
-from gast_mocap.operators.panel import stage_text
+from gast_mocap.inference.protocol import process
+from gast_mocap.operators import preferences, reports, running
+from gast_mocap.operators.panels.sidebar import stage_text
 
 FAKE_WORKER = """
 import json, pathlib, shutil, sys, time
@@ -67,7 +67,7 @@ def test_waiting_lists_the_people(scene, take, worker, tmp_path):
     assert result == {"FINISHED"}
     assert people(scene) == [1, 4]
     assert scene.gast_mocap.take == str(output)
-    assert troubles.of_import.notices == ["Half of it was blurred."]
+    assert reports.of_import.notices == ["Half of it was blurred."]
 
 
 def test_the_panel_fills_in_what_is_not_given(scene, take, worker, tmp_path):
@@ -154,7 +154,7 @@ def test_an_error_of_the_worker_reaches_script_and_panel(scene, take, worker, tm
     worker(FAILS)
     with pytest.raises(RuntimeError, match="There is no video"):
         bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
-    assert troubles.of_import.error == "There is no video. Choose one."
+    assert reports.of_import.error == "There is no video. Choose one."
     assert people(scene) == [1, 4]
 
 
@@ -175,7 +175,7 @@ def test_progress_then_cancel(scene, take, worker, tmp_path):
     assert stage_text(running.current) == "Cancelling"
     poll_until(lambda: not running.is_running())
     assert people(scene) == [1, 4]
-    assert troubles.of_import.error == ""
+    assert reports.of_import.error == ""
 
 
 def test_a_cancel_that_comes_too_late_shows_the_take_that_was_written(scene, take, worker, tmp_path):

@@ -8,9 +8,9 @@ import pytest
 from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
 from mathutils import Quaternion
 
-from gast_mocap.operators import troubles
+from gast_mocap.operators import reports
 from gast_mocap.operators.target_bones import GAST_MOCAP_OT_pick_bone, GAST_MOCAP_OT_remove_bone_map, shown_map
-from gast_mocap.retarget.roles import ROLES
+from gast_mocap.retarget.rig.roles import ROLES
 
 
 def bones(scene):
@@ -39,12 +39,12 @@ def test_a_metarig_and_a_crane_map_nothing_and_say_why(scene):
     crane = make_armature("Crane", {"Arm": (None, (0, 0, 0), (0, 0, 3)), "Hook": ("Arm", (0, 0, 3), (0, 0, 2))})
     scene.gast_mocap.target = crane
     assert set(bones(scene).values()) == {""}
-    assert "no human body" in troubles.of_bone_map.error
+    assert "no human body" in reports.of_bone_map.error
     bpy.ops.preferences.addon_enable(module="rigify")
     bpy.ops.object.armature_human_metarig_add()
     scene.gast_mocap.target = bpy.context.object
     assert set(bones(scene).values()) == {""}
-    assert "Generate the rig first" in troubles.of_bone_map.error
+    assert "Generate the rig first" in reports.of_bone_map.error
 
 
 def test_a_missing_bone_is_picked_and_the_bake_uses_it(scene, take):
@@ -119,7 +119,7 @@ def test_find_judges_the_pose_that_motion_is_measured_from(scene, mixamo):
     bpy.context.view_layer.update()
     scene.gast_mocap.bake.reference = "POSE"
     scene.gast_mocap.target = mixamo
-    assert "Current Pose" in troubles.of_bone_map.error
+    assert "Current Pose" in reports.of_bone_map.error
     scene.gast_mocap.bake.reference = "REST"
     bpy.ops.gast_mocap.find_bones()
     assert bones(scene)["head"] == "mixamorig:Head"

@@ -3,13 +3,13 @@
 import bpy
 import numpy as np
 import pytest
-from performances import random_performance, recorded_performance, t_pose
-from played import LIMITED, Played, play, worst_direction, worst_hinge, worst_jump
 
-from gast_mocap.motion.errors import MocapError
-from gast_mocap.retarget.armature import read_rest_pose
-from gast_mocap.retarget.bone_map import BoneMap, map_bones
-from gast_mocap.retarget.solve import SolveOptions
+from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.solve.solve import SolveOptions
+from gast_mocap.take.errors import MocapError
+from trials.performances import random_performance, recorded_performance, t_pose
+from trials.played import LIMITED, Played, play, worst_direction, worst_hinge, worst_jump
 
 HINGE_OFF = 16.0  # degrees; 14 measured: its elbows at rest are bent by 21, in a plane of their own
 DEFORMED = BoneMap(

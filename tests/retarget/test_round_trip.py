@@ -6,9 +6,18 @@ from itertools import cycle, pairwise, product
 import bpy
 import numpy as np
 import pytest
-from performances import FPS, motion_of, random_performance, recorded_performance, t_pose
-from played import AS_IT_IS, LIMITED, Played, angle, play, worst_direction, worst_hinge, worst_jump
-from rigs import (
+from scipy.spatial.transform import Rotation
+
+from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.new_skeleton import make_h36m_armature
+from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.rig.rest_body import keyed_bones
+from gast_mocap.retarget.solve.solve import SolveOptions, solve
+from gast_mocap.take.errors import MocapError
+from gast_mocap.take.records import FootContact, Motion
+from trials.performances import FPS, motion_of, random_performance, recorded_performance, t_pose
+from trials.played import AS_IT_IS, LIMITED, Played, angle, play, worst_direction, worst_hinge, worst_jump
+from trials.rigs import (
     PLACEMENTS,
     REAL_RIGS,
     REST_POSES,
@@ -21,14 +30,6 @@ from rigs import (
     turned,
     with_spine_of,
 )
-from scipy.spatial.transform import Rotation
-
-from gast_mocap.motion.errors import MocapError
-from gast_mocap.motion.records import FootContact, Motion
-from gast_mocap.retarget.armature import make_h36m_armature, read_rest_pose
-from gast_mocap.retarget.bone_map import BoneMap, map_bones
-from gast_mocap.retarget.solve import SolveOptions, solve
-from gast_mocap.retarget.stance import keyed_bones
 
 HINGE_OFF = 5.0  # degrees; 4 measured: rest poses have elbows and knees that are not quite straight
 VARIANTS = cycle(product(REST_POSES, PLACEMENTS))

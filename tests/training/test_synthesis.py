@@ -7,9 +7,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from gast_mocap.inference.layouts import h36m17_from_coco17  # noqa: E402
-from gast_mocap.inference.lift import Contract, PersonView  # noqa: E402
-from gast_mocap.motion.skeletons import COCO17, H36M17  # noqa: E402
+from gast_mocap.inference.poses.layouts import h36m17_from_coco17  # noqa: E402
+from gast_mocap.inference.poses.lift import Contract, PersonView  # noqa: E402
+from gast_mocap.take.skeletons import COCO17, H36M17  # noqa: E402
 from training.bodies import MEASURES, BodyModel, joints_from  # noqa: E402
 from training.cameras import Cameras, sample_cameras  # noqa: E402
 from training.clips import read_bvh  # noqa: E402

@@ -8,10 +8,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from benchmarks.noise import measured  # noqa: E402
 from benchmarks.poses import scores, turned_over  # noqa: E402
-from gast_mocap.motion.skeletons import H36M17  # noqa: E402
+from gast_mocap.take.skeletons import H36M17  # noqa: E402
 from training.network import Gast, GastConfig  # noqa: E402
-from training.noise import measured  # noqa: E402
 from training.prepare import prepare  # noqa: E402
 from training.reload import read_weights, save_whole  # noqa: E402
 from training.train import Schedule, pose_loss, recent_mean, train  # noqa: E402

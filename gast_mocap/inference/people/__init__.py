@@ -1,0 +1,1 @@
+"""Frames in; each person's track and 2D keypoints out."""

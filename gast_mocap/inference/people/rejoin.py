@@ -1,0 +1,165 @@
+"""The second pass over the tracks: with the whole video at hand, a person's pieces become one track again."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from ...take.records import FloatArray, IntArray, VideoInfo
+from .boxes import areas, overlaps
+
+LONGEST_LOSS = 2.0
+LONGEST_LOSS_IN_OPEN = 3.5
+"""Seconds after which a person who comes back counts as somebody new. Nobody vanishes or appears in the middle of the
+picture, so who is lost and found in the open is given longer, and need not look alike."""
+EDGE = 0.02
+"""A box this close to the frame's edge, as a share of its long side, is not in the open."""
+FARTHEST = 0.6
+FASTEST = 3.0
+MOST_FAR = 2.5
+"""How far from where they should be, in body lengths, a person may come back: FARTHEST and FASTEST for every second
+unseen (a fall or a sprint), but never beyond MOST_FAR."""
+MOST_GROWTH = 2.5
+"""How many times as long a body may look after a loss: crouching before it, stretched after it."""
+LEAST_LIKENESS = 0.5
+"""Shared colour of the torsos (histogram intersection), 0..1, without which nobody is recognised."""
+GLIMPSE = 0.5
+"""Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap."""
+SEEN_TWICE = 0.2
+"""Seconds for which a body that is lost may still be seen as something smaller inside the box of its return."""
+INSIDE = 0.5
+"""Share of the smaller thing's box that lies in that of the return then."""
+SHORTEST_TRACK = 0.4
+"""Seconds; shorter tracks are ghosts unless nothing else is there."""
+LEAST_SCORE = 0.3
+SHADOW = 0.5
+"""A track whose boxes overlap a longer one's by this much, as long as both are there, is its ghost."""
+FRAMES_FOR_SPEED = 10
+FRAMES_FOR_LENGTH = 30
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An unbroken stretch of one person: boxes (t, 4) px, mean keypoint score, colours of the torso (sum 1)."""
+
+    track_id: int
+    frames: IntArray
+    boxes: FloatArray
+    score: float
+    colours: FloatArray
+
+
+def rejoin(pieces: list[Piece], video: VideoInfo) -> list[list[int]]:
+    """The track ids of the pieces that are one person's, in order of time, for each person in order of appearance.
+
+    Two people who are visible at once are never joined. Ghosts (weak, fleeting or doubled tracks) are left out.
+    """
+    solid = [piece for piece in pieces if not _is_shadow(piece, pieces) and piece.score >= LEAST_SCORE]
+    solid.sort(key=lambda piece: (piece.frames[0], piece.track_id))
+    groups = _chains(solid, video)
+    lasting = [group for group in groups if _seconds(group, video) >= SHORTEST_TRACK]
+    return [[piece.track_id for piece in group] for group in lasting or groups]
+
+
+def _chains(pieces: list[Piece], video: VideoInfo) -> list[list[Piece]]:
+    """Each piece with its best successor, where it has one."""
+    successor = {}
+    if pieces:
+        costs = np.array([[_cost(first, second, video) for second in pieces] for first in pieces])
+        for first, second in zip(*linear_sum_assignment(costs), strict=True):
+            if costs[first, second] < IMPOSSIBLE:
+                successor[int(first)] = int(second)
+    chains = []
+    for index in range(len(pieces)):
+        if index in successor.values():
+            continue
+        chain = [index]
+        while chain[-1] in successor:
+            chain.append(successor[chain[-1]])
+        chains.append([pieces[i] for i in chain])
+    return chains
+
+
+IMPOSSIBLE = 1e6
+
+
+def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
+    """How unlikely it is that ``second`` goes on where ``first`` ended."""
+    first = _until(first, second, video)
+    unseen = second.frames[0] - first.frames[-1]
+    seconds = video.times[second.frames[0]] - video.times[first.frames[-1]]
+    in_open = _is_in_open(first.boxes[-1], video) and _is_in_open(second.boxes[0], video)
+    if unseen <= 0 or seconds > (LONGEST_LOSS_IN_OPEN if in_open else LONGEST_LOSS):
+        return IMPOSSIBLE
+    before, after = _length(first.boxes[-FRAMES_FOR_LENGTH:]), _length(second.boxes[:FRAMES_FOR_LENGTH])
+    expected = _centre(first.boxes[-1]) + _speed(first) * min(unseen, FRAMES_FOR_SPEED)
+    distance = np.linalg.norm(_centre(second.boxes[0]) - expected) / max(before, after)
+    likeness = np.minimum(first.colours, second.colours).sum()
+    is_far = distance > min(FARTHEST + FASTEST * seconds, MOST_FAR)
+    is_stranger = seconds > GLIMPSE and not in_open and likeness < LEAST_LIKENESS
+    # A glimpse of a person does not tell how long the body is.
+    is_glimpse = min(_seconds([first], video), _seconds([second], video)) < SHORTEST_TRACK
+    is_other_size = not is_glimpse and not 1 / MOST_GROWTH < after / before < MOST_GROWTH
+    if is_far or is_stranger or is_other_size:
+        return IMPOSSIBLE
+    return float(distance + (1 - likeness) + seconds)
+
+
+def _until(first: Piece, second: Piece, video: VideoInfo) -> Piece:
+    """``first`` up to where ``second`` takes over, if for a moment one body was seen twice; else as it is."""
+    begin = int(np.searchsorted(first.frames, second.frames[0]))
+    if begin in (0, len(first.frames)):
+        return first
+    _, own, theirs = np.intersect1d(first.frames, second.frames, return_indices=True)
+    is_moment = video.times[first.frames[-1]] - video.times[second.frames[0]] <= SEEN_TWICE
+    if not (is_moment and all(_is_part_of(first.boxes[i], second.boxes[j]) for i, j in zip(own, theirs, strict=True))):
+        return first
+    return replace(first, frames=first.frames[:begin], boxes=first.boxes[:begin])
+
+
+def _is_part_of(part: FloatArray, whole: FloatArray) -> bool:
+    shared = np.array([*np.maximum(part[:2], whole[:2]), *np.minimum(part[2:], whole[2:])])
+    shared_area, part_area, whole_area = areas(np.stack([shared, part, whole]))
+    return bool(part_area <= whole_area and shared_area >= INSIDE * part_area)
+
+
+def _speed(piece: Piece) -> FloatArray:
+    """(2,) px a frame at the end of a piece."""
+    last = slice(-FRAMES_FOR_SPEED, None)
+    frames, boxes = piece.frames[last], piece.boxes[last]
+    if len(frames) < 2:
+        return np.zeros(2)
+    return np.asarray((_centre(boxes[-1]) - _centre(boxes[0])) / (frames[-1] - frames[0]))
+
+
+def _length(boxes: FloatArray) -> float:
+    """Length in pixels of the body in boxes (t, 4): a person who bends or tumbles still has it at times."""
+    return float(np.percentile((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 80))
+
+
+def _is_in_open(box: FloatArray, video: VideoInfo) -> bool:
+    """Whether nobody could have left the picture from ``box``: through its upper edge people do not walk."""
+    edge = EDGE * max(video.width, video.height)
+    return bool(box[0] > edge and box[2] < video.width - edge and box[3] < video.height - edge)
+
+
+def _centre(box: FloatArray) -> FloatArray:
+    return (box[:2] + box[2:]) / 2
+
+
+def _seconds(group: list[Piece], video: VideoInfo) -> float:
+    return sum(len(piece.frames) for piece in group) / video.fps
+
+
+def _is_shadow(piece: Piece, pieces: list[Piece]) -> bool:
+    """Whether a longer track covers ``piece`` nearly all the time."""
+    for other in pieces:
+        if (len(other.frames), -other.track_id) <= (len(piece.frames), -piece.track_id):
+            continue
+        _, own, theirs = np.intersect1d(piece.frames, other.frames, return_indices=True)
+        if len(own) < 0.7 * len(piece.frames):
+            continue
+        shared = [overlaps(piece.boxes[i][None], other.boxes[j][None])[0, 0] for i, j in zip(own, theirs, strict=True)]
+        if np.median(shared) > SHADOW:
+            return True
+    return False

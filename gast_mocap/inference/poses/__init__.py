@@ -1,0 +1,1 @@
+"""2D keypoints in; 3D poses out."""

@@ -1,0 +1,1 @@
+"""The sidebar's panels: they show and never compute."""

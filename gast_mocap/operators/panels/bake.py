@@ -1,0 +1,74 @@
+"""The part of the Mocap tab that puts motion onto a rig."""
+
+from bpy.types import Context, Panel, UILayout
+
+from ...retarget.rig.roles import REQUIRED, label
+from .. import reports
+from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene
+from ..target_bones import shown_map
+from .sidebar import MocapPanel, draw_troubles
+
+LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
+
+
+class GAST_MOCAP_PT_bake(MocapPanel, Panel):
+    bl_label = "Bake"
+
+    def draw(self, context: Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.gast_mocap
+        layout.prop(settings, "target", placeholder="New Skeleton")
+        if settings.target:
+            draw_bones(layout, settings)
+            draw_troubles(layout, context, reports.of_bone_map)
+        layout.prop(settings, "start_frame")
+        draw_options(layout, settings.bake)
+        button = layout.row()
+        button.scale_y = 1.5
+        button.operator("gast_mocap.bake", icon="ACTION")
+        draw_troubles(layout, context, reports.of_bake)
+
+
+def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+    bone_map = shown_map(settings)
+    header, body = layout.panel("gast_mocap_bones", default_closed=True)
+    header.alert = bool(bone_map.missing)
+    header.label(text=bone_map.summary, icon="ERROR" if bone_map.missing else "CHECKMARK")
+    if body is None:
+        return
+    if settings.family:
+        body.label(text=settings.family, icon="ARMATURE_DATA")
+    rows = body.column(align=True)
+    rows.use_property_split = False
+    for row in settings.bone_roles:
+        line = rows.split(factor=LABEL_SHARE, align=True)
+        line.alert = row.name in REQUIRED and not row.bone
+        line.label(text=label(row.name))
+        field = line.row(align=True)
+        field.prop_search(row, "bone", settings.target.data, "bones", text="")
+        field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
+    buttons = body.row(align=True)
+    buttons.operator("gast_mocap.find_bones", text="Find", icon="VIEWZOOM")
+    buttons.operator("gast_mocap.save_bone_map", text="Save", icon="FILE_TICK")
+    buttons.menu("GAST_MOCAP_MT_bone_maps", text="Load", icon="FILE_FOLDER")
+
+
+def draw_options(layout: UILayout, bake: GAST_MOCAP_PG_bake) -> None:
+    actions = layout.row()
+    actions.use_property_split = False
+    actions.prop(bake, "action", expand=True)
+    header, body = layout.panel("gast_mocap_bake_options", default_closed=True)
+    header.label(text="Options")
+    if body is None:
+        return
+    body.prop(bake, "travel")
+    body.prop(bake, "reference")
+    body.prop(bake, "keys")
+    if bake.keys == "NTH":
+        body.prop(bake, "step")
+    elif bake.keys == "REDUCED":
+        body.prop(bake, "max_error")
+    body.prop(bake, "joint_limits")
+    body.prop(bake, "confidence")

@@ -1,0 +1,32 @@
+"""What the panel tells of the last import, of clean-up's buttons, of the target's bones and of the last bake."""
+
+import sys
+from dataclasses import dataclass, field
+
+from ..take.errors import MocapError
+
+
+@dataclass
+class Troubles:
+    """``notices`` did not stop the work, ``error`` did ("" for none)."""
+
+    notices: list[str] = field(default_factory=list)
+    error: str = ""
+
+    def clear(self) -> None:
+        self.notices.clear()
+        self.error = ""
+
+    def notify(self, text: str) -> None:
+        self.notices.append(text)
+
+    def fail(self, error: MocapError) -> None:
+        """Show the error's text; its detail goes to the console, for a bug report."""
+        self.error = error.text
+        print(f"GAST Mocap: {error.code}: {error.text}\n{error.detail}".rstrip(), file=sys.stderr)
+
+
+of_import = Troubles()
+of_clean_up = Troubles()
+of_bone_map = Troubles()
+of_bake = Troubles()

@@ -1,0 +1,1 @@
+"""Joints and a bone map in, bone rotations and travel out."""

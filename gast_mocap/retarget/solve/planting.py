@@ -1,0 +1,41 @@
+"""Standing feet stay where they stand on legs of other proportions than the performer's."""
+
+import numpy as np
+
+from ...take.records import BoolArray, FloatArray, Motion
+from ..rig.roles import SIDE_NAMES, SIDES
+from .performer import ANKLES
+
+STEADY = 1.5  # usual frame steps; over longer ones nothing is known of the feet
+
+
+def planted_travel(motion: Motion, scale: float, legs: dict[str, FloatArray]) -> FloatArray:
+    """(t, 3) level metres by which the hips leave their scaled way so that feet in contact do not slide.
+
+    With both feet in contact each has half a say; with none the way is the performer's.
+
+    Args:
+        motion: of the performer.
+        scale: the rig's size against the performer's.
+        legs: side -> (t, 3) from the rig's hip centre to its ankle, in the world.
+    """
+    performers = np.stack([motion.joints[:, ANKLES[side]] - motion.joints[:, 0] for side in SIDES], axis=1)
+    slides = np.diff(scale * performers - np.stack([legs[side] for side in SIDES], axis=1), axis=0)
+    standing = _standing(motion)
+    held = standing[1:] & standing[:-1]
+    holds = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
+    steps = np.diff(motion.times)
+    if len(steps):
+        holds[steps > STEADY * np.median(steps)] = 0.0
+    moved = np.sum(holds[..., None] * slides, axis=1) * [1.0, 1.0, 0.0]
+    travel: FloatArray = np.concatenate([np.zeros((1, 3)), np.cumsum(moved, axis=0)])
+    return travel
+
+
+def _standing(motion: Motion) -> BoolArray:
+    """(t, 2) whether each foot is in contact, left first."""
+    standing = np.zeros((len(motion.times), len(SIDES)), dtype=bool)
+    for contact in motion.contacts:
+        column = [SIDE_NAMES[side] for side in SIDES].index(contact.foot)
+        standing[:, column] |= (motion.times >= contact.start) & (motion.times <= contact.end)
+    return standing

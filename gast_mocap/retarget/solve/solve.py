@@ -1,0 +1,131 @@
+"""Joint positions in, bone rotations out."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from ...take.records import FloatArray, Motion
+from .. import rotations as quat
+from ..rig.bone_map import BoneMap, check_map
+from ..rig.rest_body import armature_from_body, joint, leg_length, limb_end, spine_chain
+from ..rig.rest_pose import RestPose
+from ..rig.roles import LIMBS, SIDE_NAMES, SIDES
+from .curves import BoneCurves
+from .feet import foot_turns
+from .head import head_turns
+from .limbs import carried_roll, hinge_of, limb_turns, not_past_straight, resting_roll
+from .performer import ankle_step
+from .performer import leg_length as performer_leg_length
+from .placing import place
+from .skeleton import PosedSkeleton
+from .torso import neutral_clavicles, neutral_head, segment, torso
+from .twist import rolled
+
+LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "knee", "ankle")}
+
+
+@dataclass(frozen=True)
+class SolveOptions:
+    """``joint_limits``: elbows and knees stop when straight. ``travel``: what carries the way through the
+    room, "hips", "root" (the root bone), "object", or "none" (in place)."""
+
+    joint_limits: bool = True
+    travel: str = "hips"
+
+
+def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptions | None = None) -> BoneCurves:
+    """The rotations and locations that make a rig perform ``motion`` where it stands.
+
+    Raises:
+        MocapError: a required role has no bone, or a role names a bone that the rig lacks.
+    """
+    options = options or SolveOptions()
+    check_map(bone_map, rest)
+    rest_turn = quat.from_matrix(armature_from_body(rest, bone_map))
+    changes = _role_changes(motion, rest, bone_map, rest_turn, options)
+    turns = _bone_turns(changes, rest, bone_map)
+    skeleton = PosedSkeleton(rest, turns, [rest.index(bone) for bone in bone_map.bones.values()])
+    local = [quat.multiply(quat.inverse(skeleton.socket(bone)), turn) for bone, turn in turns.items()]
+    located, locations, object_travel = place(motion, rest, bone_map, skeleton, options.travel)
+    return BoneCurves(
+        tuple(rest.bone_names[bone] for bone in turns),
+        quat.continuous(np.stack(local, axis=1)),
+        located,
+        locations,
+        leg_length(rest, bone_map),
+        object_travel,
+        bone_map.switches,
+        tuple(bone for role, bone in bone_map.bones.items() if role == "root" and bone not in located),
+    )
+
+
+def _bone_turns(changes: dict[str, FloatArray], rest: RestPose, bone_map: BoneMap) -> dict[int, FloatArray]:
+    """Bone index -> (t, 4) rotation in armature space, parents first, of every bone that the motion turns."""
+    resting = quat.from_matrix(rest.armature_from_bone[:, :3, :3])
+    bones = {rest.index(bone_map.bones[role]): change for role, change in changes.items() if role in bone_map.bones}
+    chain = [rest.index(bone) for bone in spine_chain(rest, bone_map)]
+    for position, bone in enumerate(chain):
+        share = float(np.clip(2 * (position + 0.5) / len(chain) - 0.5, 0, 1))
+        bones[bone] = quat.blend(changes["spine"], changes["chest"], share)
+    return {bone: quat.multiply(bones[bone], resting[bone]) for bone in sorted(bones)}
+
+
+def _role_changes(
+    motion: Motion, rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, options: SolveOptions
+) -> dict[str, FloatArray]:
+    """Role -> (t, 4) turn away from the rest pose, armature space, whether the rig has such a bone or not."""
+    armature_from_world = np.linalg.inv(rest.world_from_armature[:3, :3])
+    joints = motion.joints @ armature_from_world.T
+    steps = _frame_steps(motion)
+    body = torso(joints)
+    turns = {"hips": body.pelvis, "pelvis": body.pelvis, "spine": body.lower_spine, "chest": body.chest}
+    turns |= head_turns(joints, body.chest, neutral_head(joints), steps)
+    for side, home in neutral_clavicles(joints).items():
+        direction = segment(joints, "thorax", f"{SIDE_NAMES[side]}_shoulder")
+        turns[f"clavicle.{side}"] = rolled(np.zeros(len(joints)), body.chest, home, direction)
+    changes = {role: quat.multiply(turn, quat.inverse(rest_turn)) for role, turn in turns.items()}
+    for (part, lower, end), side in product(LIMBS, SIDES):
+        parent = body.chest if part == "upper_arm" else body.pelvis
+        moved = _moved_limb(joints, steps, parent, part, side, options)
+        rested = _rested_limb(rest, bone_map, rest_turn, (f"{part}.{side}", f"{lower}.{side}", f"{end}.{side}"))
+        for name, move, start in zip((part, lower), moved, rested, strict=True):
+            changes[f"{name}.{side}"] = quat.multiply(move, quat.inverse(start))
+        changes[f"{end}.{side}"] = changes[f"{lower}.{side}"]
+    up = quat.unit(armature_from_world[:, 2])
+    for side, step in ankle_step(motion).items():
+        shin = segment(joints, f"{SIDE_NAMES[side]}_knee", f"{SIDE_NAMES[side]}_ankle")
+        shin_turn = quat.multiply(changes[f"shin.{side}"], rest_turn)
+        foot = foot_turns(shin_turn, shin, up, step / performer_leg_length(motion))
+        changes[f"foot.{side}"] = quat.multiply(foot, quat.inverse(rest_turn))
+    return changes
+
+
+def _frame_steps(motion: Motion) -> FloatArray:
+    """(t - 1,) time between frames, in units of the usual one."""
+    steps = np.diff(motion.times)
+    return steps / np.median(steps) if len(steps) else steps
+
+
+def _moved_limb(
+    joints: FloatArray, steps: FloatArray, parent: FloatArray, part: str, side: str, options: SolveOptions
+) -> tuple[FloatArray, FloatArray]:
+    """Body turns (t, 4) of the performer's upper and lower limb."""
+    hinge = hinge_of(part, side)
+    first, middle, last = (f"{SIDE_NAMES[side]}_{name}" for name in LIMB_JOINTS[part])
+    upper, lower = segment(joints, first, middle), segment(joints, middle, last)
+    roll = carried_roll(hinge, parent, upper, lower, steps)
+    if options.joint_limits:
+        lower = not_past_straight(hinge, limb_turns(hinge, parent, upper, lower, roll)[0], upper, lower)
+    return limb_turns(hinge, parent, upper, lower, roll)
+
+
+def _rested_limb(
+    rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, roles: tuple[str, str, str]
+) -> tuple[FloatArray, FloatArray]:
+    """Body turns (4,) of the rig's upper and lower limb at rest."""
+    hinge = hinge_of(*roles[0].split("."))
+    elbow = joint(rest, bone_map, roles[1])
+    upper = quat.unit(elbow - joint(rest, bone_map, roles[0]))
+    lower = quat.unit(limb_end(rest, bone_map, roles[2], roles[1]) - elbow)
+    return limb_turns(hinge, rest_turn, upper, lower, resting_roll(hinge, rest_turn, upper, lower))

@@ -1,0 +1,1 @@
+"""What every chapter stands on: records, take files, settings, skeletons and errors. NumPy only."""

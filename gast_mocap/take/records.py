@@ -1,0 +1,227 @@
+"""The records that pass between the stages: frozen dataclasses of arrays, shapes checked on construction.
+
+Frames are indices into the video (0 is its first frame). A frame in which a person is unseen is absent from the
+person's ``frames``; it is never filled with zeros or NaN.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .settings import CleanSettings
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+BoolArray = NDArray[np.bool_]
+ImageArray = NDArray[np.uint8]
+
+STILL_CAMERA = 0.02
+"""Widths of the picture by which the background of a camera on a tripod may move."""
+
+
+def check_shape(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:
+    """Raise ValueError unless ``array`` has ``shape`` (None stands for any length)."""
+    fits = array.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+
+
+def check_rising(name: str, values: NDArray[Any]) -> None:
+    """Raise ValueError unless ``values`` rise strictly."""
+    if np.any(np.diff(values) <= 0):
+        raise ValueError(f"{name} must rise strictly")
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """A video as it is watched.
+
+    ``width`` and ``height`` in pixels after rotation; ``times[i]`` seconds of frame i; ``field_of_view`` across the
+    picture in degrees where the file tells of its lens, else 0.
+    """
+
+    path: Path
+    width: int
+    height: int
+    times: FloatArray
+    field_of_view: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_shape("times", self.times, (None,))
+        check_rising("times", self.times)
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.times)
+
+    @property
+    def fps(self) -> float:
+        """Mean frames a second over the whole video; 30 for a single frame."""
+        if len(self.times) < 2:
+            return 30.0
+        return float((len(self.times) - 1) / (self.times[-1] - self.times[0]))
+
+
+@dataclass(frozen=True)
+class Track:
+    """One person through the video. ``frames`` (t,) rising; ``boxes`` (t, 4) px; ``scores`` (t,) 0..1."""
+
+    track_id: int
+    frames: IntArray
+    boxes: FloatArray
+    scores: FloatArray
+
+    def __post_init__(self) -> None:
+        check_shape("frames", self.frames, (None,))
+        check_rising("frames", self.frames)
+        check_shape("boxes", self.boxes, (len(self.frames), 4))
+        check_shape("scores", self.scores, (len(self.frames),))
+
+
+@dataclass(frozen=True)
+class Keypoints2D:
+    """One person's COCO-17 keypoints: ``points`` (t, 17, 2) px of the upright frame, y down; ``scores`` (t, 17)
+    0..1."""
+
+    track_id: int
+    frames: IntArray
+    points: FloatArray
+    scores: FloatArray
+
+    def __post_init__(self) -> None:
+        check_shape("frames", self.frames, (None,))
+        check_rising("frames", self.frames)
+        check_shape("points", self.points, (len(self.frames), 17, 2))
+        check_shape("scores", self.scores, (len(self.frames), 17))
+
+
+@dataclass(frozen=True)
+class Pose3D:
+    """One person's Human3.6M-17 joints around the pelvis.
+
+    ``joints`` (t, 17, 3) metres in camera axes: x right, y down, z away from the camera; joint 0 is the origin.
+    """
+
+    frames: IntArray
+    joints: FloatArray
+
+    def __post_init__(self) -> None:
+        check_shape("frames", self.frames, (None,))
+        check_rising("frames", self.frames)
+        check_shape("joints", self.joints, (len(self.frames), 17, 3))
+
+
+@dataclass(frozen=True)
+class FootContact:
+    """A spell of standing: ``foot`` is "left" or "right", from ``start`` to ``end`` seconds, both included."""
+
+    foot: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Person:
+    """All that a take knows of one tracked person.
+
+    ``thumbnail`` (h, w, 3) uint8 RGB; ``contacts`` as somebody corrected them, None to find them; ``body_height``
+    in metres, None for that of the clean-up settings.
+    """
+
+    track: Track
+    keypoints: Keypoints2D
+    pose: Pose3D
+    thumbnail: ImageArray
+    contacts: tuple[FootContact, ...] | None = None
+    body_height: float | None = None
+
+    def __post_init__(self) -> None:
+        check_shape("thumbnail", self.thumbnail, (None, None, 3))
+
+    @property
+    def track_id(self) -> int:
+        return self.track.track_id
+
+    @property
+    def confidence(self) -> float:
+        """Mean score of the person's keypoints, 0..1."""
+        return float(np.mean(self.keypoints.scores))
+
+
+@dataclass(frozen=True)
+class TakeSettings:
+    """What made a take: quality preset, frame range (end exclusive), and model name -> sha256."""
+
+    quality: str
+    start: int
+    end: int
+    low_memory: bool
+    models: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Take:
+    """The result of one run over one video, and the clean-up settings it was last worked on with.
+
+    ``camera_shift`` is how far the background moved, in widths of the picture.
+    """
+
+    video: VideoInfo
+    settings: TakeSettings
+    people: tuple[Person, ...]
+    cleaning: CleanSettings = field(default_factory=CleanSettings)
+    camera_shift: float = 0.0
+
+    @property
+    def camera_moved(self) -> bool:
+        """Whether the background moved by more than it does in the video of a camera on a tripod."""
+        return self.camera_shift > STILL_CAMERA
+
+    def person(self, track_id: int) -> Person:
+        """Raises KeyError when the take has no such person."""
+        for person in self.people:
+            if person.track_id == track_id:
+                return person
+        raise KeyError(track_id)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether somebody kept contacts, body heights or clean-up settings in it."""
+        people = any(person.contacts is not None or person.body_height is not None for person in self.people)
+        return people or not self.cleaning.are_defaults
+
+    def with_person(self, changed: Person) -> "Take":
+        """This take with ``changed`` in the place of the person of the same id."""
+        people = (changed if person.track_id == changed.track_id else person for person in self.people)
+        return replace(self, people=tuple(people))
+
+    def seconds_on_screen(self, person: Person) -> float:
+        """How long the video shows ``person``: each of their frames lasts until the next frame of the video."""
+        durations = np.diff(self.video.times, append=self.video.times[-1] + 1 / self.video.fps)
+        return float(durations[person.track.frames].sum())
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A performance in Blender's axes.
+
+    ``times`` (t,) seconds, rising; ``joints`` (t, 17, 3) metres, z up, -y towards the camera, floor at z = 0, with
+    travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands.
+    """
+
+    times: FloatArray
+    joints: FloatArray
+    scores: FloatArray
+    contacts: tuple[FootContact, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_shape("times", self.times, (None,))
+        check_rising("times", self.times)
+        check_shape("joints", self.joints, (len(self.times), 17, 3))
+        check_shape("scores", self.scores, (len(self.times), 17))

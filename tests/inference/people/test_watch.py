@@ -1,0 +1,123 @@
+"""Watching real pictures whose truth is known: made of one frame of a clip, moved about."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gast_mocap.inference.people.detect import MultiPoseDetector
+from gast_mocap.inference.people.watch import Eyes, Sighting, colours_of_torso, fills, join, watch_people
+from gast_mocap.inference.quality import PRESETS
+from gast_mocap.inference.video.decode import probe_video, read_frames
+from gast_mocap.inference.video.pyramid import Pyramid
+from gast_mocap.inference.video.stillness import Backdrop
+from gast_mocap.take.records import FloatArray, ImageArray, VideoInfo
+
+FRAMES, STEP = 40, 4  # pixels a frame
+
+
+@pytest.fixture(scope="module")
+def person(videos: Path) -> ImageArray:
+    """A picture (h, w, 3) of the jumper alone."""
+    video = probe_video(videos / "sports2d_demo.mp4", lambda text: None)
+    return next(iter(read_frames(video, 0, 1)))[1]
+
+
+def sliding(person: ImageArray, hidden: range = range(0)) -> list[tuple[int, ImageArray]]:
+    """The picture as it moves to the right, and plain grey while ``hidden``."""
+    pictures = [np.roll(person, STEP * frame, axis=1) for frame in range(FRAMES)]
+    return [(f, np.full_like(p, 128) if f in hidden else p) for f, p in enumerate(pictures)]
+
+
+def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple:
+    height, width = frames[0][1].shape[:2]
+    video = VideoInfo(Path("made.mp4"), width, height, np.arange(FRAMES) / 30)
+    reports: list[int] = []
+    pyramids = ((frame, Pyramid.of(image)) for frame, image in frames)
+    watched = watch_people(pyramids, video, PRESETS[quality], Eyes.load(PRESETS[quality]), Backdrop(), reports.append)
+    assert reports == list(range(1, len(frames) + 1))
+    return watched
+
+
+@pytest.mark.parametrize("quality", PRESETS)
+def test_joints_move_as_the_picture_does(person: ImageArray, quality: str) -> None:
+    ((track, keypoints, _),) = watch(sliding(person), quality)
+    assert track.track_id == 1
+    assert track.frames.tolist() == list(range(FRAMES))
+    moved = keypoints.points - keypoints.points[0]
+    hips = moved[:, [11, 12]].mean(axis=1)
+    height = np.ptp(track.boxes[0, [1, 3]])
+    assert np.abs(hips - np.arange(FRAMES)[:, None] * [STEP, 0]).max() < 0.05 * height
+
+
+def test_frames_without_the_person_are_gaps_and_not_zeros(person: ImageArray) -> None:
+    hidden = range(15, 23)
+    ((track, keypoints, _),) = watch(sliding(person, hidden))
+    assert track.frames.tolist() == [f for f in range(FRAMES) if f not in hidden]
+    assert (keypoints.points[:, 5:].min(axis=(1, 2)) > 0).all()
+
+
+def test_an_empty_room_holds_nobody() -> None:
+    rng = np.random.default_rng(5)
+    noise = rng.integers(0, 255, (10, 360, 640, 3), dtype=np.uint8)
+    assert watch(list(enumerate(noise))) == ()
+
+
+def test_ends_where_something_else_was_read_are_dropped() -> None:
+    sighting = Sighting()
+    for frame, score in enumerate([0.3, 0.3, 0.8, 0.8, 0.8, 0.3, 0.8, 0.2]):
+        sighting.add(frame, np.array([0.0, 0, 1, 1]), np.zeros((17, 2)), np.full(17, score))
+    sighting.drop_weak_ends()
+    assert sighting.frames == [2, 3, 4, 5, 6]
+
+
+def test_where_pieces_meet_the_later_one_counts() -> None:
+    def piece(frames: range, place: float) -> Sighting:
+        sighting = Sighting()
+        for frame in frames:
+            sighting.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17))
+        return sighting
+
+    track, keypoints, _ = join(3, [piece(range(0, 6), 1.0), piece(range(5, 9), 2.0)])
+    assert track.track_id == 3
+    assert track.frames.tolist() == list(range(9))
+    assert keypoints.points[:, 0, 0].tolist() == [1.0] * 5 + [2.0] * 4
+
+
+def test_a_pose_much_smaller_than_its_box_is_not_the_person() -> None:
+    grid = np.stack(np.meshgrid(np.linspace(0, 1, 17), [0.0]), axis=-1)[0]
+    box, scores = np.array([0.0, 0, 100, 200]), np.ones(17)
+    assert fills(box, 100 * grid, scores)
+    assert not fills(box, 20 * grid, scores)
+
+
+def test_colours_of_a_torso_are_shares() -> None:
+    image = np.zeros((100, 100, 3), np.uint8)
+    image[:, :50] = (200, 0, 0)
+    image[:, 50:] = (0, 0, 200)
+    picture = Pyramid.of(image)
+    points = np.zeros((17, 2))
+    points[[5, 11]], points[[6, 12]] = [[30, 20], [30, 80]], [[70, 20], [70, 80]]
+    colours = colours_of_torso(picture, points)
+    assert colours.sum() == pytest.approx(1)
+    assert sorted(colours)[-2:] == pytest.approx([0.5, 0.5], abs=0.1)
+    assert not colours_of_torso(picture, points + 500).any()
+
+
+def test_legs_that_the_detector_loses_for_a_moment_are_still_read(person, monkeypatch):
+    detect, calls = MultiPoseDetector.detect, []
+
+    def upper_half(detector: MultiPoseDetector, picture: Pyramid) -> FloatArray:
+        boxes = detect(detector, picture)
+        calls.append(len(boxes))
+        if len(calls) > 8:
+            boxes[:, 3] -= 0.5 * (boxes[:, 3] - boxes[:, 1])
+        return boxes
+
+    frames = sliding(person)[:14]
+    ((_, whole, _),) = watch(frames, "best")
+    monkeypatch.setattr(MultiPoseDetector, "detect", upper_half)
+    ((_, read, _),) = watch(frames, "best")
+    size = np.ptp(whole.points[-1], axis=0).max()
+    assert np.linalg.norm(read.points - whole.points, axis=-1)[:, [15, 16]].max() < 0.1 * size
+    assert read.scores[:, [15, 16]].min() > 0.3

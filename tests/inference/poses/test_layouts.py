@@ -1,0 +1,45 @@
+"""The published combination of COCO-17 keypoints, by hand."""
+
+import numpy as np
+
+from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
+from gast_mocap.take.skeletons import COCO17, H36M17
+
+STANDING = {
+    "nose": (104, 40), "left_eye": (110, 34), "right_eye": (98, 36), "left_ear": (118, 40), "right_ear": (90, 38),
+    "left_shoulder": (130, 80), "right_shoulder": (70, 76), "left_elbow": (150, 130), "right_elbow": (50, 128),
+    "left_wrist": (156, 180), "right_wrist": (44, 178), "left_hip": (116, 200), "right_hip": (84, 196),
+    "left_knee": (118, 290), "right_knee": (82, 288), "left_ankle": (120, 380), "right_ankle": (80, 378),
+}  # fmt: skip
+POINTS = np.array([[STANDING[name] for name in COCO17.joints]], float)
+
+
+def test_limbs_are_copied_by_name():
+    joints = h36m17_from_coco17(POINTS)[0]
+    for name in set(H36M17.joints) & set(COCO17.joints):
+        np.testing.assert_allclose(joints[H36M17.joints.index(name)], STANDING[name])
+
+
+def test_the_middle_of_the_body():
+    """Shoulders' mean (100, 78), hips' mean (100, 198), eyes' mean y 35."""
+    joints = dict(zip(H36M17.joints, h36m17_from_coco17(POINTS)[0], strict=True))
+    np.testing.assert_allclose(joints["pelvis"], (100, 198))
+    thorax_x, thorax_y = 100 + 4 / 3, 78 - 38 / 3
+    np.testing.assert_allclose(joints["thorax"], (thorax_x, thorax_y - (35 - 40) * 2 / 3))
+    np.testing.assert_allclose(joints["spine"], (100 + 2 * (100 - (100 + thorax_x) / 2), 138))
+    np.testing.assert_allclose(joints["neck"], (104 - 1, 40 + 38 / 4))
+    np.testing.assert_allclose(joints["head"], ((110 + 98 + 118 + 90) / 4, 34 + 36 - 40))
+
+
+def test_legs_out_of_the_picture_fold_and_a_hidden_leg_stays():
+    joint = COCO17.joints.index
+    scores = np.ones((3, 17))
+    scores[0, [joint("left_ankle"), joint("right_ankle")]] = 0.1
+    scores[1, [joint(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")]] = 0.1
+    scores[2, [joint("left_knee"), joint("left_ankle")]] = 0.1
+    folded = with_cut_off_legs_folded(np.repeat(POINTS, 3, axis=0), scores)
+    np.testing.assert_allclose(folded[0, joint("left_ankle")], STANDING["left_knee"])
+    np.testing.assert_allclose(folded[0, joint("left_knee")], STANDING["left_knee"])
+    np.testing.assert_allclose(folded[1, joint("right_ankle")], STANDING["right_hip"])
+    np.testing.assert_allclose(folded[1, joint("right_knee")], STANDING["right_hip"])
+    np.testing.assert_allclose(folded[2], POINTS[0])

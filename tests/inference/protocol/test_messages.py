@@ -1,0 +1,47 @@
+"""Messages survive the wire."""
+
+import json
+
+import pytest
+
+from gast_mocap.inference.protocol.messages import (
+    Cancelled,
+    Failed,
+    Finished,
+    Message,
+    Notice,
+    Progress,
+    Started,
+    from_line,
+    to_line,
+)
+
+MESSAGES = [
+    Started("3.11.9"),
+    Progress("watch", 3, 90, 12.5),
+    Progress("watch", 0, 90, None),
+    Notice("Person 3 is seen for 0.4 s only — «коротко»"),
+    Finished("/clips/Übung 1.take.npz"),
+    Cancelled(),
+    Failed("no_person", "Nobody was found.", 'first line\nsecond "line"'),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_message_comes_back_from_one_plain_line(message: Message) -> None:
+    line = to_line(message)
+    assert line.isascii()
+    assert "\n" not in line
+    assert from_line(line) == message
+
+
+def test_progress_reads_as_the_protocol_says() -> None:
+    assert json.loads(to_line(Progress("lift", 1, 2, 3.0))) == {
+        "type": "progress", "stage": "lift", "done": 1, "total": 2, "seconds_left": 3.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["", "loading...", "{}", "[]", '{"type": "dance"}', '{"type": "finished"}'])
+def test_garbage_is_no_message(line: str) -> None:
+    with pytest.raises(ValueError):
+        from_line(line)

@@ -1,0 +1,121 @@
+"""What Blender makes of a performance on a rig, and how far that is from the performer."""
+
+import bpy
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.write import write_action
+from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.rig.rest_body import keyed_bones
+from gast_mocap.retarget.rig.rest_pose import RestPose
+from gast_mocap.retarget.solve.solve import SolveOptions, solve
+from gast_mocap.take.records import FloatArray, Motion
+from trials.performances import LIMB_JOINTS
+
+NEXT = {"upper_arm": "forearm", "forearm": "hand", "thigh": "shin", "shin": "foot"}
+UPPER = ("upper_arm.L", "upper_arm.R", "thigh.L", "thigh.R")
+BENT = 10.0
+AS_IT_IS = SolveOptions(joint_limits=False)
+LIMITED = SolveOptions()
+
+
+class Played:
+    """What Blender makes of the keys. Heads and tails (t, 3) and turns (t,) away from rest, world, by
+    role."""
+
+    def __init__(self, rig: bpy.types.Object, rest: RestPose, bone_map: BoneMap, frames: int) -> None:
+        self.bone_map = bone_map
+        names = list(bone_map.bones.values())
+        poses = np.zeros((frames, len(names), 4, 4))
+        for frame in range(frames):
+            bpy.context.scene.frame_set(frame + 1)
+            poses[frame] = [rig.pose.bones[name].matrix for name in names]
+        world = np.array(rig.matrix_world)
+        poses, at_rest = world @ poses, world @ rest.rest[[rest.index(name) for name in names]]
+        self.rest_heads, self.heads, self.tails, self.turns = {}, {}, {}, {}
+        for column, (role, name) in enumerate(bone_map.bones.items()):
+            pose, start = poses[:, column], at_rest[column]
+            self.rest_heads[role] = start[:3, 3]
+            self.heads[role] = pose[:, :3, 3]
+            self.tails[role] = (pose @ [0.0, rig.pose.bones[name].length, 0.0, 1.0])[:, :3]
+            self.turns[role] = Rotation.from_matrix(_unscaled(pose) @ _unscaled(start).T)
+
+    def direction(self, role: str) -> FloatArray:
+        """(t, 3) from a limb's joint to its next."""
+        part, side = role.split(".")
+        following = f"{NEXT[part]}.{side}"
+        end = self.heads[following] if following in self.heads else self.tails[role]
+        return _unit(end - self.heads[role])
+
+
+def play(
+    rig: bpy.types.Object,
+    motion: Motion,
+    options: SolveOptions = AS_IT_IS,
+    reference: str = "REST",
+    bone_map: BoneMap | None = None,
+) -> Played:
+    rest = read_rest_pose(rig)
+    bone_map = bone_map or map_bones(rest)
+    rest = read_rest_pose(rig, reference, keyed_bones(rest, bone_map, options.travel))
+    count = len(motion.times)
+    write_action(rig, solve(motion, rest, bone_map, options), np.arange(1, count + 1), "played")
+    return Played(rig, rest, bone_map, count)
+
+
+def worst_direction(played: Played, motion: Motion) -> float:
+    """Degrees between where limbs of rig and performer point, the most of all limbs and frames."""
+    limbs = LIMB_JOINTS.items()
+    return max(angle(played.direction(role), _source_direction(motion, joints)).max() for role, joints in limbs)
+
+
+def worst_hinge(played: Played, motion: Motion) -> float:
+    """Degrees between the rig's own hinge and the performer's limb plane, the most of all bent limbs and
+    frames."""
+    worst = 0.0
+    for role in UPPER:
+        lower = role.replace("upper_arm", "forearm").replace("thigh", "shin")
+        first, second = (_source_direction(motion, LIMB_JOINTS[part]) for part in (role, lower))
+        bent = angle(first, second) > BENT
+        along = _unit(played.rest_heads[lower] - played.rest_heads[role])
+        across = played.rest_heads["thigh.L"] - played.rest_heads["thigh.R"]
+        axis = _rest_hinge(role, along, across, played)
+        hinge = played.turns[role].apply(axis)
+        if bent.any():
+            worst = max(worst, float(angle(hinge, np.cross(first, second))[bent].max()))
+    return worst
+
+
+def _rest_hinge(role: str, along: FloatArray, across: FloatArray, played: Played) -> FloatArray:
+    """The axis (3,) about which a limb at rest flexes: elbows forward, knees to the back."""
+    up = played.rest_heads["upper_arm.L"] + played.rest_heads["upper_arm.R"]
+    up = _unit(up - played.rest_heads["thigh.L"] - played.rest_heads["thigh.R"])
+    ahead = _unit(np.cross(_unit(across), up))
+    return _unit(np.cross(along, ahead if role.startswith("upper_arm") else -ahead))
+
+
+def worst_jump(played: Played, turns: dict[str, Rotation]) -> float:
+    """Degrees by which a bone turns more from one frame to the next than the performer's limb does."""
+    jumps = []
+    for role, source in turns.items():
+        moved, original = ((turn[1:] * turn[:-1].inv()).magnitude() for turn in (played.turns[role], source))
+        jumps.append(np.degrees(moved - original).max())
+    return max(jumps)
+
+
+def _source_direction(motion: Motion, joints: tuple[int, int]) -> FloatArray:
+    return _unit(motion.joints[:, joints[1]] - motion.joints[:, joints[0]])
+
+
+def _unscaled(matrices: FloatArray) -> FloatArray:
+    linear = matrices[..., :3, :3]
+    return linear / np.linalg.norm(linear, axis=-2, keepdims=True)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+
+
+def angle(first: FloatArray, second: FloatArray) -> FloatArray:
+    return np.degrees(np.arctan2(np.linalg.norm(np.cross(first, second), axis=-1), np.sum(first * second, axis=-1)))
