@@ -13,6 +13,7 @@ from typing import TypeVar
 import bpy
 import numpy as np
 
+from gast_mocap.retarget.blender.access import armature_of, pose_bones, view_layer
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.new_skeleton import make_h36m_armature, t_pose
 from gast_mocap.retarget.blender.write import write_action
@@ -44,7 +45,7 @@ def main(argv: Sequence[str]) -> None:
             f"{bone_count} bones keyed, {len(bone_map.bones)} of them solved: "
             f"solve {solving:.2f} s, write {writing:.2f} s, together {solving + writing:.2f} s"
         )
-        for bone in rig.pose.bones:
+        for bone in pose_bones(rig):
             bone.rotation_mode = "XYZ"
         turned, _ = _timed(partial(write_action, rig, curves, frames, "bench, Euler"))
         print(f"{bone_count} bones keyed as Euler angles: write {turned:.2f} s")
@@ -85,9 +86,9 @@ def _body() -> Motion:
 def _rig_with(bone_count: int, motion: Motion) -> bpy.types.Object:
     """The performer's skeleton and as many further bones on its head as it takes."""
     rig = make_h36m_armature("bench", motion)
-    bpy.context.view_layer.objects.active = rig
+    view_layer().objects.active = rig
     bpy.ops.object.mode_set(mode="EDIT")
-    edit_bones = rig.data.edit_bones
+    edit_bones = armature_of(rig).edit_bones
     for number in range(bone_count - len(edit_bones)):
         bone = edit_bones.new(f"finger {number}")
         bone.head, bone.tail, bone.parent = (0, 0, 2), (0, 0.1, 2), edit_bones["head"]
@@ -105,7 +106,7 @@ def _on_every_bone(curves: BoneCurves, bones: Sequence[str]) -> BoneCurves:
 
 def _insert(rig: bpy.types.Object, count: int) -> None:
     for frame in range(count):
-        for bone in rig.pose.bones:
+        for bone in pose_bones(rig):
             bone.keyframe_insert("rotation_quaternion", frame=frame)
 
 

@@ -87,8 +87,8 @@ def _open_rig(file: Path, name: str) -> bpy.types.Object:
 def _generate_rigify() -> bpy.types.Object:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.preferences.addon_enable(module="rigify")
-    bpy.ops.object.armature_human_metarig_add()
-    bpy.ops.pose.rigify_generate()
+    bpy.ops.object.armature_human_metarig_add()  # type: ignore[attr-defined]  # Rigify brings it
+    bpy.ops.pose.rigify_generate()  # type: ignore[attr-defined]
     return bpy.data.objects["rig"]
 
 

@@ -104,7 +104,8 @@ def _knees(hips: FloatArray, ankles: FloatArray, thigh: float, shin: float) -> F
     unit = way / np.linalg.norm(way, axis=1, keepdims=True)
     ahead = -BACK - (unit @ -BACK)[:, None] * unit
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
-    return hips + along * unit + np.sqrt(thigh**2 - along**2) * ahead
+    knees: FloatArray = hips + along * unit + np.sqrt(thigh**2 - along**2) * ahead
+    return knees
 
 
 def recorded_performance(bvh: Path, start: int = 3, end: int | None = None) -> tuple[Motion, dict[str, Rotation]]:

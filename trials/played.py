@@ -4,12 +4,12 @@ import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.access import pose_bones, scene
+from gast_mocap.retarget.blender.armature import Reference, read_rest_pose
 from gast_mocap.retarget.blender.write import write_action
 from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
-from gast_mocap.retarget.rig.rest_body import keyed_bones
 from gast_mocap.retarget.rig.rest_pose import RestPose
-from gast_mocap.retarget.solve.solve import SolveOptions, solve
+from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
 from gast_mocap.take.records import FloatArray, Motion
 from trials.performances import LIMB_JOINTS
 
@@ -29,8 +29,8 @@ class Played:
         names = list(bone_map.bones.values())
         poses = np.zeros((frames, len(names), 4, 4))
         for frame in range(frames):
-            bpy.context.scene.frame_set(frame + 1)
-            poses[frame] = [rig.pose.bones[name].matrix for name in names]
+            scene().frame_set(frame + 1)
+            poses[frame] = [pose_bones(rig)[name].matrix for name in names]
         world = np.array(rig.matrix_world)
         poses, at_rest = world @ poses, world @ rest.rest[[rest.index(name) for name in names]]
         self.rest_heads, self.heads, self.tails, self.turns = {}, {}, {}, {}
@@ -38,7 +38,7 @@ class Played:
             pose, start = poses[:, column], at_rest[column]
             self.rest_heads[role] = start[:3, 3]
             self.heads[role] = pose[:, :3, 3]
-            self.tails[role] = (pose @ [0.0, rig.pose.bones[name].length, 0.0, 1.0])[:, :3]
+            self.tails[role] = (pose @ [0.0, pose_bones(rig)[name].length, 0.0, 1.0])[:, :3]
             self.turns[role] = Rotation.from_matrix(_unscaled(pose) @ _unscaled(start).T)
 
     def direction(self, role: str) -> FloatArray:
@@ -53,7 +53,7 @@ def play(
     rig: bpy.types.Object,
     motion: Motion,
     options: SolveOptions = AS_IT_IS,
-    reference: str = "REST",
+    reference: Reference = "REST",
     bone_map: BoneMap | None = None,
 ) -> Played:
     rest = read_rest_pose(rig)
@@ -67,7 +67,7 @@ def play(
 def worst_direction(played: Played, motion: Motion) -> float:
     """Degrees between where limbs of rig and performer point, the most of all limbs and frames."""
     limbs = LIMB_JOINTS.items()
-    return max(angle(played.direction(role), _source_direction(motion, joints)).max() for role, joints in limbs)
+    return max(float(angle(played.direction(role), _source_direction(motion, joints)).max()) for role, joints in limbs)
 
 
 def worst_hinge(played: Played, motion: Motion) -> float:
@@ -100,7 +100,7 @@ def worst_jump(played: Played, turns: dict[str, Rotation]) -> float:
     jumps = []
     for role, source in turns.items():
         moved, original = ((turn[1:] * turn[:-1].inv()).magnitude() for turn in (played.turns[role], source))
-        jumps.append(np.degrees(moved - original).max())
+        jumps.append(float(np.degrees(moved - original).max()))
     return max(jumps)
 
 
@@ -109,13 +109,16 @@ def _source_direction(motion: Motion, joints: tuple[int, int]) -> FloatArray:
 
 
 def _unscaled(matrices: FloatArray) -> FloatArray:
-    linear = matrices[..., :3, :3]
-    return linear / np.linalg.norm(linear, axis=-2, keepdims=True)
+    linear: FloatArray = matrices[..., :3, :3] / np.linalg.norm(matrices[..., :3, :3], axis=-2, keepdims=True)
+    return linear
 
 
 def _unit(vectors: FloatArray) -> FloatArray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    unit: FloatArray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return unit
 
 
 def angle(first: FloatArray, second: FloatArray) -> FloatArray:
-    return np.degrees(np.arctan2(np.linalg.norm(np.cross(first, second), axis=-1), np.sum(first * second, axis=-1)))
+    sine: FloatArray = np.linalg.norm(np.cross(first, second), axis=-1)
+    degrees: FloatArray = np.degrees(np.arctan2(sine, np.sum(first * second, axis=-1)))
+    return degrees

@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from gast_mocap.retarget.blender.access import scene, view_layer
 from gast_mocap.retarget.rig.rest_pose import RestPose
 from gast_mocap.retarget.rig.roles import SIDED
 from gast_mocap.take.records import FloatArray
@@ -99,17 +100,17 @@ def make_armature(bones: list[RigBone], world_from_armature: FloatArray | None =
     local = np.linalg.inv(world)
     armature = bpy.data.armatures.new("rig")
     rig = bpy.data.objects.new("rig", armature)
-    bpy.context.scene.collection.objects.link(rig)
-    bpy.context.view_layer.objects.active = rig
+    scene().collection.objects.link(rig)
+    view_layer().objects.active = rig
     bpy.ops.object.mode_set(mode="EDIT")
     for bone in bones:
         made = armature.edit_bones.new(bone.name)
-        made.head, made.tail = (local[:3, :3] @ end + local[:3, 3] for end in (bone.head, bone.tail))
+        made.head, made.tail = ((local[:3, :3] @ end + local[:3, 3]).tolist() for end in (bone.head, bone.tail))
         made.roll = bone.roll
         made.parent = armature.edit_bones.get(bone.parent) if bone.parent else None
     bpy.ops.object.mode_set(mode="OBJECT")
-    rig.matrix_world = world.T
-    bpy.context.view_layer.update()
+    rig.matrix_world = world.T.tolist()
+    view_layer().update()
     return rig
 
 
@@ -147,7 +148,8 @@ def with_legs_of(bones: list[RigBone], thigh: float, shin: float) -> list[RigBon
         down = np.clip([hip - point[2], knee - point[2]], 0, [hip - knee, knee - ankle])
         longer = thigh / (hip - knee) - 1, shin / (knee - ankle) - 1
         taller = thigh + shin - (hip - ankle)
-        return point + np.array([0, 0, taller - down @ longer])
+        raised: FloatArray = point + np.array([0, 0, taller - down @ longer])
+        return raised
 
     return [replace(bone, head=moved(bone.head), tail=moved(bone.tail)) for bone in bones]
 
@@ -216,9 +218,10 @@ def _joints(rest_pose: str) -> dict[str, FloatArray]:
     }  # fmt: skip
     drops = {"T": (0, 0), "A": (45, 45), "down": (80, 80), "uneven": (0, 65)}[rest_pose]
     strides = (12, -8) if rest_pose == "uneven" else (0, 0)
+    joints = {role: np.array(place, dtype=float) for role, place in places.items()}
     for side, sign, drop, stride in zip("LR", (1, -1), drops, strides, strict=True):
-        places |= _arm(side, sign, drop) | _leg(side, sign, stride)
-    return {role: np.array(place, dtype=float) for role, place in places.items()}
+        joints |= _arm(side, sign, drop) | _leg(side, sign, stride)
+    return joints
 
 
 def _arm(side: str, sign: int, drop: float) -> dict[str, FloatArray]:

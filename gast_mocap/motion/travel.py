@@ -89,6 +89,21 @@ class Travel:
     cost: float
 
 
+@dataclass(frozen=True)
+class _Weighting:
+    """How one pass looks at the observations.
+
+    ``limb_aims`` and ``foot_aims``: rays of joints and footholds, made straight. ``limbs`` (t, n) and ``ankles``
+    (t, 2): weights of the sightings. ``floor`` (k,): weights of the floor's say on each foothold.
+    """
+
+    limb_aims: Aims
+    foot_aims: Aims
+    limbs: FloatArray
+    ankles: FloatArray
+    floor: FloatArray
+
+
 def focal_length_px(width: int, field_of_view: float) -> float:
     """Focal length in px of a camera whose picture, ``width`` px wide, spans ``field_of_view`` degrees."""
     return float(width / 2 / np.tan(np.radians(field_of_view) / 2))
@@ -120,10 +135,9 @@ def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | Non
     pelvis = np.full((len(seen.times), 3), np.inf)
     for _ in range(MOST_PASSES):
         before = pelvis
-        pelvis, footholds = _solve_weighted(
-            seen, spells, ankle_floor, seconds, limb_aims, foot_aims,
-            seen.limb_weights * limb_robust, seen.ankle_weights * foot_robust, floor_robust,
-        )  # fmt: skip
+        limb_weights, ankle_weights = seen.limb_weights * limb_robust, seen.ankle_weights * foot_robust
+        weighting = _Weighting(limb_aims, foot_aims, limb_weights, ankle_weights, floor_robust)
+        pelvis, footholds = _solve_weighted(seen, spells, ankle_floor, seconds, weighting)
         limbs = seen.limbs + pelvis[:, None]
         limb_aims = Aims.at(limbs, seen.limb_rays)
         limb_miss = np.linalg.norm(miss(limbs, seen.limb_rays), axis=-1)
@@ -152,25 +166,22 @@ def _solve_weighted(
     spells: IntArray,
     ankle_floor: FloorPlane | None,
     seconds: float,
-    limb_aims: Aims,
-    foot_aims: Aims,
-    limb_weights: FloatArray,
-    ankle_weights: FloatArray,
-    floor_weights: FloatArray,
+    weighting: _Weighting,
 ) -> tuple[FloatArray, FloatArray]:
     spans = sample_spans(seen.times)
-    frame_count, spell_count = len(seen.times), len(floor_weights)
-    blocks, right = _sight_terms(seen.limbs, limb_aims, limb_weights * spans[:, None] / seen.limbs.shape[1])
+    frame_count, spell_count = len(seen.times), len(weighting.floor)
+    limb_weights = weighting.limbs * spans[:, None] / seen.limbs.shape[1]
+    blocks, right = _sight_terms(seen.limbs, weighting.limb_aims, limb_weights)
 
     frames, feet = np.nonzero(spells >= 0)
     owners = spells[frames, feet]
-    pins = PIN_WEIGHT * ankle_weights[frames, feet] * spans[frames]
+    pins = PIN_WEIGHT * weighting.ankles[frames, feet] * spans[frames]
     pulls = pins[:, None] * seen.ankles[frames, feet]
     np.add.at(blocks, frames, pins[:, None, None] * np.eye(3))
     np.add.at(right, frames, -pulls)
 
-    sights = Aims(foot_aims.slopes[frames, feet], foot_aims.sides[frames, feet])
-    foot_blocks, foot_right = _foothold_terms(owners, sights, pins, pulls, ankle_floor, floor_weights)
+    sights = Aims(weighting.foot_aims.slopes[frames, feet], weighting.foot_aims.sides[frames, feet])
+    foot_blocks, foot_right = _foothold_terms(owners, sights, pins, pulls, ankle_floor, weighting.floor)
 
     curvature = curvature_bands(seen.times) * (seconds / (2 * np.pi)) ** 4
     blocks += curvature[0][:, None, None] * np.eye(3)

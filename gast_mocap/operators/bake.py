@@ -13,9 +13,8 @@ from ..retarget.blender.library_overrides import animatable
 from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
 from ..retarget.blender.write import Written, write_action
 from ..retarget.rig.bone_map import BoneMap, check_map
-from ..retarget.rig.rest_body import keyed_bones
 from ..retarget.solve.confidence import bone_confidence
-from ..retarget.solve.solve import solve
+from ..retarget.solve.solve import keyed_bones, solve
 from ..take.errors import MocapError
 from ..take.records import IntArray, Motion
 from . import reports
@@ -142,7 +141,7 @@ def _notices(target: Object, written: Written, bake: bpy.types.PropertyGroup) ->
         notices.append(f"{written.keys} keys; between them no bone is off by more than {written.error:.2f} degrees.")
     if written.silenced:
         names = _listed([f"{constraint} of {bone}" for bone, constraint in written.silenced])
-        notices.append(f"The action keys the influence of these constraints to 0, they would overrule it: {names}.")
+        notices.append(f"These constraints would override the keys, so the action sets their influence to 0: {names}.")
     if written.muted:
         notices.append(f"These drivers are muted, they would overrule the keys: {_listed(written.muted)}.")
     if written.laid_aside:

@@ -127,7 +127,8 @@ class GAST_MOCAP_PG_bake(PropertyGroup):
         default=math.radians(0.5),
         min=math.radians(0.01),
         max=math.radians(20),
-        description="How far any bone may turn away from the full motion; what came of it is told after the bake",
+        description="How far any bone may turn away from the full motion; "
+        "the deviation reached is reported after the bake",
     )
     travel: EnumProperty(name="Travel On", items=TRAVEL, description="What carries the way through the room")
     reference: EnumProperty(name="Reference", items=REFERENCES, description="The pose that motion is measured from")

@@ -152,6 +152,16 @@ def test_a_bake_without_a_target_that_fails_leaves_no_skeleton(scene, take, mixa
     assert bpy.context.mode == "POSE"
 
 
+def test_a_target_with_a_scale_of_0_is_refused_and_nothing_is_left_behind(scene, take, mixamo):
+    mixamo.scale = (0.0, 0.0, 0.0)
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    with pytest.raises(RuntimeError, match="scale of 0"):
+        bpy.ops.gast_mocap.bake(target="Armature")
+    assert mixamo.animation_data is None
+    assert len(bpy.data.actions) == 0
+    assert len(bpy.data.objects) == 1
+
+
 def test_a_target_that_is_no_armature(scene, take):
     scene.collection.objects.link(bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube")))
     bpy.ops.gast_mocap.open_take(filepath=take)

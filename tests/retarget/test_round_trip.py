@@ -11,8 +11,7 @@ from scipy.spatial.transform import Rotation
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.new_skeleton import make_h36m_armature
 from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
-from gast_mocap.retarget.rig.rest_body import keyed_bones
-from gast_mocap.retarget.solve.solve import SolveOptions, solve
+from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FootContact, Motion
 from trials.performances import FPS, motion_of, random_performance, recorded_performance, t_pose

@@ -1,20 +1,25 @@
 """The F-curves of an object in an action, one path from Blender 4.2 to 5.2: the only code that writes keys."""
 
 from collections.abc import Collection
+from typing import TypeAlias
 
 import bpy
 import numpy as np
 
 from ...take.records import FloatArray, IntArray
+from .access import animation_of
 
+ActionSlot: TypeAlias = "bpy.types.ActionSlot | None"
+"""Which part of an action an object plays; None before Blender 4.4, which has no slots."""
 LINEAR = 1
 
 
-def curves_of(action: bpy.types.Action, slot: "bpy.types.ActionSlot | None") -> list[bpy.types.FCurve]:
+def curves_of(action: bpy.types.Action, slot: ActionSlot) -> list[bpy.types.FCurve]:
     """The F-curves of one user of an action: of its slot from Blender 4.4 on, all of them before."""
     if not hasattr(action, "slots"):
         return list(action.fcurves)
-    bags = (strip.channelbag(slot) for layer in action.layers for strip in layer.strips) if slot else ()
+    strips = [strip for layer in action.layers for strip in layer.strips]
+    bags = [_keyframes(strip).channelbag(slot) for strip in strips] if slot else []
     return [curve for bag in bags if bag for curve in bag.fcurves]
 
 
@@ -62,9 +67,16 @@ class FCurves:
 def _channel_bag(
     armature_object: bpy.types.Object, action: bpy.types.Action, slot_name: str
 ) -> "bpy.types.ActionChannelbag":
-    animation = armature_object.animation_data
-    if animation.action_slot is None:
-        animation.action_slot = action.slots.new(id_type="OBJECT", name=slot_name)
+    animation = animation_of(armature_object)
+    slot = animation.action_slot
+    if slot is None:
+        slot = animation.action_slot = action.slots.new(id_type="OBJECT", name=slot_name)
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
     strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
-    return strip.channelbag(animation.action_slot, ensure=True)
+    return _keyframes(strip).channelbag(slot, ensure=True)
+
+
+def _keyframes(strip: "bpy.types.ActionStrip") -> "bpy.types.ActionKeyframeStrip":
+    """The strip, which is of keyframes: Blender has no other kind."""
+    assert isinstance(strip, bpy.types.ActionKeyframeStrip)
+    return strip

@@ -3,6 +3,7 @@
 import bpy
 
 from ...take.errors import MocapError
+from . import access
 
 
 def animatable(armature_object: bpy.types.Object) -> bpy.types.Object:
@@ -13,7 +14,7 @@ def animatable(armature_object: bpy.types.Object) -> bpy.types.Object:
     """
     if armature_object.library is None:
         return armature_object
-    scene, layer = bpy.context.scene, bpy.context.view_layer
+    scene, layer = access.scene(), access.view_layer()
     linked = [held for held in scene.collection.children_recursive if held.library]
     owner = next((held for held in linked if armature_object in held.all_objects[:]), armature_object)
     if owner == armature_object and armature_object not in scene.collection.all_objects[:]:
@@ -23,14 +24,11 @@ def animatable(armature_object: bpy.types.Object) -> bpy.types.Object:
             "Select that, use Object > Library Override > Make, and choose the armature that this brings.",
         )
     owner.override_hierarchy_create(scene, layer, do_fully_editable=True)
-    overrides = [made for made in bpy.data.objects if made.override_library]
+    overrides = {made.override_library.reference: made for made in bpy.data.objects if made.override_library}
     for holder in (scene.collection, *scene.collection.children_recursive):
         if holder.library is None and holder.override_library is None:
-            _unlink(holder.children, [owner])
-            _unlink(holder.objects, [made.override_library.reference for made in overrides])
-    return next(made for made in overrides if made.override_library.reference == armature_object)
-
-
-def _unlink(members: bpy.types.bpy_prop_collection, unwanted: list[bpy.types.ID]) -> None:
-    for member in [member for member in members if member in unwanted]:
-        members.unlink(member)
+            for child in [child for child in holder.children if child == owner]:
+                holder.children.unlink(child)
+            for member in [member for member in holder.objects if member in overrides]:
+                holder.objects.unlink(member)
+    return overrides[armature_object]

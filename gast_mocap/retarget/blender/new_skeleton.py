@@ -8,6 +8,7 @@ from ...motion.bones import bone_lengths
 from ...take.records import FloatArray, Motion
 from ..solve.performer import ankle_height
 from ..solve.torso import LEFT, UP, neutral_clavicles, neutral_head
+from .access import armature_of, scene, view_layer
 
 # Bone, its parent, the Human3.6M joint where it starts and the one where it ends.
 H36M_BONES = (
@@ -36,14 +37,14 @@ def make_h36m_armature(name: str, motion: Motion) -> bpy.types.Object:
     -Y."""
     armature = bpy.data.armatures.new(name)
     armature_object = bpy.data.objects.new(name, armature)
-    bpy.context.scene.collection.objects.link(armature_object)
+    scene().collection.objects.link(armature_object)
     _with_edit_bones(armature_object, t_pose(motion))
     return armature_object
 
 
 def remove_armature(armature_object: bpy.types.Object) -> None:
     """Takes the object and its bones out of the file."""
-    armature = armature_object.data
+    armature = armature_of(armature_object)
     bpy.data.objects.remove(armature_object)
     bpy.data.armatures.remove(armature)
 
@@ -70,14 +71,14 @@ def t_pose(motion: Motion) -> FloatArray:
 def _with_edit_bones(armature_object: bpy.types.Object, joints: FloatArray) -> None:
     """Fills the new armature, through edit mode, and gives the animator back mode, active object and
     selection."""
-    layer = bpy.context.view_layer
+    layer = view_layer()
     active, selected = layer.objects.active, list(bpy.context.selected_objects)
     mode = active.mode if active else "OBJECT"
     if mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     layer.objects.active = armature_object
     bpy.ops.object.mode_set(mode="EDIT")
-    edit_bones = armature_object.data.edit_bones
+    edit_bones = armature_of(armature_object).edit_bones
     _add_bone(edit_bones, "pelvis", None, joints[0], joints[0] + UP * PELVIS_LENGTH)
     for name, parent, start, end in H36M_BONES:
         _add_bone(edit_bones, name, edit_bones[parent], joints[start], joints[end])
@@ -99,6 +100,6 @@ def _add_bone(
     tail: FloatArray,
 ) -> None:
     bone = edit_bones.new(name)
-    bone.head, bone.tail = Vector(head), Vector(tail)
+    bone.head, bone.tail = Vector(head.tolist()), Vector(tail.tolist())
     bone.parent = parent
     bone.use_connect = parent is not None and bone.head == parent.tail

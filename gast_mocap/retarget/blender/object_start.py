@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 
 from ...take.records import FloatArray
-from .fcurves import curves_of
+from .fcurves import ActionSlot, curves_of
 
 # Of an action whose keys carry the object, for each of its slots: the location from which they set out.
 START = "mocap_start"
@@ -22,12 +22,12 @@ def start_location(armature_object: bpy.types.Object) -> FloatArray:
 def is_carried(armature_object: bpy.types.Object) -> bool:
     """Whether keys of a bake move the object."""
     carrier = _carrier(armature_object)
-    return bool(carrier) and _name(carrier[1]) in carrier[0]
+    return carrier is not None and _name(carrier[1]) in carrier[0].keys()  # noqa: SIM118 (an ID is no mapping)
 
 
-def remember_start(animation: bpy.types.AnimData, location: FloatArray) -> None:
-    """For the action in use, whose keys carry the object."""
-    animation.action[_name(getattr(animation, "action_slot", None))] = location.tolist()
+def remember_start(action: bpy.types.Action, slot: ActionSlot, location: FloatArray) -> None:
+    """For an action in use, whose keys carry the object."""
+    action[_name(slot)] = location.tolist()
 
 
 def world_at_start(armature_object: bpy.types.Object) -> FloatArray:
@@ -46,23 +46,29 @@ def world_from_location(armature_object: bpy.types.Object) -> FloatArray:
     return linear
 
 
-def _carrier(armature_object: bpy.types.Object) -> "tuple[bpy.types.Action, bpy.types.ActionSlot | None] | None":
+def _carrier(armature_object: bpy.types.Object) -> tuple[bpy.types.Action, ActionSlot] | None:
     """Action and slot that have the last word on the object's location."""
     in_use = _in_use(armature_object.animation_data) if armature_object.animation_data else ()
     return next((found for found in in_use if _moves_the_object(*found)), None)
 
 
-def _in_use(animation: bpy.types.AnimData) -> "Iterator[tuple[bpy.types.Action, bpy.types.ActionSlot | None]]":
-    """The action, then those on NLA tracks from the top."""
-    strips = [strip for track in reversed(animation.nla_tracks) for strip in reversed(track.strips)]
-    for user in (animation, *strips):
-        if user.action:
-            yield user.action, getattr(user, "action_slot", None)
+def _in_use(animation: bpy.types.AnimData) -> Iterator[tuple[bpy.types.Action, ActionSlot]]:
+    """The actions that Blender plays, the one with the last word first: the action, then the NLA from the top.
+
+    A solo track plays alone, without the action; muted tracks and strips do not play.
+    """
+    solo = [track for track in animation.nla_tracks if track.is_solo and animation.use_nla]
+    if animation.action and not solo:
+        yield animation.action, getattr(animation, "action_slot", None)
+    for track in solo or (reversed(animation.nla_tracks[:]) if animation.use_nla else ()):
+        for strip in reversed(track.strips[:]):
+            if strip.action and not strip.mute and (solo or not track.mute):
+                yield strip.action, getattr(strip, "action_slot", None)
 
 
-def _moves_the_object(action: bpy.types.Action, slot: "bpy.types.ActionSlot | None") -> bool:
-    return any(curve.data_path == "location" for curve in curves_of(action, slot))
+def _moves_the_object(action: bpy.types.Action, slot: ActionSlot) -> bool:
+    return any(curve.data_path == "location" and not curve.mute for curve in curves_of(action, slot))
 
 
-def _name(slot: "bpy.types.ActionSlot | None") -> str:
+def _name(slot: ActionSlot) -> str:
     return f"{START}_{slot.handle}" if slot else START

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import bpy
 import numpy as np
@@ -11,12 +12,14 @@ from ...take.errors import MocapError
 from ...take.records import FloatArray, IntArray
 from ..solve.curves import BoneCurves
 from . import channels, keys
-from .fcurves import FCurves, curves_of
+from .access import animation_of, pose_bones
+from .constraints_and_drivers import bone_path, constraint_path, overruling_drivers, pulling_constraints
+from .fcurves import ActionSlot, FCurves, curves_of
 from .object_start import is_carried, remember_start, start_location, world_from_location
-from .overrides import bone_path, constraint_path, overruling_drivers, pulling_constraints
 
 CONFIDENCE = "mocap_confidence"
 OBJECT_GROUP = "Object Transforms"
+WriteMode = Literal["NEW", "REPLACE", "NLA"]
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,11 @@ class WriteOptions:
     """How keys land on a rig.
 
     ``mode``: "NEW" action; "REPLACE" these bones' curves in the present action; "NLA", a new action on its
-    own track. ``step``: keys on every nth frame. ``max_error``: degrees within which keys are left out; 0
-    keeps all.
+    own track. ``step``: keys on every nth frame; raising it leaves fewer keys, whatever that costs in truth.
+    ``max_error``: degrees by which straight lines between keys may be off; raising it leaves fewer keys, 0 keeps all.
     """
 
-    mode: str = "NEW"
+    mode: WriteMode = "NEW"
     step: int = 1
     max_error: float = 0.0
 
@@ -89,7 +92,7 @@ def write_action(
         MocapError: ``nla_tweaked`` while a strip of the object is open in the NLA editor, nothing is written.
     """
     options = options or WriteOptions()
-    animation = armature_object.animation_data or armature_object.animation_data_create()
+    animation = animation_of(armature_object)
     if animation.use_tweak_mode:
         raise MocapError(
             "nla_tweaked",
@@ -105,11 +108,11 @@ def write_action(
         fcurves.remove(_other_travel(curves))
     count, error = _write_motion(fcurves, armature_object, curves, frames, options, start)
     if curves.object_travel is not None:
-        remember_start(animation, start)
+        remember_start(action, getattr(animation, "action_slot", None), start)
     else:
         _return_to_start(fcurves, armature_object, frames[:1], start)
     for bone, values in (confidence or {}).items():
-        armature_object.pose.bones[bone][CONFIDENCE] = 1.0
+        pose_bones(armature_object)[bone][CONFIDENCE] = 1.0
         kept = keys.every_nth(frames, options.step)
         fcurves.write(f'{bone_path(bone)}["{CONFIDENCE}"]', bone, frames[kept], values[kept, None])
     _set_switches(fcurves, armature_object, curves, frames[:1])
@@ -146,15 +149,15 @@ def _write_motion(
 
 def _return_to_start(fcurves: FCurves, armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:
     """Brings the object back from an earlier bake's travel: this one has another carrier, both would add up."""
-    if not np.array_equal(armature_object.location, start):
-        armature_object.location = start
+    if not np.array_equal(np.array(armature_object.location), start):
+        armature_object.location = start.tolist()
     if is_carried(armature_object):  # by an NLA strip below
         fcurves.write("location", OBJECT_GROUP, frame, start[None])
 
 
 def _set_switches(fcurves: FCurves, armature_object: bpy.types.Object, curves: BoneCurves, frame: IntArray) -> None:
     for switch in curves.switches:
-        bone = armature_object.pose.bones.get(switch.bone)
+        bone = pose_bones(armature_object).get(switch.bone)
         if bone is not None and switch.name in bone:
             path = f'{bone_path(switch.bone)}["{switch.name}"]'
             fcurves.write(path, switch.bone, frame, np.array([[switch.value]]))
@@ -184,7 +187,7 @@ def _channels(
     start: FloatArray,
 ) -> Iterator[_Channel]:
     for column, bone in enumerate(curves.bone_names):
-        mode = armature_object.pose.bones[bone].rotation_mode
+        mode = pose_bones(armature_object)[bone].rotation_mode
         values = channels.values_from_rotations(curves.rotations[:, column], mode)
         path = f"{bone_path(bone)}.{channels.rotation_property(mode)}"
         yield _channel(path, bone, values, partial(channels.degrees_between_values, mode=mode), frames, options)
@@ -231,7 +234,7 @@ class _InUse:
     """What an object was animated by; ``kept``: by a fake user too."""
 
     action: bpy.types.Action | None
-    slot: "bpy.types.ActionSlot | None"
+    slot: ActionSlot
     kept: bool
 
     @classmethod

@@ -56,13 +56,6 @@ def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
     return tuple(rest.bone_names[bone] for bone in reversed(chain[: chain.index(first) + 1]))
 
 
-def keyed_bones(rest: RestPose, bone_map: BoneMap, travel: str) -> frozenset[str]:
-    """The bones that a bake keys: positions tell nothing of toes, and the root only carries ``travel``."""
-    still = {"toes.L", "toes.R"} if travel == "root" else {"toes.L", "toes.R", "root"}
-    turned = (bone for role, bone in bone_map.bones.items() if role not in still)
-    return frozenset((*turned, *spine_chain(rest, bone_map)))
-
-
 def leg_length(rest: RestPose, bone_map: BoneMap) -> float:
     """Thigh and shin, mean of both sides, armature units."""
     lengths = []

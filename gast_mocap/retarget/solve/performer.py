@@ -4,12 +4,15 @@ import numpy as np
 from scipy.ndimage import percentile_filter
 
 from ...motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
-from ...take.records import FloatArray, Motion
+from ...take.records import BoolArray, FloatArray, FootContact, Motion
 from ..rig.roles import SIDE_NAMES
 
 ANKLES = {"L": 6, "R": 3}
 STANDING_PERCENTILE = 10.0
-GROUND_REACH = 1.0  # seconds
+GROUND_REACH = 1.0
+"""Seconds before and after a frame in which the lower ankle shows the ground; raising it evens out stairs."""
+TIME_STAMP = 0.001
+"""Seconds by which a contact and a frame may miss each other: containers such as Matroska round to milliseconds."""
 
 
 def leg_length(motion: Motion) -> float:
@@ -33,6 +36,12 @@ def ankle_lift(motion: Motion) -> dict[str, FloatArray]:
     lowest = motion.joints[:, list(ANKLES.values()), 2].min(1)
     standing = np.clip(np.percentile(lowest, STANDING_PERCENTILE), 0, ankle_height(motion))
     return {side: motion.joints[:, ankle, 2] - standing for side, ankle in ANKLES.items()}
+
+
+def in_contact(times: FloatArray, contact: FootContact) -> BoolArray:
+    """(t,) whether each of ``times`` seconds is in the contact, both of its ends included."""
+    inside: BoolArray = (times >= contact.start - TIME_STAMP) & (times <= contact.end + TIME_STAMP)
+    return inside
 
 
 def _nearby_lowest(motion: Motion) -> FloatArray:
@@ -59,7 +68,7 @@ def ankle_step(motion: Motion) -> dict[str, FloatArray]:
         height = motion.joints[:, ankle, 2]
         knots: list[tuple[float, float]] = []
         for contact in motion.contacts:
-            inside = (motion.times >= contact.start) & (motion.times <= contact.end)
+            inside = in_contact(motion.times, contact)
             if contact.foot == SIDE_NAMES[side] and inside.any():
                 level = float(np.median(height[inside]))
                 knots += [(contact.start, level), (contact.end, level)]

@@ -1,5 +1,7 @@
 """Where the hips go: travel in proportion to the legs, feet as high over the floor as the performer's."""
 
+from typing import Literal
+
 import numpy as np
 
 from ...take.errors import MocapError
@@ -14,10 +16,13 @@ from .planting import planted_travel
 from .skeleton import PosedSkeleton
 
 FLOOR_REACH = 0.2
+"""Leg lengths that a rig's origin may lie off its soles and still mark its floor; raising it trusts more origins."""
+Travel = Literal["hips", "root", "object", "none"]
+"""What carries the way through the room: the hips, the root bone, the armature object, or nothing (in place)."""
 
 
 def place(
-    motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, travel: str
+    motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, travel: Travel
 ) -> tuple[tuple[str, ...], FloatArray, FloatArray | None]:
     """Located bones, their locations (t, m, 3) in bone space, and the object's travel (t, 3) in the world."""
     world_from_armature = rest.world_from_armature

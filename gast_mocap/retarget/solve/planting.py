@@ -4,7 +4,7 @@ import numpy as np
 
 from ...take.records import BoolArray, FloatArray, Motion
 from ..rig.roles import SIDE_NAMES, SIDES
-from .performer import ANKLES
+from .performer import ANKLES, in_contact
 
 STEADY = 1.5  # usual frame steps; over longer ones nothing is known of the feet
 
@@ -37,5 +37,5 @@ def _standing(motion: Motion) -> BoolArray:
     standing = np.zeros((len(motion.times), len(SIDES)), dtype=bool)
     for contact in motion.contacts:
         column = [SIDE_NAMES[side] for side in SIDES].index(contact.foot)
-        standing[:, column] |= (motion.times >= contact.start) & (motion.times <= contact.end)
+        standing[:, column] |= in_contact(motion.times, contact)
     return standing

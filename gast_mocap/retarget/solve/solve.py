@@ -17,7 +17,7 @@ from .head import head_turns
 from .limbs import carried_roll, hinge_of, limb_turns, not_past_straight, resting_roll
 from .performer import ankle_step
 from .performer import leg_length as performer_leg_length
-from .placing import place
+from .placing import Travel, place
 from .skeleton import PosedSkeleton
 from .torso import neutral_clavicles, neutral_head, segment, torso
 from .twist import rolled
@@ -27,11 +27,17 @@ LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "kn
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """``joint_limits``: elbows and knees stop when straight. ``travel``: what carries the way through the
-    room, "hips", "root" (the root bone), "object", or "none" (in place)."""
+    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py."""
 
     joint_limits: bool = True
-    travel: str = "hips"
+    travel: Travel = "hips"
+
+
+def keyed_bones(rest: RestPose, bone_map: BoneMap, travel: Travel) -> frozenset[str]:
+    """The bones that a bake keys: positions tell nothing of toes, and the root only carries ``travel``."""
+    still = {"toes.L", "toes.R"} if travel == "root" else {"toes.L", "toes.R", "root"}
+    turned = (bone for role, bone in bone_map.bones.items() if role not in still)
+    return frozenset((*turned, *spine_chain(rest, bone_map)))
 
 
 def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptions | None = None) -> BoneCurves:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.object_start import start_location
 from gast_mocap.retarget.blender.write import WriteOptions, write_action
 from gast_mocap.retarget.rig.bone_map import map_bones
 from gast_mocap.retarget.solve.solve import SolveOptions, solve
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import FloatArray
+from gast_mocap.take.records import FloatArray, FootContact
 from trials.performances import random_performance, t_pose, walk
 from trials.played import play
 from trials.rigs import make_armature, make_bones, with_legs_of
@@ -125,6 +126,20 @@ def test_standing_feet_do_not_slide_on_legs_of_other_proportions(thigh, shin, tr
         assert spread(places[f"foot_{contact.foot[0]}"][standing]) < 0.002
 
 
+def test_standing_feet_do_not_slide_where_the_file_rounds_times_to_milliseconds():
+    rig = make_armature(with_legs_of(make_bones("Unreal 4", "A"), 0.5, 0.3))
+    exact = walk(FRAMES)
+    rounded = tuple(
+        FootContact(contact.foot, np.ceil(contact.start * 1000) / 1000, np.floor(contact.end * 1000) / 1000)
+        for contact in exact.contacts
+    )
+    play(rig, replace(exact, contacts=rounded))
+    places = walked(rig, ("foot_l", "foot_r"))
+    for contact in exact.contacts:
+        standing = (exact.times >= contact.start) & (exact.times <= contact.end)
+        assert spread(places[f"foot_{contact.foot[0]}"][standing]) < 0.002
+
+
 def test_legs_of_other_proportions_keep_the_performers_way_in_the_air():
     rig = make_armature(with_legs_of(make_bones("Unreal 4", "A"), 0.2, 0.3))
     motion = replace(walk(FRAMES), contacts=())
@@ -192,6 +207,48 @@ def test_an_object_that_was_freed_and_placed_anew_sets_out_from_there(placed_rig
     placed_rig.location = (5.0, 5.0, 0.0)
     bpy.context.view_layer.update()
     assert baked_way(placed_rig, "NEW") == pytest.approx(moved, abs=1e-4)
+
+
+def mute_track(rig):
+    rig.animation_data.nla_tracks[0].mute = True
+
+
+def turn_nla_off(rig):
+    rig.animation_data.use_nla = False
+
+
+def hear_another_track_alone(rig):
+    track = rig.animation_data.nla_tracks.new()
+    track.strips.new("still", 1, bpy.data.actions.new("still"))
+    track.is_solo = True
+
+
+@pytest.mark.parametrize("silence", [mute_track, turn_nla_off, hear_another_track_alone])
+def test_a_rig_whose_travel_does_not_play_sets_out_from_where_it_was_placed_by_hand(placed_rig, silence):
+    baked_way(placed_rig, "NLA")
+    silence(placed_rig)
+    placed_rig.location = (5.0, 5.0, 0.0)
+    bpy.context.scene.frame_set(7)
+    assert placed_rig.location[:] == (5.0, 5.0, 0.0)
+    assert start_location(placed_rig) == pytest.approx([5.0, 5.0, 0.0])
+
+
+def test_a_rig_whose_strip_is_muted_sets_out_from_where_blender_then_puts_it(placed_rig):
+    baked_way(placed_rig, "NLA")
+    placed_rig.animation_data.nla_tracks[0].strips[0].mute = True
+    bpy.context.scene.frame_set(7)
+    assert start_location(placed_rig) == pytest.approx(placed_rig.location[:])
+    assert spread(walked(placed_rig, ())[""]) == 0.0
+
+
+def test_of_several_tracks_a_solo_one_says_where_the_object_sets_out(placed_rig):
+    baked_way(placed_rig, "NLA")
+    solo = placed_rig.animation_data.nla_tracks[0]
+    solo.is_solo = True
+    placed_rig.animation_data.action = bpy.data.actions.new("unheard")
+    placed_rig.keyframe_insert("location", frame=1)
+    bpy.context.scene.frame_set(FRAMES)
+    assert start_location(placed_rig) == pytest.approx([1.0, 2.0, 0.25])
 
 
 def test_two_objects_in_slots_of_one_action_keep_their_own_starts(placed_rig):

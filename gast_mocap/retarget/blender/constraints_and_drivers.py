@@ -3,8 +3,9 @@
 import bpy
 from bpy.utils import escape_identifier
 
+from .access import pose_bones
+
 HARMLESS = frozenset({"COPY_SCALE", "LIMIT_SCALE", "MAINTAIN_VOLUME"})
-CHAINS = frozenset({"IK", "SPLINE_IK"})
 
 
 def bone_path(bone: str) -> str:
@@ -22,7 +23,7 @@ def pulling_constraints(
     """(owner's name, constraint) of all that would turn or move ``bones``, chains from farther down included."""
     return [
         (owner.name, constraint)
-        for owner in armature_object.pose.bones
+        for owner in pose_bones(armature_object)
         for constraint in owner.constraints
         if not constraint.mute and constraint.type not in HARMLESS and _reaches(owner, constraint, set(bones))
     ]
@@ -36,7 +37,7 @@ def overruling_drivers(armature_object: bpy.types.Object, paths: set[str]) -> li
 
 
 def _reaches(owner: bpy.types.PoseBone, constraint: bpy.types.Constraint, bones: set[str]) -> bool:
-    if constraint.type not in CHAINS:
+    if not isinstance(constraint, bpy.types.KinematicConstraint | bpy.types.SplineIKConstraint):
         return owner.name in bones
     chain = [owner, *owner.parent_recursive] if getattr(constraint, "use_tail", True) else owner.parent_recursive
     return any(bone.name in bones for bone in chain[: constraint.chain_count or None])
