@@ -14,10 +14,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.pipeline import run
 from gast_mocap.inference.poses.lift import Lifter
 from gast_mocap.inference.protocol.job import Job
-from gast_mocap.inference.sessions import Session
 from gast_mocap.inference.video.decode import probe_video, read_frames
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.records import Keypoints2D, VideoInfo

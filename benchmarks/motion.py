@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.poses.lift import Lifter
-from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.contacts import standing_during

@@ -11,13 +11,13 @@ from ..models.catalog import bundled_model, own_model
 from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
+from .networks.session import Session
 from .people.watch import Eyes, Watched, watch_people
 from .poses.lift import Lifter
 from .preview import draw_preview
 from .protocol.job import Job
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
-from .sessions import Session
 from .video.decode import probe_video, read_frames, read_prepared
 from .video.pyramid import Pyramid
 from .video.stillness import Backdrop

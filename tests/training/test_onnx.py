@@ -11,8 +11,8 @@ onnx = pytest.importorskip("onnx")
 
 from test_network import JOINTS, network  # noqa: E402
 
+from gast_mocap.inference.networks.session import Session  # noqa: E402
 from gast_mocap.inference.poses.lift import Lifter  # noqa: E402
-from gast_mocap.inference.sessions import Session  # noqa: E402
 from training.export import export, folded  # noqa: E402
 from training.reload import freeze_norms, network_in, write_weights  # noqa: E402
 from training.validate import main as validate  # noqa: E402

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ...take.records import FloatArray, ImageArray
-from ..sessions import Session
+from ..networks.roles import Detections, Poses
+from ..networks.session import Session
 from ..video.pyramid import Pyramid
 from .boxes import box_of_keypoints, overlaps
 
@@ -22,8 +23,8 @@ class MultiPoseDetector:
         self._session = session
         self._input = session.input_names[0]
 
-    def detect(self, frame: Pyramid) -> FloatArray:
-        """Boxes (n, 4) px of the people in an RGB ``frame``, the surest first."""
+    def detect(self, frame: Pyramid) -> Detections:
+        """The people in an RGB ``frame``, the surest first, with the keypoints that the network read of them."""
         padded, scale = _padded(frame)
         people = self._session.run({self._input: padded[None].astype(np.int32)})[0][0]
         people = people[np.argsort(-people[:, 55], kind="stable")]
@@ -33,7 +34,7 @@ class MultiPoseDetector:
         points, scores = keypoints[:, :, 1::-1] * size, keypoints[:, :, 2]
         boxes = np.array([box_of_keypoints(*person) for person in zip(points, scores, strict=True)]).reshape(-1, 4)
         kept = _first_of_each(boxes)
-        return np.asarray(boxes[kept])
+        return Detections(boxes[kept], people[kept, 55], Poses(points[kept], scores[kept]))
 
 
 def _padded(frame: Pyramid) -> tuple[ImageArray, float]:

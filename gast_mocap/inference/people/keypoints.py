@@ -6,7 +6,8 @@ import numpy as np
 
 from ...take.records import FloatArray, ImageArray
 from ...take.skeletons import COCO17
-from ..sessions import Session
+from ..networks.roles import Poses
+from ..networks.session import Session
 from ..video.pyramid import Pyramid
 from .boxes import box_of_keypoints, overlaps
 
@@ -49,8 +50,8 @@ class SinglePose:
         self._size = session.input_size
         self._flips = flips
 
-    def estimate(self, frame: Pyramid, boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Keypoints (n, 17, 2) px and scores (n, 17) of the people in ``boxes`` (n, 4) of an RGB ``frame``."""
+    def estimate(self, frame: Pyramid, boxes: FloatArray) -> Poses:
+        """The poses of the people in ``boxes`` (n, 4) px of an RGB ``frame``."""
         points, scores = np.empty((len(boxes), 17, 2)), np.empty((len(boxes), 17))
         for person, box in enumerate(boxes):
             others = np.delete(boxes, person, axis=0)
@@ -59,7 +60,7 @@ class SinglePose:
             if len(others) and overlaps(box[None], others).max() > 0:
                 picture = masked(picture, crop, box)
             points[person], scores[person] = self._read(picture, crop)
-        return points, scores
+        return Poses(points, scores)
 
     def _read(self, picture: ImageArray, crop: Crop) -> tuple[FloatArray, FloatArray]:
         shares, scores = self._run(picture)

@@ -12,8 +12,9 @@ import numpy as np
 
 from ...models.catalog import bundled_model
 from ...take.records import FloatArray, ImageArray, Keypoints2D, Track, VideoInfo
+from ..networks.roles import Detector, Estimator
+from ..networks.session import Session
 from ..quality import Preset
-from ..sessions import Session
 from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
 from .boxes import box_around, box_of_keypoints
@@ -44,8 +45,8 @@ Watched = tuple[Track, Keypoints2D, ImageArray]
 class Eyes:
     """The two networks that watch."""
 
-    detector: MultiPoseDetector
-    estimator: SinglePose
+    detector: Detector
+    estimator: Estimator
     sessions: tuple[Session, ...]
     hashes: dict[str, str]
 
@@ -79,7 +80,7 @@ def watch_people(
     for done, (frame, picture) in enumerate(frames, start=1):
         boxes = sort.predict()
         if frame >= look_at:
-            boxes |= sort.match(eyes.detector.detect(picture))
+            boxes |= sort.match(eyes.detector.detect(picture).boxes)
             look_at = frame + detect_every
         seen = read(eyes.estimator, picture, boxes)
         for track_id, (points, scores) in seen.items():
@@ -98,11 +99,12 @@ def watch_people(
 
 
 def read(
-    estimator: SinglePose, picture: Pyramid, boxes: dict[int, FloatArray]
+    estimator: Estimator, picture: Pyramid, boxes: dict[int, FloatArray]
 ) -> dict[int, tuple[FloatArray, FloatArray]]:
     """Keypoints (17, 2) and scores (17,) of the people in ``boxes`` who are really seen there."""
     ids, around = list(boxes), np.array(list(boxes.values())).reshape(-1, 4)
-    points, scores = estimator.estimate(picture, around)
+    poses = estimator.estimate(picture, around)
+    points, scores = poses.points, poses.scores
     seen = [p for p in range(len(ids)) if scores[p].mean() >= SEEN and fills(around[p], points[p], scores[p])]
     wrong = repeated(points[seen], scores[seen], around[seen])
     return {ids[p]: (points[p], scores[p]) for n, p in enumerate(seen) if n not in wrong}

@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ...take.errors import MocapError
 from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
-from ..sessions import Session
+from ..networks.session import Session
 from .layouts import h36m17_from_coco17, with_cut_off_legs_folded
 
 CHUNK = 64

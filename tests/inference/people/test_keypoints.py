@@ -34,7 +34,8 @@ def spot(x: int, y: int) -> np.ndarray:
 def test_keypoints_come_back_in_frame_pixels(flips, x, y):
     """Also where the crop reaches beyond the frame."""
     box = np.array([[x - 50, y - 70, x + 30, y + 60]], float)
-    points, scores = SinglePose(WhitestSpot(), flips).estimate(Pyramid.of(spot(x, y)), box)
+    poses = SinglePose(WhitestSpot(), flips).estimate(Pyramid.of(spot(x, y)), box)
+    points, scores = poses.points, poses.scores
     seen = np.argwhere(spot(x, y)[:, :, 0] > 0).mean(axis=0)[::-1] + 0.5
     np.testing.assert_allclose(points[0], np.broadcast_to(seen, (17, 2)), atol=2.6)
     left, right = scores[0, list(COCO17.left)], scores[0, list(COCO17.right)]

@@ -1,17 +1,19 @@
 """Watching real pictures whose truth is known: made of one frame of a clip, moved about."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.watch import Eyes, Sighting, colours_of_torso, fills, join, watch_people
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.video.decode import probe_video, read_frames
 from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.inference.video.stillness import Backdrop
-from gast_mocap.take.records import FloatArray, ImageArray, VideoInfo
+from gast_mocap.take.records import ImageArray, VideoInfo
 
 FRAMES, STEP = 40, 4  # pixels a frame
 
@@ -107,12 +109,13 @@ def test_colours_of_a_torso_are_shares() -> None:
 def test_legs_that_the_detector_loses_for_a_moment_are_still_read(person, monkeypatch):
     detect, calls = MultiPoseDetector.detect, []
 
-    def upper_half(detector: MultiPoseDetector, picture: Pyramid) -> FloatArray:
-        boxes = detect(detector, picture)
+    def upper_half(detector: MultiPoseDetector, picture: Pyramid) -> Detections:
+        found = detect(detector, picture)
+        boxes = found.boxes.copy()
         calls.append(len(boxes))
         if len(calls) > 8:
             boxes[:, 3] -= 0.5 * (boxes[:, 3] - boxes[:, 1])
-        return boxes
+        return replace(found, boxes=boxes)
 
     frames = sliding(person)[:14]
     ((_, whole, _),) = watch(frames, "best")

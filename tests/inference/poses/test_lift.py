@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17
 from gast_mocap.inference.poses.lift import CHUNK, Lifter
-from gast_mocap.inference.sessions import Session
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo

@@ -8,7 +8,7 @@ from typing import Any
 import onnxruntime
 from numpy.typing import NDArray
 
-from ..take.errors import MocapError
+from ...take.errors import MocapError
 
 
 class Session:
