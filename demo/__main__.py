@@ -15,7 +15,7 @@ def main(clip: Path, output: Path) -> None:
 
     output.mkdir(parents=True, exist_ok=True)
     take, preview = output / "demo.take.npz", output / "preview.mp4"
-    lift = [sys.executable, "-m", "gast_mocap.inference", clip, "-o", take, "--preview", preview]
+    lift = [sys.executable, "-m", "gast_mocap.inference", *map(str, (clip, "-o", take, "--preview", preview))]
     subprocess.run(lift, cwd=ROOT, check=True)
 
     shot = bake_character(take, output / "character.blend")

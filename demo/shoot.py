@@ -31,13 +31,14 @@ def bake_character(take: Path, blend: Path) -> Shot:
     """Bake the person who is longest on screen onto a mannequin, and save the file."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     gast_mocap.register()
-    scene = bpy.context.scene
+    scene = _scene()
     scene.render.fps = 30
     character = make_mannequin("Mannequin")
-    bpy.ops.gast_mocap.open_take(filepath=str(take))
-    person = max(scene.gast_mocap.people, key=lambda row: row.seconds)
-    bpy.ops.gast_mocap.bake(track_id=person.track_id, target=character.name)
-    first, last = map(round, character.animation_data.action.frame_range)
+    bpy.ops.gast_mocap.open_take(filepath=str(take))  # type: ignore[attr-defined] # registered above
+    person = max(scene.gast_mocap.people, key=lambda row: row.seconds)  # type: ignore[attr-defined]
+    bpy.ops.gast_mocap.bake(track_id=person.track_id, target=character.name)  # type: ignore[attr-defined]
+    assert character.animation_data and character.animation_data.action
+    first, last = (round(frame) for frame in character.animation_data.action.frame_range[:])
     scene.frame_start, scene.frame_end = first, last
     _light(scene)
     bpy.ops.wm.save_as_mainfile(filepath=str(blend.resolve()), check_existing=False)
@@ -46,8 +47,8 @@ def bake_character(take: Path, blend: Path) -> Shot:
 
 def render_pictures(shot: Shot, count: int, folder: Path) -> dict[float, list[Path]]:
     """Seconds into the video -> the pictures of that moment, one a view."""
-    scene = bpy.context.scene
-    start = scene.gast_mocap.start_frame
+    scene = _scene()
+    start = scene.gast_mocap.start_frame  # type: ignore[attr-defined] # registered by bake_character
     margin = (shot.last - shot.first) // (2 * count)
     frames = np.linspace(shot.first + margin, shot.last - margin, count).round().astype(int)
     return {
@@ -58,31 +59,43 @@ def render_pictures(shot: Shot, count: int, folder: Path) -> dict[float, list[Pa
     }
 
 
+def _scene() -> bpy.types.Scene:
+    assert bpy.context.scene
+    return bpy.context.scene
+
+
 def _light(scene: bpy.types.Scene) -> None:
     """Sun, pale surroundings, a floor to stand on, and quick renders on the processor, which every machine has."""
-    sun = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))
-    sun.data.energy, sun.rotation_euler = 3.0, (0.6, 0.2, 0.4)
-    floor = bpy.data.objects.new("Floor", bpy.data.meshes.new("Floor"))
-    floor.data.from_pydata([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [], [(0, 1, 2, 3)])
+    light = bpy.data.lights.new("Sun", "SUN")
+    assert isinstance(light, bpy.types.SunLight)
+    light.energy = 3.0
+    sun = bpy.data.objects.new("Sun", light)
+    sun.rotation_euler = (0.6, 0.2, 0.4)
+    ground = bpy.data.meshes.new("Floor")
+    ground.from_pydata([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [], [(0, 1, 2, 3)])
+    floor = bpy.data.objects.new("Floor", ground)
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     for thing in (sun, floor, camera):
         scene.collection.objects.link(thing)
     scene.camera = camera
     scene.world = scene.world or bpy.data.worlds.new("World")
     scene.world.use_nodes = True
-    background = scene.world.node_tree.nodes.get("Background") or scene.world.node_tree.nodes.new(
-        "ShaderNodeBackground"
-    )
-    background.inputs["Color"].default_value = (0.75, 0.8, 0.85, 1)
-    scene.render.engine = "CYCLES"
+    assert scene.world.node_tree
+    nodes = scene.world.node_tree.nodes
+    background = nodes.get("Background") or nodes.new("ShaderNodeBackground")
+    colour = background.inputs["Color"]
+    assert isinstance(colour, bpy.types.NodeSocketColor)
+    colour.default_value = (0.75, 0.8, 0.85, 1)
+    scene.render.engine = "CYCLES"  # type: ignore[assignment] # an add-on's engine, which the stubs do not know
+    assert scene.cycles
     scene.cycles.samples, scene.cycles.use_denoising = SAMPLES, False
     scene.render.resolution_x, scene.render.resolution_y = SIZE
 
 
 def _render(character: str, frame: int, view: str, path: Path) -> Path:
-    scene = bpy.context.scene
+    scene, armature = _scene(), bpy.data.objects[character]
+    assert scene.camera and armature.pose
     scene.frame_set(frame)
-    armature = bpy.data.objects[character]
     hips = armature.matrix_world @ armature.pose.bones["mixamorig:Hips"].head
     scene.camera.location = hips + VIEWS[view]
     scene.camera.rotation_euler = (-VIEWS[view]).to_track_quat("-Z", "Y").to_euler()
