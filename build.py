@@ -1,13 +1,14 @@
-"""The project's commands, for a machine with Python 3.11 or 3.13 and pip and nothing else.
+"""The project's commands. They need Python 3.11 or 3.13 with pip, and nothing else.
 
-python build.py demo       a real clip to a rendered character, in demo_output/
-python build.py test       the test suite on a real bpy, but for what needs PyTorch; further words go to pytest
-python build.py package    the extension's zip for this platform, in dist/
-python build.py bench      every benchmark; or one, by name, with the words that its module in benchmarks/ takes
+python build.py demo       turn a real clip into a rendered character, in demo_output/
+python build.py test       run the tests on a real bpy, without those that need PyTorch; options go to pytest
+python build.py check      run lint, the tests that need PyTorch, and the tests on the other Blenders
+python build.py package    make the extension's zip for this platform, in dist/
+python build.py bench      run every benchmark; `bench NAME [options]` runs one, and `--help` lists its options
 
-Standard library only. What a command needs is installed into an environment in the user's cache folder (or
-GAST_MOCAP_CACHE) and found there again until its list of packages changes. The lists are locks with hashes, but for
-PyTorch's, which two of the benchmarks use: versions alone.
+Standard library only. Each command installs what it needs into an environment in your cache folder (GAST_MOCAP_CACHE
+moves it) and reuses that environment until its list of packages changes. The lists are locks with hashes, except for
+PyTorch's, which pins versions only.
 """
 
 import argparse
@@ -19,13 +20,17 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
 MANIFEST = "blender_manifest.toml"
-BLENDER_OF_PYTHON = {(3, 11): "4.5", (3, 13): "5.2"}
+PYTHON_OF_BLENDER = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
+MAIN_BLENDERS = {"3.11": "4.5", "3.13": "5.2"}
+"""The Blender that every command uses on a Python; ``check`` tests the others."""
+OLD_PYTHON = "3.11"
+"""What the locks of lint and MediaPipe are for: their NumPy, Blender 4.5's, has no wheels for newer Pythons."""
 BENCHMARKS = {
     "pipeline": "blender",
     "lifter": "training",
@@ -50,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("demo").set_defaults(run=demo)
     commands.add_parser("test").set_defaults(run=test)
+    commands.add_parser("check").set_defaults(run=check)
     commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # --help is for the benchmark
     packing = commands.add_parser("package")
     packing.add_argument("--python", action="append", default=[], metavar="3.14", help="bundle wheels for it too")
@@ -59,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if run in (test, bench):
         return int(run(further))
     if further:
-        parser.error(f"what is {' '.join(further)}?")
+        parser.error(f"unknown option: {' '.join(further)}")
     return int(run(tuple(options.python)) if run is package else run())
 
 
@@ -69,21 +75,51 @@ def demo() -> int:
     return call(python, "-m", "demo", demo_clip(python), ROOT / "demo_output")
 
 
-def test(words: Sequence[str]) -> int:
-    """The suite; ``words`` go to pytest."""
-    return call(environment("blender"), "-m", "pytest", *words)
+def test(options: Sequence[str]) -> int:
+    """Run the tests; ``options`` go to pytest."""
+    return call(environment("blender"), "-m", "pytest", *options)
 
 
-def bench(words: Sequence[str]) -> int:
-    """All benchmarks one after another; or the one that is named first, to which the other ``words`` go."""
-    chosen, further = words[:1] or list(BENCHMARKS), words[1:]
+def check() -> int:
+    """Run all that ``test`` leaves out, even after a failure; what this machine lacks a Python for is skipped."""
+    checks: dict[str, Callable[[Path], int]] = {"lint": lint, "training": test_training}
+    checks |= {f"blender-{name}": test_other_blender for name in PYTHON_OF_BLENDER if name != main_blender()}
+    outcomes = {}
+    for purpose, run in checks.items():
+        if base_python(purpose) is None:
+            outcomes[purpose] = f"skipped: this machine has no Python {python_version(purpose)}"
+            continue
+        print(f"\n== {purpose}", flush=True)
+        status = run(environment(purpose))
+        outcomes[purpose] = f"FAILED with exit status {status}" if status else "passed"
+    print("\n" + "\n".join(f"{purpose:<12} {outcome}" for purpose, outcome in outcomes.items()), flush=True)
+    return int(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
+
+
+def lint(python: Path) -> int:
+    commands = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
+    return max([call(python, "-m", *command) for command in commands])
+
+
+def test_training(python: Path) -> int:
+    return call(python, "-m", "pytest", "tests/training")
+
+
+def test_other_blender(python: Path) -> int:
+    """Run the tests without the minutes on real clips, which do not depend on Blender."""
+    return call(python, "-m", "pytest", "-m", "not footage")
+
+
+def bench(options: Sequence[str]) -> int:
+    """Run all benchmarks, or the one that ``options`` begins with; the rest goes to it."""
+    chosen, further = options[:1] or list(BENCHMARKS), options[1:]
     if unknown := set(chosen) - set(BENCHMARKS):
-        sys.exit(f"No benchmark is called {unknown.pop()}; there are {', '.join(BENCHMARKS)}.")
-    return max(call(environment(BENCHMARKS[name]), "-m", f"benchmarks.{name}", *further) for name in chosen)
+        sys.exit(f"There is no benchmark {unknown.pop()}. Choose from {', '.join(BENCHMARKS)}.")
+    return max([call(environment(BENCHMARKS[name]), "-m", f"benchmarks.{name}", *further) for name in chosen])
 
 
 def package(further_pythons: Sequence[str]) -> int:
-    """The extension for this platform, by Blender's own ``extension build``."""
+    """Make the extension for this platform with Blender's own ``extension build``."""
     python = environment("blender")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "gast_mocap"
@@ -102,9 +138,9 @@ def package(further_pythons: Sequence[str]) -> int:
 
 
 def manifest_with(wheels: Sequence[str]) -> str:
-    """The manifest for this platform's zip, which holds ``wheels``: names of files in ``wheels/``.
+    """The manifest for this platform's zip; ``wheels`` are the names of the files in ``wheels/``.
 
-    Lists go before the first table of a TOML file, so they are put on top.
+    In TOML, plain keys come before the first table, so the lists stand at the top.
     """
     listed = "".join(f'    "./wheels/{wheel}",\n' for wheel in wheels)
     text = (ROOT / MANIFEST).read_text(encoding="utf-8")
@@ -118,7 +154,7 @@ def extension_platform() -> str:
 
 
 def download_wheels(python: Path, version: str, folder: Path) -> None:
-    """The bundled wheels for this platform and Python ``version``, unmodified, into ``folder``."""
+    """Put the bundled wheels for this platform and Python ``version``, unmodified, into ``folder``."""
     tags = WHEEL_TAGS.get((platform.system(), platform.machine()))
     if tags is None:
         sys.exit(f"No wheels are known for {platform.system()} on {platform.machine()}.")
@@ -132,7 +168,7 @@ def download_wheels(python: Path, version: str, folder: Path) -> None:
 
 
 def blender_ext(python: Path) -> Path:
-    """Blender's extension tool, which the bpy wheel holds; it runs without Blender."""
+    """Blender's own extension tool, from the bpy wheel; it runs without Blender."""
     site_packages = subprocess.check_output(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"], text=True
     )
@@ -154,31 +190,68 @@ def demo_clip(python: Path) -> Path:
 
 
 def environment(purpose: str) -> Path:
-    """The Python of an environment for ``purpose``: "blender" or "training". Made on the first use."""
-    version = sys.version_info[:2]
-    if version not in BLENDER_OF_PYTHON:
-        known = " or ".join(f"{major}.{minor}" for major, minor in BLENDER_OF_PYTHON)
-        sys.exit(
-            f"This is Python {version[0]}.{version[1]}; run build.py with Python {known}, which Blender is built for."
-        )
-    if purpose == "training":  # no hashes: PyTorch has a build for every kind of accelerator
-        lock = ROOT / "training" / "requirements.txt"
-    else:
-        lock = REQUIREMENTS / f"blender-{BLENDER_OF_PYTHON[version]}.lock"
-    return environment_of(lock, f"{purpose}-{version[0]}.{version[1]}", sys.executable)
+    """The Python of the environment for ``purpose``: "blender", "blender-5.2", "training", "lint" or "mediapipe".
 
-
-def environment_of(lock: Path, name: str, base: str) -> Path:
-    """The Python of the environment ``name`` with what ``lock`` lists, made by the Python ``base`` on the first use."""
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
-    folder = cache_folder() / f"{name}-{digest}"
+    It is made from the purpose's list of packages on first use.
+    """
+    packages, version = package_list(purpose), python_version(purpose)
+    digest = hashlib.sha256(packages.read_bytes()).hexdigest()[:12]
+    folder = cache_folder() / f"{purpose}-{version}-{digest}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not (folder / "ready").exists():
-        print(f"Installing {lock.name} into {folder}; the first time takes minutes.", flush=True)
+        base = base_python(purpose)
+        if base is None:
+            sys.exit(f"This needs Python {version}, which was not found. Install it and try again.")
+        print(f"Installing {packages.name} into {folder}. The first time takes minutes.", flush=True)
         subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
-        pip(python, "install", "--requirement", lock)
+        pip(python, "install", "--requirement", packages)
         (folder / "ready").touch()
     return python
+
+
+def package_list(purpose: str) -> Path:
+    if purpose == "training":  # no hashes: PyTorch has a build for every kind of accelerator
+        return ROOT / "training" / "requirements.txt"
+    return REQUIREMENTS / f"{f'blender-{main_blender()}' if purpose == 'blender' else purpose}.lock"
+
+
+def python_version(purpose: str) -> str:
+    """The Python that an environment is for, like 3.11."""
+    if purpose in ("lint", "mediapipe"):
+        return OLD_PYTHON
+    return PYTHON_OF_BLENDER.get(purpose.removeprefix("blender-"), this_python())
+
+
+def this_python() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def main_blender() -> str:
+    """The Blender that this Python's bpy is."""
+    if this_python() not in MAIN_BLENDERS:
+        known = " or ".join(MAIN_BLENDERS)
+        sys.exit(f"build.py needs Python {known}, as Blender does; this is Python {this_python()}.")
+    return MAIN_BLENDERS[this_python()]
+
+
+def base_python(purpose: str) -> str | None:
+    """A Python of the version that ``purpose`` needs, or None."""
+    version = python_version(purpose)
+    if version == this_python():
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")  # hides the versions that are not chosen
+    hidden = [[str(python)] for python in sorted(pyenv.glob(f"versions/{version}.*/bin/python"))]
+    commands = [[f"python{version}"], *hidden, *([["py", f"-{version}"]] if os.name == "nt" else [])]
+    return next(filter(None, map(path_of_python, commands)), None)
+
+
+def path_of_python(command: Sequence[str]) -> str | None:
+    """The executable that ``command`` runs, or None where it runs no Python that can make environments."""
+    try:
+        asked = [*command, "-c", "import sys, venv, ensurepip; print(sys.executable)"]
+        return subprocess.check_output(asked, text=True, stderr=subprocess.DEVNULL).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def cache_folder() -> Path:
@@ -196,11 +269,13 @@ def cache_folder() -> Path:
 
 
 def pip(python: Path, *words: object) -> None:
-    subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "--quiet", *map(str, words)], check=True)
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", *map(str, words)]
+    if status := subprocess.run(command).returncode:
+        sys.exit(f"pip could not get the packages (exit status {status}). Check the network and try again.")
 
 
 def call(*words: object) -> int:
-    """Exit status of a program that runs in the project's folder."""
+    """Run a program in the project's folder; its exit status."""
     return subprocess.run([str(word) for word in words], cwd=ROOT).returncode
 
 

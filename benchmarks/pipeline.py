@@ -7,7 +7,6 @@ measurement is a process of its own, held to two cores where the system allows i
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,12 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from build import REQUIREMENTS, environment_of
+from build import environment
 
 HERE = Path(__file__).parent
 CORES = 2
 MEDIAPIPE = "0.10.14"
-MEDIAPIPE_PYTHON = "python3.11"
 SHORT_CLIP, LONG_CLIP = "videos/sports2d_demo.mp4", "videos/intel_one-by-one-person-detection.mp4"
 ONE_PERSON_FRAMES = 36  # of the short clip, before the walker comes in
 
@@ -81,7 +79,7 @@ def mediapipe(options: argparse.Namespace) -> None:
         video = Path(folder) / "one_person.mp4"
         source = in_data(options.data, SHORT_CLIP)
         measure("loop", source, video, "--frames", ONE_PERSON_FRAMES, "--height", 994, "--length", 300)
-        peer = last_line_of([mediapipe_python(), HERE / "mediapipe_pose.py", video])
+        peer = last_line_of([environment("mediapipe"), HERE / "mediapipe_pose.py", video])
         peer_ms = 1000 * peer["seconds"] / peer["frames"]
         found = f"person found in {peer['found']} of {peer['frames']}"
         print(f"mediapipe {MEDIAPIPE} {peer_ms:.1f} ms a frame, {found}", flush=True)
@@ -109,13 +107,6 @@ def last_line_of(command: Sequence[object]) -> dict[str, Any]:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
-
-
-def mediapipe_python() -> Path:
-    """Python of an environment for MediaPipe alone, made on the first use in the user's cache folder."""
-    if not (base := shutil.which(MEDIAPIPE_PYTHON)):
-        sys.exit(f"MediaPipe {MEDIAPIPE} needs {MEDIAPIPE_PYTHON}, which is not on the search path.")
-    return environment_of(REQUIREMENTS / "mediapipe.lock", f"mediapipe-{MEDIAPIPE}", base)
 
 
 def hold_to_two_cores() -> None:

@@ -1,6 +1,7 @@
 """build.py: what it promises about the zip, the locks and the README."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def test_what_is_bundled_is_what_is_tested() -> None:
         return dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
 
     bundled = pins("wheels.lock")
-    assert set(bundled) == {"onnxruntime", "opencv-python-headless", "scipy"}
+    assert set(bundled) == {"av", "onnxruntime", "opencv-python-headless", "scipy"}
     for blender in ("4.2", "4.5", "5.0", "5.2"):
         tested = pins(f"blender-{blender}.lock")
         assert {name: tested[name] for name in bundled} == bundled
@@ -46,7 +47,7 @@ def test_every_benchmark_that_build_knows_is_there() -> None:
 
 
 def test_an_unknown_benchmark_and_an_unknown_word_are_refused() -> None:
-    with pytest.raises(SystemExit, match="No benchmark is called"):
+    with pytest.raises(SystemExit, match="There is no benchmark coffee"):
         build.main(["bench", "coffee"])
     with pytest.raises(SystemExit):
         build.main(["demo", "coffee"])
@@ -63,6 +64,34 @@ def test_words_after_a_benchmarks_name_go_to_it_and_no_name_means_all(monkeypatc
     assert called.pop() == ("blender", "-m", "benchmarks.pipeline", "overlap", "lifter")
     assert build.main(["bench"]) == len(build.BENCHMARKS) - 1  # the worst exit status
     assert [module for _, _, module in called] == [f"benchmarks.{name}" for name in build.BENCHMARKS]
+
+
+def test_check_goes_on_after_a_failure_and_says_what_was_skipped(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    main = build.main_blender()
+    others = [f"blender-{version}" for version in build.PYTHON_OF_BLENDER if version != main]
+    called: list[tuple[object, ...]] = []
+    monkeypatch.setattr(build, "base_python", lambda purpose: None if purpose == others[-1] else "python")
+    monkeypatch.setattr(build, "environment", lambda purpose: purpose)
+    monkeypatch.setattr(build, "call", lambda *words: called.append(words) or int(words[0] == "lint"))
+    assert build.main(["check"]) == 1
+    assert {words[0] for words in called} == {"lint", "training", *others[:-1]}
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line and line[0] != "=")
+    assert told["lint"].startswith("FAILED")
+    assert told["training"] == "passed"
+    assert told[others[-1]].startswith("skipped")
+
+
+def test_every_environment_has_a_list_of_packages_and_a_python() -> None:
+    blenders = [f"blender-{version}" for version in build.PYTHON_OF_BLENDER]
+    purposes = ["blender", "lint", "training", "mediapipe", *blenders]
+    assert all(build.package_list(purpose).is_file() for purpose in purposes)
+    assert {build.python_version(purpose) for purpose in purposes} <= set(build.MAIN_BLENDERS)
+    assert build.base_python("blender") == sys.executable
+
+
+def test_a_python_that_is_not_there_is_none() -> None:
+    assert build.path_of_python(["no-such-python"]) is None
+    assert build.path_of_python([sys.executable]) == sys.executable
 
 
 def test_the_cache_is_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
