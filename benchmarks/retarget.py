@@ -17,7 +17,7 @@ from gast_mocap.retarget.blender.access import armature_of, pose_bones, view_lay
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.new_skeleton import make_h36m_armature, t_pose
 from gast_mocap.retarget.blender.write import write_action
-from gast_mocap.retarget.rig.bone_map import map_bones
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.curves import BoneCurves
 from gast_mocap.retarget.solve.solve import solve
 from gast_mocap.take.records import FloatArray, Motion

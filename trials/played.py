@@ -7,7 +7,8 @@ from scipy.spatial.transform import Rotation
 from gast_mocap.retarget.blender.access import pose_bones, scene
 from gast_mocap.retarget.blender.armature import Reference, read_rest_pose
 from gast_mocap.retarget.blender.write import write_action
-from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.rig.bone_map import BoneMap
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.rest_pose import RestPose
 from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
 from gast_mocap.take.records import FloatArray, Motion

@@ -90,6 +90,7 @@ def rest_pose_of(bones: list[RigBone], world_from_armature: FloatArray | None = 
         inherits_rotation=np.ones(len(bones), bool),
         connected=np.zeros(len(bones), bool),
         local_location=np.ones(len(bones), bool),
+        deforms=np.ones(len(bones), bool),
         world_from_armature=world,
     )
 

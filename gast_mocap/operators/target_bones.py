@@ -7,7 +7,8 @@ from bpy.props import StringProperty
 from bpy.types import Context, Event, Menu, Object, Operator, OperatorProperties
 
 from ..retarget.blender.armature import read_rest_pose
-from ..retarget.rig.bone_map import BoneMap, described_map, map_bones
+from ..retarget.rig.bone_map import BoneMap, described_map
+from ..retarget.rig.recognition import map_bones
 from ..retarget.rig.roles import ROLES, about
 from ..retarget.rig.saved_maps import fitting_map, load_map, map_path, remove_map, save_map, saved_names
 from ..take.errors import MocapError

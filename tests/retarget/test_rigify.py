@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
-from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.rig.bone_map import BoneMap
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.solve import SolveOptions
 from gast_mocap.take.errors import MocapError
 from trials.performances import random_performance, recorded_performance, t_pose

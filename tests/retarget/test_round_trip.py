@@ -10,7 +10,8 @@ from scipy.spatial.transform import Rotation
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.new_skeleton import make_h36m_armature
-from gast_mocap.retarget.rig.bone_map import BoneMap, map_bones
+from gast_mocap.retarget.rig.bone_map import BoneMap
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FootContact, Motion

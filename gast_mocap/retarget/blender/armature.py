@@ -50,6 +50,7 @@ def read_rest_pose(
         inherits_rotation=np.array([pose_bone.bone.use_inherit_rotation for pose_bone in bones]),
         connected=np.array([pose_bone.bone.use_connect for pose_bone in bones]),
         local_location=np.array([pose_bone.bone.use_local_location for pose_bone in bones]),
+        deforms=np.array([pose_bone.bone.use_deform for pose_bone in bones]),
         world_from_armature=world,
     )
 

@@ -8,6 +8,9 @@ from .bone_map import BoneMap
 from .rest_pose import RestPose
 from .roles import SIDES
 
+UPPER_TRUNK = ("neck", "head", "chest", "mid_spine", "spine")
+LOWER_TRUNK = ("hips", "spine", "mid_spine", "chest")
+
 
 def joint(rest: RestPose, bone_map: BoneMap, role: str) -> FloatArray:
     """(3,) head of the bone of ``role``, armature space."""
@@ -28,18 +31,73 @@ def armature_from_body(rest: RestPose, bone_map: BoneMap) -> FloatArray:
     """(3, 3) columns left, back, up of the resting body in armature space.
 
     Rigs are built square to their own axes or the world's, so such axes within 25 degrees of the body's are taken
-    for them.
+    for them. What a half body lacks is not asked for; where nothing is left that tells, it stands upright in the
+    world and faces its -Y.
     """
-    hips = (joint(rest, bone_map, "thigh.L") + joint(rest, bone_map, "thigh.R")) / 2
-    shoulders = (joint(rest, bone_map, "upper_arm.L") + joint(rest, bone_map, "upper_arm.R")) / 2
-    knees = (joint(rest, bone_map, "shin.L") + joint(rest, bone_map, "shin.R")) / 2
-    across_hips = joint(rest, bone_map, "thigh.L") - joint(rest, bone_map, "thigh.R")
-    across_shoulders = joint(rest, bone_map, "upper_arm.L") - joint(rest, bone_map, "upper_arm.R")
     axes = np.concatenate([AXES, unit(np.linalg.inv(rest.world_from_armature[:3, :3]).T)])
-    up = squared(unit(shoulders - hips) + unit(hips - knees), axes)
-    left = squared(orthogonal(unit(across_hips) + unit(across_shoulders), up), axes)
+    up = squared(_upward(rest, bone_map), axes)
+    left = squared(orthogonal(_leftward(rest, bone_map), up), axes)
     left = orthogonal(left, up)
     return np.stack([left, np.cross(up, left), up], axis=-1)
+
+
+def trunk_direction(rest: RestPose, bone_map: BoneMap) -> FloatArray | None:
+    """(3,) unit, armature space, from the middle of the hip joints to that of the shoulders; where a half body lacks
+    one of them, from the lowest or to the highest bone of its trunk. None where it has neither.
+    """
+    low, high = (_middle(rest, bone_map, part) for part in ("thigh", "upper_arm"))
+    low = _first_of(rest, bone_map, LOWER_TRUNK) if low is None else low
+    high = _first_of(rest, bone_map, UPPER_TRUNK) if high is None else high
+    if low is None or high is None or np.allclose(low, high):
+        return None
+    return unit(high - low)
+
+
+def _upward(rest: RestPose, bone_map: BoneMap) -> FloatArray:
+    trunk = trunk_direction(rest, bone_map)
+    directions = [] if trunk is None else [trunk]
+    legs = [role for role in bone_map.limbs if role.startswith("thigh")]
+    if legs:
+        shins = [role.replace("thigh", "shin") for role in legs]
+        hips, knees = (np.mean([joint(rest, bone_map, role) for role in roles], axis=0) for roles in (legs, shins))
+        directions.append(unit(hips - knees))
+    up = np.sum(directions, axis=0) if directions else np.linalg.inv(rest.world_from_armature)[:3, 2]
+    return unit(up)
+
+
+def _leftward(rest: RestPose, bone_map: BoneMap) -> FloatArray:
+    """(3,) from the right hip and shoulder to the left ones; with a limb of one side alone, from the trunk to it."""
+    ways = [way for part in ("thigh", "upper_arm") if (way := _across(rest, bone_map, part)) is not None]
+    if ways:
+        across: FloatArray = np.sum(ways, axis=0)
+        return across
+    alone: FloatArray = np.linalg.inv(rest.world_from_armature)[:3, 0]
+    for part, trunk in (("upper_arm", UPPER_TRUNK), ("thigh", LOWER_TRUNK)):
+        for side, sign in zip(SIDES, (1, -1), strict=True):
+            middle = _first_of(rest, bone_map, trunk)
+            if middle is not None and f"{part}.{side}" in bone_map.bones:
+                alone = sign * (joint(rest, bone_map, f"{part}.{side}") - middle)
+    return alone
+
+
+def _across(rest: RestPose, bone_map: BoneMap, part: str) -> FloatArray | None:
+    left, right = (f"{part}.{side}" for side in SIDES)
+    if left not in bone_map.bones or right not in bone_map.bones:
+        return None
+    return unit(joint(rest, bone_map, left) - joint(rest, bone_map, right))
+
+
+def _middle(rest: RestPose, bone_map: BoneMap, part: str) -> FloatArray | None:
+    """(3,) between the heads of a part's left and right bone, None without both."""
+    roles = [f"{part}.{side}" for side in SIDES]
+    if not bone_map.bones.keys() >= set(roles):
+        return None
+    middle: FloatArray = np.mean([joint(rest, bone_map, role) for role in roles], axis=0)
+    return middle
+
+
+def _first_of(rest: RestPose, bone_map: BoneMap, roles: tuple[str, ...]) -> FloatArray | None:
+    return next((joint(rest, bone_map, role) for role in roles if role in bone_map.bones), None)
 
 
 def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
@@ -57,10 +115,12 @@ def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
 
 
 def leg_length(rest: RestPose, bone_map: BoneMap) -> float:
-    """Thigh and shin, mean of both sides, armature units."""
+    """Thigh and shin in armature units, mean of the legs that the rig has; 0 without legs."""
     lengths = []
     for side in SIDES:
+        if f"thigh.{side}" not in bone_map.limbs:
+            continue
         hip, knee = (joint(rest, bone_map, f"{part}.{side}") for part in ("thigh", "shin"))
         ankle = limb_end(rest, bone_map, f"foot.{side}", f"shin.{side}")
-        lengths += [np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)]
-    return float(np.sum(lengths)) / 2
+        lengths.append(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+    return float(np.mean(lengths)) if lengths else 0.0

@@ -11,12 +11,19 @@ from ...take.records import BoolArray, FloatArray, IntArray, check_shape
 class RestPose:
     """The bones of one armature object, parents before children.
 
-    ``parents`` (n,) index of the parent, -1 for none; ``armature_from_bone`` (n, 4, 4) the pose from which
-    motion is measured (the rest pose, or the current pose where the animator chose it); ``rest`` (n, 4, 4)
-    the rest matrices, armature space; ``basis`` (n, 4, 4) what is posed at the moment, relative to rest
-    and parent: bones without a role keep it; ``lengths`` (n,) in armature units; ``inherits_rotation``
-    (n,) bool; ``connected`` (n,) bool: their location has no effect; ``local_location`` (n,) bool: it counts
-    along their own axes, not their parent's; ``world_from_armature`` (4, 4) the object's own matrix.
+    Attributes:
+        bone_names: n names.
+        parents: (n,) index of the parent, -1 for none.
+        rest: (n, 4, 4) the rest matrices, armature space and units.
+        armature_from_bone: (n, 4, 4) the pose from which motion is measured: the rest pose, or the current pose
+            where the animator chose it.
+        basis: (n, 4, 4) what is posed at the moment, relative to rest and parent; bones without a role keep it.
+        lengths: (n,) armature units.
+        inherits_rotation: (n,) bool.
+        connected: (n,) bool: their location has no effect.
+        local_location: (n,) bool: it counts along their own axes, not their parent's.
+        deforms: (n,) bool: they move a mesh; controls and helpers do not.
+        world_from_armature: (4, 4) the object's own matrix.
     """
 
     bone_names: tuple[str, ...]
@@ -28,6 +35,7 @@ class RestPose:
     inherits_rotation: BoolArray
     connected: BoolArray
     local_location: BoolArray
+    deforms: BoolArray
     world_from_armature: FloatArray
 
     def __post_init__(self) -> None:
@@ -35,7 +43,7 @@ class RestPose:
         check_shape("parents", self.parents, (count,))
         for name in ("rest", "armature_from_bone", "basis"):
             check_shape(name, getattr(self, name), (count, 4, 4))
-        for name in ("lengths", "inherits_rotation", "connected", "local_location"):
+        for name in ("lengths", "inherits_rotation", "connected", "local_location", "deforms"):
             check_shape(name, getattr(self, name), (count,))
         check_shape("world_from_armature", self.world_from_armature, (4, 4))
         if np.any(self.parents >= np.arange(count)):

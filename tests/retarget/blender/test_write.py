@@ -7,7 +7,7 @@ import pytest
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.channels import degrees_between_values
 from gast_mocap.retarget.blender.write import WriteOptions, Written, write_action
-from gast_mocap.retarget.rig.bone_map import map_bones
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.confidence import bone_confidence
 from gast_mocap.retarget.solve.solve import SolveOptions, solve
 from gast_mocap.take.errors import MocapError

@@ -6,8 +6,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
-from gast_mocap.retarget.rig.bone_map import BoneMap, check_map, map_bones
+from gast_mocap.retarget.rig.bone_map import BoneMap, check_map
 from gast_mocap.retarget.rig.naming import map_by_names
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.take.errors import MocapError
 from trials.rigs import REST_POSES, RigBone, expected_roles, family_names, make_bones, rest_pose_of, turned
 

@@ -9,7 +9,7 @@ import pytest
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.object_start import start_location
 from gast_mocap.retarget.blender.write import WriteOptions, write_action
-from gast_mocap.retarget.rig.bone_map import map_bones
+from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.solve import SolveOptions, solve
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FloatArray, FootContact

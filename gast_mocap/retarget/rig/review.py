@@ -1,0 +1,158 @@
+"""What an animator should doubt in a bone map, and know of the body, before the bake."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...take.records import FloatArray
+from ..rotations import unit
+from .bone_map import BoneMap
+from .rest_body import armature_from_body, joint, limb_end, trunk_direction
+from .rest_pose import RestPose
+from .roles import LIMBS, SIDE_NAMES, SIDES, label
+
+# An upper arm is 0.9 to 1.2 times as long as the forearm in the real rigs at hand, a thigh 0.85 to 1.15 times the
+# shin; a collarbone is half an upper arm. A higher share lets stranger bodies pass, and such mistakes with them.
+MOST_UNLIKE = 1.75
+MOST_LOPSIDED = 1.4  # left over right: bodies are the same on both sides, whatever their pose
+FOOT_SHARE = 0.05  # of the leg: joints of a foot that lie closer do not tell where it points
+LEANS = 15.0  # degrees: a trunk that leans less is posture
+LIMB_NAMES = {"upper_arm": "arm", "thigh": "leg"}
+
+
+@dataclass(frozen=True)
+class MapReview:
+    """A map against the body that it names.
+
+    Attributes:
+        doubts: role -> a sentence that says why its bone may be the wrong one.
+        sides_contradict: the bones called left lie on the body's right; ``with_sides_swapped`` mends it.
+        notices: sentences on the whole body: sides, lean, missing limbs.
+    """
+
+    doubts: Mapping[str, str]
+    sides_contradict: bool
+    notices: tuple[str, ...]
+
+
+def review_map(rest: RestPose, bone_map: BoneMap) -> MapReview:
+    """Judge a map, found or made by hand, by the pose that motion is measured from.
+
+    Roles whose bone the armature lacks are left to ``check_map``.
+    """
+    known = {role: bone for role, bone in bone_map.bones.items() if bone in rest.bone_names}
+    bone_map = BoneMap(known, bone_map.family, bone_map.switches)
+    contradicts = _sides_contradict(rest, bone_map)
+    notices = [*_swapped_sides(contradicts), *_lean(rest, bone_map), *_half_body(bone_map)]
+    return MapReview(limb_doubts(rest, bone_map) | _head_doubt(rest, bone_map), contradicts, tuple(notices))
+
+
+def limb_doubts(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
+    """role -> why its bone may be the wrong one, of upper and lower limbs."""
+    doubts: dict[str, str] = {}
+    for upper, lower, end in LIMBS:
+        lengths = {side: _limb_lengths(rest, bone_map, (upper, lower, end), side) for side in _sides(bone_map, upper)}
+        for side, (above, below) in lengths.items():
+            if max(above, below) > MOST_UNLIKE * min(above, below):
+                doubts |= dict.fromkeys((f"{upper}.{side}", f"{lower}.{side}"), _unlike(upper, lower, above, below))
+        if len(lengths) == len(SIDES):
+            left, right = (sum(pair) for pair in lengths.values())
+            if max(left, right) > MOST_LOPSIDED * min(left, right):
+                text = f"The left {LIMB_NAMES[upper]} is {left / max(right, 1e-9):.1f} times as long as the right one"
+                doubts |= {f"{part}.{side}": text for part in (upper, lower) for side in SIDES}
+    return doubts
+
+
+def _unlike(upper: str, lower: str, above: float, below: float) -> str:
+    return f"{label(upper)} is {above / max(below, 1e-9):.1f} times as long as {label(lower).lower()}"
+
+
+def _sides(bone_map: BoneMap, upper: str) -> list[str]:
+    return [side for side in SIDES if f"{upper}.{side}" in bone_map.limbs]
+
+
+def _limb_lengths(rest: RestPose, bone_map: BoneMap, parts: tuple[str, str, str], side: str) -> tuple[float, float]:
+    """Of upper and lower limb, armature units."""
+    upper, lower, end = (f"{part}.{side}" for part in parts)
+    start, middle = joint(rest, bone_map, upper), joint(rest, bone_map, lower)
+    stop = limb_end(rest, bone_map, end, lower)
+    return float(np.linalg.norm(middle - start)), float(np.linalg.norm(stop - middle))
+
+
+def _head_doubt(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
+    """A head that does not lie beyond the shoulders."""
+    trunk = trunk_direction(rest, bone_map)
+    shoulders = [joint(rest, bone_map, f"upper_arm.{side}") for side in _sides(bone_map, "upper_arm")]
+    if trunk is None or "head" not in bone_map.bones or not shoulders:
+        return {}
+    if (joint(rest, bone_map, "head") - np.mean(shoulders, axis=0)) @ trunk > 0:
+        return {}
+    return {"head": "Head lies below the shoulders"}
+
+
+def _sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:
+    """Whether the toes show that left and right are changed over."""
+    ahead = toes_direction(rest, bone_map)
+    if ahead is None:
+        return False
+    left, _, up = armature_from_body(rest, bone_map).T
+    return bool(np.cross(up, ahead) @ left < 0)
+
+
+def toes_direction(rest: RestPose, bone_map: BoneMap) -> FloatArray | None:
+    """(3,) unit, level on the body, from the ankles to the toes; None without joints that tell it."""
+    up = armature_from_body(rest, bone_map)[:, 2]
+    ways = [_foot_way(rest, bone_map, side, up) for side in SIDES if f"foot.{side}" in bone_map.bones]
+    legs = [sum(_limb_lengths(rest, bone_map, LIMBS[1], side)) for side in _sides(bone_map, "thigh")]
+    way = np.sum(ways, axis=0) if ways else np.zeros(3)
+    if not legs or np.linalg.norm(way) < FOOT_SHARE * max(legs):
+        return None
+    return unit(way)
+
+
+def _foot_way(rest: RestPose, bone_map: BoneMap, side: str, up: FloatArray) -> FloatArray:
+    """(3,) level way from the ankle to the toes, or to that joint of the foot which is farthest from it."""
+    ankle = joint(rest, bone_map, f"foot.{side}")
+    if f"toes.{side}" in bone_map.bones:
+        ends = joint(rest, bone_map, f"toes.{side}")[None]
+    else:
+        foot = rest.index(bone_map.bones[f"foot.{side}"])
+        parts = [bone for bone in np.flatnonzero(rest.deforms) if foot in rest.ancestors(int(bone))]
+        ends = rest.heads[parts]
+    ways = np.concatenate([np.zeros((1, 3)), ends - ankle])
+    ways -= np.outer(ways @ up, up)
+    farthest: FloatArray = ways[np.argmax(np.linalg.norm(ways, axis=1))]
+    return farthest
+
+
+def _swapped_sides(contradicts: bool) -> Iterator[str]:
+    if contradicts:
+        yield "The bones called left lie on the body's right, so the motion comes out mirrored. Swap Sides mends it."
+
+
+def _lean(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
+    """A trunk that leans in a rest pose keeps that lean in the bake: motion is measured from the rest pose."""
+    trunk = trunk_direction(rest, bone_map)
+    if trunk is None:
+        return
+    left, back, up = armature_from_body(rest, bone_map).T
+    lean = np.degrees(np.arctan2(np.linalg.norm(np.cross(trunk, up)), trunk @ up))
+    if lean > LEANS:
+        ways = {"forward": -trunk @ back, "back": trunk @ back, "left": trunk @ left, "right": -trunk @ left}
+        yield (
+            f"The trunk leans {max(ways, key=lambda way: ways[way])} by {lean:.0f} degrees at rest, and will in the "
+            "bake. To avoid it, pose the rig upright and set Reference to Current Pose."
+        )
+
+
+def _half_body(bone_map: BoneMap) -> Iterator[str]:
+    absent = []
+    for upper, _, _ in LIMBS:
+        sides = [side for side in SIDES if f"{upper}.{side}" not in bone_map.bones]
+        if len(sides) == len(SIDES):
+            absent.append(f"{LIMB_NAMES[upper]}s")
+        elif sides:
+            absent.append(f"{SIDE_NAMES[sides[0]]} {LIMB_NAMES[upper]}")
+    if absent and not bone_map.missing:
+        yield f"This rig has no {' and no '.join(absent)}: the bake moves the rest."
