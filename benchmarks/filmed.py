@@ -10,6 +10,7 @@ from gast_mocap.inference.poses.lift import Lifter
 from gast_mocap.motion.bones import ANKLE_HEIGHT
 from gast_mocap.motion.gravity import world_from_camera_axes
 from gast_mocap.take.records import BoolArray, FloatArray, Keypoints2D, Person, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.settings import Quality
 from gast_mocap.take.skeletons import COCO17
 from training.bodies import MEASURES, BodyModel
 from training.clips import read_bvh
@@ -163,7 +164,7 @@ def film(truths: tuple[Truth, ...], lifter: Lifter, seed: int) -> Filmed:
         points = misread(view.project(truth.coco), view.see(truth.coco)[..., 2], rng)
         keypoints = Keypoints2D(track_id, np.arange(count), points, np.full((count, 17), 0.7))
         people.append(_lifted(keypoints, video, lifter))
-    take = Take(video, TakeSettings("best", 0, count, False), tuple(people))
+    take = Take(video, TakeSettings(Quality.BEST, 0, count, False), tuple(people))
     return Filmed(" and ".join(truth.name for truth in truths), truths, view, take)
 
 
@@ -208,7 +209,7 @@ def read_pose2sim(folder: Path, cache: Path, lifter: Lifter) -> list[Filmed]:
         field_of_view = float(np.degrees(2 * np.arctan(scene.video.width / 2 / camera.intrinsics[0, 0])))
         take = Take(
             scene.video,
-            TakeSettings("best", 0, scene.video.frame_count, False),
+            TakeSettings(Quality.BEST, 0, scene.video.frame_count, False),
             (_lifted(keypoints, scene.video, lifter),),
         )
         view = View(camera.camera_from_world.T, camera.place, field_of_view)

@@ -10,6 +10,7 @@ from gast_mocap.inference.pipeline import Networks, watch_range
 from gast_mocap.inference.video.decode import probe_video
 from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import FloatArray, Keypoints2D, VideoInfo
+from gast_mocap.take.settings import Quality
 from training.prepare import Motions
 from training.synthesis import NETWORK_FPS, Synthesis
 
@@ -79,7 +80,7 @@ def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
         watched, _ = watch_range(
-            video, 0, video.frame_count, "best", Networks.load("best"), lambda *_: None, Backdrop()
+            video, 0, video.frame_count, Quality.BEST, Networks.load(Quality.BEST), lambda *_: None, Backdrop()
         )
         _, keypoints, _ = max(watched, key=lambda seen: seen[1].scores.sum())
         np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores)

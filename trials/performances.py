@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.take.records import FloatArray, FootContact, Motion
+from gast_mocap.take.skeletons import Side
 from training.clips import read_bvh
 
 FPS = 30.0
@@ -82,7 +83,7 @@ def walk(frames: int, fps: float = FPS) -> Motion:
     joints[:, :, 1] += hips[:, None]
     joints[:, :, 2] -= 0.08
     contacts = []
-    for side, (hip, knee, ankle), start in (("left", (4, 5, 6), 0), ("right", (1, 2, 3), 1)):
+    for side, (hip, knee, ankle), start in ((Side.LEFT, (4, 5, 6), 0), (Side.RIGHT, (1, 2, 3), 1)):
         stride, swing = np.divmod(phase - start, 2)
         planted = -0.5 * (2 * stride + start) - 0.25
         share = np.clip(swing - 1, 0, 1)

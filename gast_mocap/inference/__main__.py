@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..take.errors import MocapError
 from ..take.records import Take
+from ..take.settings import Quality
 from .pipeline import Run, StageSeconds, run
 from .protocol.job import Job
 from .protocol.messages import STAGE_LABELS, Progress
 from .protocol.progress import StageClock
-from .quality import PRESETS
 
 BAR_WIDTH = 30
 INTERRUPTED = 130
@@ -42,7 +42,7 @@ def parse(arguments: Sequence[str] | None) -> Job:
     parser.add_argument("--preview", type=Path, metavar="OUT.mp4", help="draw what was found into a video")
     parser.add_argument("--start", type=int, default=0, help="first frame, counted from 0")
     parser.add_argument("--end", type=int, help="the frame after the last; the whole video without it")
-    parser.add_argument("--quality", choices=list(PRESETS), default="balanced")
+    parser.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
     parser.add_argument("--low-memory", action="store_true", help="lift one window at a time: slower, same poses")
     parser.add_argument("--lifter", type=Path, metavar="FILE.onnx", help="GAST-Net weights of your own to lift with")
     return Job(**vars(parser.parse_args(arguments)))

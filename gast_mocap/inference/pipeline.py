@@ -11,6 +11,7 @@ from ..models.catalog import bundled_model, own_model
 from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
+from ..take.settings import Quality
 from .networks.session import Session
 from .people.watch import Eyes, Watched, watch_people
 from .poses.lift import Lifter
@@ -137,7 +138,7 @@ class Networks:
     hashes: dict[str, str]
 
     @classmethod
-    def load(cls, quality: str, lifter: Path | None = None) -> "Networks":
+    def load(cls, quality: Quality, lifter: Path | None = None) -> "Networks":
         """Those of a preset, with the ``lifter`` of one's own if given.
 
         Raises:
@@ -158,7 +159,7 @@ def watch_range(
     video: VideoInfo,
     start: int,
     end: int,
-    quality: str,
+    quality: Quality,
     networks: Networks,
     report: Report,
     backdrop: Backdrop,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..take.settings import Quality
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -19,7 +21,7 @@ class Preset:
 
 
 PRESETS = {
-    "fast": Preset("movenet-lightning", flips=False, lift_flips=False, detect_seconds=0.3),
-    "balanced": Preset("movenet-thunder", flips=False, lift_flips=True, detect_seconds=0.3),
-    "best": Preset("movenet-thunder", flips=True, lift_flips=True, detect_seconds=0.0),
+    Quality.FAST: Preset("movenet-lightning", flips=False, lift_flips=False, detect_seconds=0.3),
+    Quality.BALANCED: Preset("movenet-thunder", flips=False, lift_flips=True, detect_seconds=0.3),
+    Quality.BEST: Preset("movenet-thunder", flips=True, lift_flips=True, detect_seconds=0.0),
 }

@@ -12,7 +12,7 @@ from ..take.files import load_take
 from ..take.records import Take
 from ..take.settings import CleanSettings
 from .clean import clean_motion
-from .export import FORMATS, export_motion
+from .export import ExportFormat, export_motion
 from .resample import resample
 
 
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     export = parser.add_subparsers(required=True).add_parser("export", help="clean a take and write it")
     export.add_argument("take", type=Path, help="a .take.npz file")
     export.add_argument("--person", type=int, default=1, help="id of the person; default 1")
-    export.add_argument("--format", choices=sorted(FORMATS), default="bvh")
+    export.add_argument("--format", type=ExportFormat, choices=list(ExportFormat), default=ExportFormat.BVH)
     export.add_argument("-o", "--output", type=Path, help="default: beside the take")
     export.add_argument("--fps", type=float, default=30.0, help="even frame rate; 0 keeps the video's own times")
     export.add_argument("--raw", action="store_true", help="the lifter's poses, nothing cleaned")

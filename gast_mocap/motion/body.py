@@ -5,22 +5,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..take.interpolate import interpolate
 from ..take.records import FloatArray, FootContact, IntArray, Person, VideoInfo
 from ..take.settings import CleanSettings
-from .bones import bone_lengths, set_bone_lengths, standing_height
-from .gaps import bridge_short_gaps, spread_over
+from ..take.skeletons import COCO17, H36M17
+from .bones import ANKLES, FEET, bone_lengths, set_bone_lengths, standing_height
+from .gaps import bridge_short_gaps
 from .outliers import doubt_leaps
 from .smooth import smooth_joints, trust
 from .travel import Sighting, viewing_rays
 
-H36M_LIMBS = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
-COCO_LIMBS = [12, 14, 16, 11, 13, 15, 5, 7, 9, 6, 8, 10]
-H36M_ANKLES, COCO_ANKLES = [3, 6], [16, 15]
+LIMBS = [joint for joint in H36M17.joints if joint in COCO17.joints]
+"""The joints that both layouts have: hips and all joints of arms and legs."""
+COCO_ANKLES = COCO17.indices(*(f"{side}_ankle" for side in FEET))
 
-COCO_OF_H36M = (
-    (11, 12), (12,), (14,), (16,), (11,), (13,), (15,), (5, 6, 11, 12), (5, 6), (0,), (1, 2, 3, 4),
-    (5,), (7,), (9,), (6,), (8,), (10,),
-)  # fmt: skip
+READ_FROM = {
+    "pelvis": ("left_hip", "right_hip"),
+    "spine": ("left_shoulder", "right_shoulder", "left_hip", "right_hip"),
+    "thorax": ("left_shoulder", "right_shoulder"),
+    "neck": ("nose",),
+    "head": ("left_eye", "right_eye", "left_ear", "right_ear"),
+}
+"""The keypoints that a joint is made of where it is not one of them itself."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +46,18 @@ class Body:
 
     def sighting(self, video: VideoInfo, focal: float) -> Sighting:
         rays = viewing_rays(self.points, video.width, video.height, focal)
-        weights = trust(self.point_scores)
+        weights, limbs = trust(self.point_scores), COCO17.indices(*LIMBS)
         return Sighting(
             self.times,
-            self.joints[:, H36M_LIMBS], rays[:, COCO_LIMBS], weights[:, COCO_LIMBS],
-            self.joints[:, H36M_ANKLES], rays[:, COCO_ANKLES], weights[:, COCO_ANKLES],
+            self.joints[:, H36M17.indices(*LIMBS)], rays[:, limbs], weights[:, limbs],
+            self.joints[:, ANKLES], rays[:, COCO_ANKLES], weights[:, COCO_ANKLES],
         )  # fmt: skip
 
 
 def joint_scores(point_scores: FloatArray) -> FloatArray:
     """(t, 17) scores of the Human3.6M joints from those of the COCO keypoints that they are made of."""
-    return np.stack([point_scores[:, list(sources)].mean(1) for sources in COCO_OF_H36M], axis=1)
+    sources = (COCO17.indices(*READ_FROM.get(joint, (joint,))) for joint in H36M17.joints)
+    return np.stack([point_scores[:, keypoints].mean(1) for keypoints in sources], axis=1)
 
 
 def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> Body:
@@ -62,7 +69,7 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
     frames = seen
     if settings.fill_gaps > 0 and len(seen):
         frames = bridge_short_gaps(seen, video.times, settings.fill_gaps)
-        joints, points = spread_over(frames, seen, joints), spread_over(frames, seen, points)
+        joints, points = interpolate(frames, seen, joints), interpolate(frames, seen, points)
         scores, point_scores = _zero_outside(frames, seen, scores), _zero_outside(frames, seen, point_scores)
     times = video.times[frames]
     height = person.body_height or settings.body_height

@@ -3,12 +3,17 @@
 import numpy as np
 
 from ..take.records import FloatArray
-from ..take.skeletons import H36M17
+from ..take.skeletons import H36M17, Side
 
 # The malleolus at 0.039 of the body height (Winter, Biomechanics and Motor Control), and the sole of a shoe
 ANKLE_HEIGHT = 0.05
-LEG_AND_TRUNK = (2, 3, 7, 8)
-THORAX, HEAD = 8, 10
+LEG_AND_TRUNK = H36M17.indices("right_knee", "right_ankle", "spine", "thorax")
+PELVIS, THORAX, HEAD = H36M17.indices("pelvis", "thorax", "head")
+FEET = (Side.RIGHT, Side.LEFT)
+"""The order of feet, ankles and legs in all arrays of this chapter."""
+HIPS = H36M17.indices(*(f"{side}_hip" for side in FEET))
+ANKLES = H36M17.indices(*(f"{side}_ankle" for side in FEET))
+LEGS = [H36M17.indices(f"{side}_hip", f"{side}_knee", f"{side}_ankle") for side in FEET]
 
 
 def bone_lengths(joints: FloatArray, scores: FloatArray, symmetric: bool) -> FloatArray:
@@ -35,7 +40,7 @@ def standing_height(joints: FloatArray, scores: FloatArray, lengths: FloatArray)
     The nose is before the line from thorax to head top, so that span is measured and not summed.
     """
     top = weighted_median(np.linalg.norm(joints[:, HEAD] - joints[:, THORAX], axis=-1), scores[:, HEAD] + 1e-6)
-    return float((lengths[list(LEG_AND_TRUNK)].sum() + top) / (1 - ANKLE_HEIGHT))
+    return float((lengths[LEG_AND_TRUNK].sum() + top) / (1 - ANKLE_HEIGHT))
 
 
 def set_bone_lengths(joints: FloatArray, lengths: FloatArray) -> FloatArray:

@@ -9,8 +9,8 @@ from scipy.spatial.transform import Rotation
 from ..take.errors import MocapError
 from ..take.records import FloatArray, IntArray, Motion, Take, VideoInfo
 from ..take.settings import CleanSettings
-from .body import H36M_ANKLES, Body, prepare_body
-from .bones import ANKLE_HEIGHT
+from .body import Body, prepare_body
+from .bones import ANKLE_HEIGHT, ANKLES, HIPS
 from .contacts import contacts_of, find_spells, spells_of, standing_during
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
@@ -137,7 +137,7 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
         rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
         if settings.camera_height and settings.travel:
             return Ground(rotation, -settings.camera_height)
-    soles = [(walk.joints[:, H36M_ANKLES] @ rotation[2]).min(1) - ANKLE_HEIGHT * walk.body.height for walk in walks]
+    soles = [(walk.joints[:, ANKLES] @ rotation[2]).min(1) - ANKLE_HEIGHT * walk.body.height for walk in walks]
     return Ground(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)))
 
 
@@ -145,7 +145,8 @@ def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) ->
     """Into Blender's axes, over the floor, where the settings want it. ``origin`` is the person who starts at the
     origin and, if asked, faces the front: all others are moved and turned alike, so that they keep their places."""
     turn, shift = ground.world_from_camera, np.array([0.0, 0.0, ground.floor])
-    across = turn @ (origin.joints[0, 4] - origin.joints[0, 1])
+    right, left = origin.joints[0, HIPS]
+    across = turn @ (left - right)
     if not settings.align_camera:
         shift[:2] = (turn @ origin.pelvis[0])[:2]
     joints, footholds = walk.joints @ turn.T - shift, walk.footholds @ turn.T - shift

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..take.errors import MocapError
 from ..take.records import BoolArray, FloatArray, FootContact, IntArray
+from .bones import FEET
 from .smooth import smooth_curves
 from .travel import FloorPlane, Sighting
 
@@ -23,7 +24,6 @@ HIGH_LIFT = 0.16  # metres above standing height that cost one log odd; twice as
 SPEED_SECONDS = 0.3  # smoothing before speeds are taken
 CHANGE_PRICE = 1.0  # log odds that a change of state must earn
 SENSITIVITY_ODDS = 6.0  # log odds between the slider's ends and its middle
-FEET = ("right", "left")
 CHANGES = tuple(f"foot {foot} {change}" for foot in FEET for change in ("down", "up"))
 
 

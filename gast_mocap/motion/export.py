@@ -1,7 +1,7 @@
 """Writes a performance to a file that other programs read: BVH, CSV or NPZ. z is up, metres, seconds."""
 
-import os
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 from ..take.errors import MocapError
 from ..take.records import FloatArray, Motion
 from ..take.skeletons import H36M17
+from ..take.whole_file import whole_file, why_not_saved
 from .resample import resample_evenly
 
 CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
@@ -24,22 +25,25 @@ REST_DIRECTIONS = {  # of the bone that ends at the joint, in BVH's axes: x to t
 }  # fmt: skip
 
 
-def export_motion(motion: Motion, path: Path, file_format: str) -> None:
-    """Write ``motion`` to ``path`` as ``file_format``, one of ``FORMATS``, whole or not at all.
+class ExportFormat(StrEnum):
+    """A file format, named by its suffix."""
+
+    BVH = "bvh"
+    CSV = "csv"
+    NPZ = "npz"
+
+
+def export_motion(motion: Motion, path: Path, file_format: ExportFormat) -> None:
+    """Write ``motion`` to ``path`` whole or not at all.
 
     Raises:
         MocapError: the file cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            FORMATS[file_format](motion, file)
-        part.replace(path)
+        with whole_file(path) as part, part.open("wb") as file:
+            WRITERS[file_format](motion, file)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise MocapError(
-            "export_not_saved", f"{path} could not be saved. Choose another name or folder.", str(error)
-        ) from error
+        raise MocapError("export_not_saved", why_not_saved(path, error), str(error)) from error
 
 
 def write_npz(motion: Motion, file: IO[bytes]) -> None:
@@ -89,9 +93,11 @@ def write_bvh(motion: Motion, file: IO[bytes]) -> None:
     file.write(("\n".join(lines) + "\n").encode())
 
 
-FORMATS: dict[str, Callable[[Motion, IO[bytes]], None]] = {
-    "bvh": write_bvh, "csv": write_csv, "npz": write_npz,
-}  # fmt: skip
+WRITERS: dict[ExportFormat, Callable[[Motion, IO[bytes]], None]] = {
+    ExportFormat.BVH: write_bvh,
+    ExportFormat.CSV: write_csv,
+    ExportFormat.NPZ: write_npz,
+}
 
 
 def rest_offsets(joints: FloatArray) -> FloatArray:

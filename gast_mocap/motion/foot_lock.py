@@ -4,11 +4,9 @@ import numpy as np
 
 from ..take.records import FloatArray, IntArray
 from ..take.settings import CleanSettings
-from .bones import ANKLE_HEIGHT
+from .bones import ANKLE_HEIGHT, ANKLES, HIPS, LEGS, PELVIS, THORAX
 from .smooth import smooth_curves
 
-LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle of the right and the left leg
-ANKLES = [3, 6]
 LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
 LARGEST_KNEE_CHANGE = np.radians(35.0)
 LARGEST_DROP, DROP_SECONDS, DROP_PASSES = 0.10, 0.3, 4
@@ -126,7 +124,8 @@ def _spans(
 
 def _front(joints: FloatArray) -> FloatArray:
     """(t, 3) unit vectors to the body's front."""
-    across, up = joints[:, 4] - joints[:, 1], joints[:, 8] - joints[:, 0]
+    right, left = (joints[:, hip] for hip in HIPS)
+    across, up = left - right, joints[:, THORAX] - joints[:, PELVIS]
     front = np.cross(across, up)
     unit: FloatArray = front / np.maximum(np.linalg.norm(front, axis=-1, keepdims=True), 1e-9)
     return unit

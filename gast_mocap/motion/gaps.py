@@ -40,10 +40,3 @@ def report_gaps(track_id: int, times: FloatArray, longest: float, notify: Callab
     else:
         return
     notify(f"Person {track_id} is unseen {unseen} no keys, so Blender interpolates across {crossed}.")
-
-
-def spread_over(frames: IntArray, seen: IntArray, values: FloatArray) -> FloatArray:
-    """``values`` (t, ...) of the ``seen`` frames at ``frames``, straight lines between."""
-    flat = values.reshape(len(seen), -1)
-    columns = [np.interp(frames, seen, flat[:, k]) for k in range(flat.shape[1])]
-    return np.stack(columns, axis=1).reshape(len(frames), *values.shape[1:])

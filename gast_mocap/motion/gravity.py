@@ -7,10 +7,9 @@ from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
 from ..take.records import BoolArray, FloatArray
+from .bones import ANKLES, HIPS, LEGS, PELVIS, THORAX
 
 BLENDER_FROM_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
-PELVIS, RIGHT_HIP, RIGHT_ANKLE, LEFT_HIP, LEFT_ANKLE, THORAX = 0, 1, 3, 4, 6, 8
-ANKLES = [RIGHT_ANKLE, LEFT_ANKLE]
 
 # A standing person's trunk is over the middle of the feet: this share of the body height before the ankles
 # (measured on the upright walks and stands of 12 CMU subjects; the rest is 1.6 degrees in the median)
@@ -47,8 +46,8 @@ def world_from_camera_axes(tilt: float, roll: float) -> FloatArray:
 
 def upright_frames(joints: FloatArray) -> BoolArray:
     """(t,) bool: a leg is straight and the trunk goes on where the legs point. ``joints`` (t, 17, 3)."""
-    legs = joints[:, [RIGHT_HIP, LEFT_HIP]] - joints[:, ANKLES]
-    length = sum(np.linalg.norm(np.diff(joints[:, leg], axis=1), axis=-1).sum(1) for leg in ([1, 2, 3], [4, 5, 6])) / 2
+    legs = joints[:, HIPS] - joints[:, ANKLES]
+    length = sum(np.linalg.norm(np.diff(joints[:, leg], axis=1), axis=-1).sum(1) for leg in LEGS) / 2
     straight = np.linalg.norm(legs, axis=-1).max(1) > STRAIGHT_LEG * length
     along = np.sum(_unit(legs.mean(1)) * _unit(joints[:, THORAX] - joints[:, PELVIS]), axis=-1)
     upright: BoolArray = straight & (along > np.cos(UPRIGHT_BEND))
@@ -59,7 +58,8 @@ def body_axes(joints: FloatArray, body_height: float) -> FloatArray:
     """(t, 3) unit vectors from the middle of the feet to the middle of the trunk, in the axes of
     ``joints``."""
     trunk = joints[:, THORAX] - joints[:, PELVIS]
-    forward = _unit(np.cross(joints[:, LEFT_HIP] - joints[:, RIGHT_HIP], trunk))
+    right, left = (joints[:, hip] for hip in HIPS)
+    forward = _unit(np.cross(left - right, trunk))
     feet = joints[:, ANKLES].mean(1) + FOOT_MIDDLE * body_height * forward
     return _unit(joints[:, [PELVIS, THORAX]].mean(1) - feet)
 

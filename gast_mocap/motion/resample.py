@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..take.interpolate import interpolate
 from ..take.records import BoolArray, FloatArray, IntArray, Motion
 from .gaps import long_gaps
 
@@ -38,16 +39,5 @@ def _inside_gaps(times: FloatArray, sampled: FloatArray, max_gap: float) -> Bool
 
 
 def _sampled(motion: Motion, times: FloatArray) -> Motion:
-    joints, scores = _at(times, motion, motion.joints), _at(times, motion, motion.scores)
+    joints, scores = (interpolate(times, motion.times, values) for values in (motion.joints, motion.scores))
     return replace(motion, times=times, joints=joints, scores=scores)
-
-
-def _at(times: FloatArray, motion: Motion, values: FloatArray) -> FloatArray:
-    """``values`` (t, ...) of the motion, interpolated linearly at ``times``."""
-    if len(motion.times) == 1:
-        return np.repeat(values, len(times), axis=0)
-    after = np.clip(np.searchsorted(motion.times, times), 1, len(motion.times) - 1)
-    start, end = motion.times[after - 1], motion.times[after]
-    share = np.clip((times - start) / (end - start), 0, 1).reshape(-1, *[1] * (values.ndim - 1))
-    between: FloatArray = values[after - 1] * (1 - share) + values[after] * share
-    return between

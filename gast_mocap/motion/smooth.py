@@ -12,15 +12,20 @@ from ..take.records import FloatArray
 
 SURE_SCORE = 0.5  # keypoints of this score and more are trusted alike
 LEAST_TRUST = 1e-6
+LONGEST_SPAN = 2.0  # usual steps that one sample may stand for; with more, jitter beside gaps stays
 STRIKE_PASSES = 2
 STRIKE_LEVEL = 3.0  # misses this many times the usual are movement that the first pass ate
 LEAST_MISS = 0.001  # metres; nobody strikes that little
 
 
 def sample_spans(times: FloatArray) -> FloatArray:
-    """(t,) seconds that each sample stands for: half the way to each neighbour."""
+    """(t,) seconds that each sample stands for: half the way to each neighbour, but no more than two usual steps.
+
+    Without the bound a sample beside a gap would weigh as much as the whole gap, and its jitter would stay.
+    """
     steps = np.diff(times)
-    return np.concatenate([steps[:1], (steps[:-1] + steps[1:]) / 2, steps[-1:]])
+    spans: FloatArray = np.concatenate([steps[:1], (steps[:-1] + steps[1:]) / 2, steps[-1:]])
+    return np.minimum(spans, LONGEST_SPAN * np.median(steps)) if len(steps) else spans
 
 
 def curvature_bands(times: FloatArray) -> FloatArray:

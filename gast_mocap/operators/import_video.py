@@ -9,6 +9,7 @@ from bpy.types import Context, Event, FileHandler, Operator
 
 from ..inference.protocol.job import Job
 from ..take.errors import MocapError
+from ..take.settings import Quality
 from . import preferences, reports, running
 from .paths import BLEND_RELATIVE
 from .properties import QUALITIES
@@ -80,7 +81,7 @@ class GAST_MOCAP_OT_import_video(Operator):
             output=Path(bpy.path.abspath(self.take)) if self.take else preferences.take_path(video),
             start=given("start"),
             end=given("end") or None,
-            quality=given("quality"),
+            quality=Quality(given("quality")),
             low_memory=preferences.low_memory(),
             lifter=preferences.lifter(),
         )

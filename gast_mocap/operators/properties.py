@@ -15,10 +15,9 @@ from bpy.props import (
 )
 from bpy.types import Object, PropertyGroup
 
-from ..inference.protocol.job import Job
 from ..retarget.blender.write import WriteOptions
 from ..retarget.solve.solve import SolveOptions
-from ..take.settings import CleanSettings
+from ..take.settings import CleanSettings, Quality
 from .paths import BLEND_RELATIVE
 from .target_bones import find_bones
 
@@ -165,7 +164,7 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
     quality: EnumProperty(
         name="Quality",
         items=QUALITIES,
-        default=Job.quality,
+        default=Quality.BALANCED,
         description="How long to look at each frame",
     )
 

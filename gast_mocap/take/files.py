@@ -15,11 +15,9 @@ and shaped as in ``records``. Readers ignore what they do not know, so optional 
 ``VERSION`` rises only when old readers would misread a file.
 """
 
-import contextlib
 import errno
 import io
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -32,7 +30,9 @@ from numpy.typing import NDArray
 
 from .errors import MocapError
 from .records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
-from .settings import CleanSettings
+from .settings import CleanSettings, Quality
+from .skeletons import Side
+from .whole_file import check_room, whole_file, why_not_saved
 
 FORMAT = "gast_mocap take"
 VERSION = 1
@@ -42,36 +42,25 @@ def save_take(take: Take, path: Path) -> None:
     """Write ``take`` to ``path`` whole or not at all: a take that is there already survives a failure.
 
     Raises:
-        MocapError: the folder is missing or read-only, or the disk is full.
+        MocapError: the folder is missing or read-only, the disk is full, or ``take_not_saved``.
     """
-    part, content = _part_path(path), _serialised(take)
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_bytes(_serialised(take))
     except OSError as error:
-        raise _saving_failed(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        raise _not_saved(path, error) from error
 
 
-def check_saving(path: Path) -> None:
-    """Find out before the long work whether a file can be saved at ``path``.
+def check_saving(path: Path, size: int = 0) -> None:
+    """Find out before the long work whether a take of ``size`` bytes can be saved at ``path``.
 
     Raises:
         MocapError: as ``save_take``.
     """
-    part = _part_path(path)
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        part.touch()
-        part.unlink()
+        check_room(path, size)
     except OSError as error:
-        raise _saving_failed(path, error) from error
+        raise _not_saved(path, error) from error
 
 
 def load_take(path: Path) -> Take:
@@ -164,7 +153,7 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
             Path(video["path"]), video["width"], video["height"], arrays["times"], video.get("field_of_view", 0.0)
         ),
         TakeSettings(
-            settings["quality"],
+            Quality(settings["quality"]),
             settings["start"],
             settings["end"],
             settings["low_memory"],
@@ -192,27 +181,19 @@ def _person_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) 
         Keypoints2D(track_id, array("keypoints/frames"), array("keypoints/points"), array("keypoints/scores")),
         Pose3D(array("pose/frames"), array("pose/joints")),
         array("thumbnail"),
-        None if contacts is None else tuple(FootContact(*contact) for contact in contacts),
+        None if contacts is None else tuple(FootContact(Side(foot), start, end) for foot, start, end in contacts),
         header.get("body_height"),
     )
 
 
-def _part_path(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
-
-
-def _saving_failed(path: Path, error: OSError) -> MocapError:
-    folder = path.parent
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return MocapError(
-            "disk_full", f"The disk is full: {path.name} was not saved. Make room and try again.", str(error)
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return MocapError(
-            "folder_read_only",
-            f"The folder {folder} cannot be written to. Choose another one.",
-            str(error),
-        )
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return MocapError("folder_missing", f"The folder {folder} does not exist. Choose another one.", str(error))
-    return MocapError("take_not_saved", f"{path} could not be saved. Choose another name or folder.", str(error))
+def _not_saved(path: Path, error: OSError) -> MocapError:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            code = "disk_full"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            code = "folder_read_only"
+        case errno.ENOENT | errno.ENOTDIR:
+            code = "folder_missing"
+        case _:
+            code = "take_not_saved"
+    return MocapError(code, why_not_saved(path, error), str(error))

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .settings import CleanSettings
+from .settings import CleanSettings, Quality
+from .skeletons import Side
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
@@ -119,9 +120,9 @@ class Pose3D:
 
 @dataclass(frozen=True)
 class FootContact:
-    """A spell of standing: ``foot`` is "left" or "right", from ``start`` to ``end`` seconds, both included."""
+    """A contact phase: ``foot`` stands from ``start`` to ``end`` seconds of the video, both included."""
 
-    foot: str
+    foot: Side
     start: float
     end: float
 
@@ -158,7 +159,7 @@ class Person:
 class TakeSettings:
     """What made a take: quality preset, frame range (end exclusive), and model name -> sha256."""
 
-    quality: str
+    quality: Quality
     start: int
     end: int
     low_memory: bool

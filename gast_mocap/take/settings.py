@@ -2,7 +2,16 @@
 
 import math
 from dataclasses import astuple, dataclass, field, replace
+from enum import StrEnum
 from typing import Any
+
+
+class Quality(StrEnum):
+    """How thoroughly each frame is looked at: speed against accuracy."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    BEST = "best"
 
 
 def _control(default: float, label: str, tooltip: str, unit: str, low: float, high: float) -> Any:

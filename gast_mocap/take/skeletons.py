@@ -1,6 +1,23 @@
 """The joint layouts, each fact once: names, parents, mirror pairs."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """A side of the filmed person's body, not of the picture. Joints are named by it: ``f"{side}_ankle"``."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def letter(self) -> str:
+        """As names of bones end in Blender: L or R."""
+        return self.value[0].upper()
+
+    @property
+    def other(self) -> "Side":
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
 
 @dataclass(frozen=True)
@@ -16,6 +33,14 @@ class Skeleton:
     parents: tuple[int, ...]
     left: tuple[int, ...]
     right: tuple[int, ...]
+
+    def index(self, joint: str) -> int:
+        """The joint's place. Raises ValueError when the layout has no such joint."""
+        return self.joints.index(joint)
+
+    def indices(self, *joints: str) -> list[int]:
+        """The joints' places, for indexing arrays. Raises ValueError when the layout lacks one of them."""
+        return [self.index(joint) for joint in joints]
 
     def mirrored_order(self) -> list[int]:
         """Joint order after left and right change places: ``points[..., mirrored_order(), :]``."""

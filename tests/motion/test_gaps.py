@@ -1,6 +1,6 @@
 import numpy as np
 
-from gast_mocap.motion.gaps import bridge_short_gaps, spread_over
+from gast_mocap.motion.gaps import bridge_short_gaps
 
 
 def test_short_gaps_are_bridged_and_long_ones_stay() -> None:
@@ -13,8 +13,3 @@ def test_gaps_are_measured_in_seconds_not_frames() -> None:
     times = np.concatenate([np.arange(5) / 10, 10 + np.arange(5) / 10])
     assert bridge_short_gaps(np.array([0, 4, 5, 9]), times, 0.5).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert bridge_short_gaps(np.array([0, 4, 5, 9]), times, 0.3).tolist() == [0, 4, 5, 9]
-
-
-def test_values_are_spread_along_straight_lines() -> None:
-    values = np.array([[[0.0, 1.0]], [[3.0, 4.0]]])
-    assert np.allclose(spread_over(np.arange(4), np.array([0, 3]), values)[:, 0], [[0, 1], [1, 2], [2, 3], [3, 4]])

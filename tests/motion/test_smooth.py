@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gast_mocap.motion.smooth import smooth_curves, smooth_joints
+from gast_mocap.motion.smooth import sample_spans, smooth_curves, smooth_joints
 from gast_mocap.take.settings import CleanSettings
 
 
@@ -65,3 +65,22 @@ def test_frames_that_were_only_interpolated_are_smoothed_all_the_same() -> None:
     smoothed = smooth_joints(times, doubled, np.ones((179, 1)), CleanSettings().smooth_body)
     shake, shake_before = (np.linalg.norm(np.diff(x, 2, axis=0), axis=-1).mean() for x in (smoothed, doubled))
     assert shake < 0.2 * shake_before
+
+
+def test_a_sample_beside_a_gap_counts_for_two_steps_at_most() -> None:
+    times = np.concatenate([np.arange(11), 40 + np.arange(11)]) / 10
+    spans = sample_spans(times)
+    assert np.allclose(spans[[0, 5, 9, 12, -1]], 0.1)
+    assert np.allclose(spans[[10, 11]], 0.2), "not half of the three seconds to the other side"
+
+
+def test_jitter_beside_a_gap_is_smoothed_as_elsewhere() -> None:
+    rng = np.random.default_rng(5)
+    times = np.concatenate([np.arange(60), 120 + np.arange(60)]) / 30
+    left = [
+        np.abs(smooth_curves(times, rng.normal(0, 0.01, (120, 1)), np.ones(120), 0.4)[[0, 59, 60, 119], 0])
+        for _ in range(400)
+    ]
+    start, before, after, end = np.mean(left, axis=0)
+    assert before < 1.25 * start
+    assert after < 1.25 * end

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gast_mocap.take import files
+from gast_mocap.take import files, whole_file
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import check_saving, load_take, save_take
 from gast_mocap.take.records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
@@ -187,7 +187,7 @@ def test_failed_save_leaves_the_old_take_and_no_litter(saved: Path, monkeypatch,
     def fail_after_writing(_file: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(files.os, "fsync", fail_after_writing)
+    monkeypatch.setattr(whole_file.os, "fsync", fail_after_writing)
     with pytest.raises(MocapError) as caught:
         save_take(make_take(2), saved)
     assert caught.value.code == code

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...models.catalog import bundled_model
 from ...take.records import FloatArray, ImageArray, Keypoints2D, Track, VideoInfo
+from ...take.skeletons import COCO17, Side
 from ..networks.roles import Detector, Estimator
 from ..networks.session import Session
 from ..quality import Preset
@@ -37,6 +38,8 @@ HUES, SATURATIONS = 12, 4
 BOX, POINTS, SCORES = slice(0, 4), slice(4, 38), slice(38, 55)
 ROW = 55
 """Numbers that are kept of a person in one frame, and where in them."""
+
+TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoulder", "hip")))
 
 Watched = tuple[Track, Keypoints2D, ImageArray]
 
@@ -193,7 +196,7 @@ def join(track_id: int, sightings: list[Sighting]) -> Watched:
 
 def colours_of_torso(picture: Pyramid, points: FloatArray) -> FloatArray:
     """(HUES * SATURATIONS,) share of each colour between the shoulders and the hips; zeros when out of the frame."""
-    torso = inside(picture, box_around(points[[5, 6, 11, 12]]))
+    torso = inside(picture, box_around(points[TORSO]))
     if torso is None:
         return np.zeros(HUES * SATURATIONS)
     small = cv2.cvtColor(picture.picture(torso, 16, 16), cv2.COLOR_RGB2HSV)

@@ -4,14 +4,17 @@ The combination is that of the published GAST-Net weights (Liu et al. 2021, arXi
 """
 
 from ...take.records import FloatArray
-from ...take.skeletons import COCO17, H36M17
+from ...take.skeletons import COCO17, H36M17, Side
 
 UNSEEN = 0.3
 """A knee or ankle scored lower than this is out of sight."""
 
-_COPIED = [COCO17.joints.index(name) if name in COCO17.joints else -1 for name in H36M17.joints]
-_NOSE, _EYES, _EARS, _SHOULDERS, _HIPS = 0, [1, 2], [3, 4], [5, 6], [11, 12]
-_KNEES, _ANKLES = [13, 14], [15, 16]
+_COPIED = [COCO17.index(name) if name in COCO17.joints else -1 for name in H36M17.joints]
+_NOSE = COCO17.index("nose")
+_EYES, _EARS, _SHOULDERS, _HIPS, _KNEES, _ANKLES = (
+    COCO17.indices(*(f"{side}_{part}" for side in Side)) for part in ("eye", "ear", "shoulder", "hip", "knee", "ankle")
+)
+_PELVIS, _SPINE, _THORAX, _NECK, _HEAD = H36M17.indices("pelvis", "spine", "thorax", "neck", "head")
 
 
 def h36m17_from_coco17(points: FloatArray) -> FloatArray:
@@ -23,12 +26,12 @@ def h36m17_from_coco17(points: FloatArray) -> FloatArray:
     spine = (shoulders + hips) / 2
     spine[:, 0] += 2 * (spine[:, 0] - (hips[:, 0] + thorax[:, 0]) / 2)
     thorax[:, 1] -= (eyes[:, :, 1].mean(axis=1) - nose[:, 1]) * 2 / 3
-    joints[:, 0] = hips
-    joints[:, 7] = spine
-    joints[:, 8] = thorax
-    joints[:, 9] = nose - (nose - shoulders) / 4
-    joints[:, 10, 0] = (eyes[:, :, 0].sum(axis=1) + ears[:, :, 0].sum(axis=1)) / 4
-    joints[:, 10, 1] = eyes[:, :, 1].sum(axis=1) - nose[:, 1]
+    joints[:, _PELVIS] = hips
+    joints[:, _SPINE] = spine
+    joints[:, _THORAX] = thorax
+    joints[:, _NECK] = nose - (nose - shoulders) / 4
+    joints[:, _HEAD, 0] = (eyes[:, :, 0].sum(axis=1) + ears[:, :, 0].sum(axis=1)) / 4
+    joints[:, _HEAD, 1] = eyes[:, :, 1].sum(axis=1) - nose[:, 1]
     return joints
 
 

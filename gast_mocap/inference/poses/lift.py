@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ...take.errors import MocapError
+from ...take.interpolate import interpolate
 from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
 from ..networks.session import Session
@@ -110,7 +111,7 @@ class Lifter:
                 progress(begin + int(share * length), len(times))
 
             poses = self.lift_joints(points, video.width, video.height, 1 if low_memory else CHUNK, report)
-            joints[run] = _at(times[run], grid, poses)
+            joints[run] = interpolate(times[run], grid, poses)
         return Pose3D(keypoints.frames, joints)
 
     def lift_joints(
@@ -224,23 +225,13 @@ def _runs(times: FloatArray) -> Iterator[slice]:
     return (slice(begin, end) for begin, end in pairwise(edges) if end > begin)
 
 
-def _at(wanted: FloatArray, times: FloatArray, values: FloatArray) -> FloatArray:
-    """``values`` (t, ...) of ``times`` at the ``wanted`` times, linearly between."""
-    if len(times) == 1:
-        return np.repeat(values, len(wanted), axis=0)
-    after = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
-    share = np.clip((wanted - times[after - 1]) / (times[after] - times[after - 1]), 0, 1)
-    share = share.reshape(-1, *[1] * (values.ndim - 1))
-    return np.asarray(values[after - 1] * (1 - share) + values[after] * share)
-
-
 def _sampled(grid: FloatArray, times: FloatArray, values: FloatArray) -> FloatArray:
     """``values`` (t, ...) of ``times`` at the even times ``grid``.
 
     Where frames come faster than the grid, the mean of those less than a step away, the nearer the more: all that was
     read counts, and its errors average out. Elsewhere linearly between.
     """
-    sampled = _at(grid, times, values)
+    sampled = interpolate(grid, times, values)
     if len(grid) == 1:
         return sampled
     places = (times - times[0]) / (grid[1] - grid[0])

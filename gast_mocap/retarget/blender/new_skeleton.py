@@ -6,28 +6,29 @@ from mathutils import Vector
 
 from ...motion.bones import bone_lengths
 from ...take.records import FloatArray, Motion
+from ...take.skeletons import H36M17, Side
 from ..solve.performer import ankle_height
 from ..solve.torso import LEFT, UP, neutral_clavicles, neutral_head
 from .access import armature_of, scene, view_layer
 
 # Bone, its parent, the Human3.6M joint where it starts and the one where it ends.
 H36M_BONES = (
-    ("spine", "pelvis", 0, 7),
-    ("chest", "spine", 7, 8),
-    ("neck", "chest", 8, 9),
-    ("head", "neck", 9, 10),
-    ("clavicle.L", "chest", 8, 11),
-    ("upper_arm.L", "clavicle.L", 11, 12),
-    ("forearm.L", "upper_arm.L", 12, 13),
-    ("clavicle.R", "chest", 8, 14),
-    ("upper_arm.R", "clavicle.R", 14, 15),
-    ("forearm.R", "upper_arm.R", 15, 16),
-    ("hip.L", "pelvis", 0, 4),
-    ("thigh.L", "hip.L", 4, 5),
-    ("shin.L", "thigh.L", 5, 6),
-    ("hip.R", "pelvis", 0, 1),
-    ("thigh.R", "hip.R", 1, 2),
-    ("shin.R", "thigh.R", 2, 3),
+    ("spine", "pelvis", "pelvis", "spine"),
+    ("chest", "spine", "spine", "thorax"),
+    ("neck", "chest", "thorax", "neck"),
+    ("head", "neck", "neck", "head"),
+    ("clavicle.L", "chest", "thorax", "left_shoulder"),
+    ("upper_arm.L", "clavicle.L", "left_shoulder", "left_elbow"),
+    ("forearm.L", "upper_arm.L", "left_elbow", "left_wrist"),
+    ("clavicle.R", "chest", "thorax", "right_shoulder"),
+    ("upper_arm.R", "clavicle.R", "right_shoulder", "right_elbow"),
+    ("forearm.R", "upper_arm.R", "right_elbow", "right_wrist"),
+    ("hip.L", "pelvis", "pelvis", "left_hip"),
+    ("thigh.L", "hip.L", "left_hip", "left_knee"),
+    ("shin.L", "thigh.L", "left_knee", "left_ankle"),
+    ("hip.R", "pelvis", "pelvis", "right_hip"),
+    ("thigh.R", "hip.R", "right_hip", "right_knee"),
+    ("shin.R", "thigh.R", "right_knee", "right_ankle"),
 )
 PELVIS_LENGTH = 0.1
 
@@ -57,14 +58,16 @@ def t_pose(motion: Motion) -> FloatArray:
     lengths = bone_lengths(motion.joints, motion.scores, symmetric=True)
     head, clavicles = neutral_head(motion.joints), neutral_clavicles(motion.joints)
     directions = {
-        **{7: UP, 8: UP, 9: head["neck"], 10: head["head"], 11: clavicles["L"]},
-        **{14: clavicles["R"], 12: LEFT, 13: LEFT, 15: -LEFT, 16: -LEFT},
-        **{4: LEFT, 1: -LEFT, 5: -UP, 6: -UP, 2: -UP, 3: -UP},
-    }
-    joints = np.zeros((17, 3))
-    for _, _, start, end in H36M_BONES:
-        joints[end] = joints[start] + directions[end] * lengths[end]
-    standing: FloatArray = joints + UP * (ankle_height(motion) - joints[3, 2])
+        "spine": UP, "thorax": UP, "neck": head["neck"], "head": head["head"],
+        "left_shoulder": clavicles[Side.LEFT], "left_elbow": LEFT, "left_wrist": LEFT,
+        "right_shoulder": clavicles[Side.RIGHT], "right_elbow": -LEFT, "right_wrist": -LEFT,
+        "left_hip": LEFT, "left_knee": -UP, "left_ankle": -UP,
+        "right_hip": -LEFT, "right_knee": -UP, "right_ankle": -UP,
+    }  # fmt: skip
+    joints = np.zeros((len(H36M17.joints), 3))
+    for parent, child in H36M17.bones():
+        joints[child] = joints[parent] + directions[H36M17.joints[child]] * lengths[child]
+    standing: FloatArray = joints + UP * (ankle_height(motion) - joints[H36M17.index("right_ankle"), 2])
     return standing
 
 
@@ -81,7 +84,7 @@ def _with_edit_bones(armature_object: bpy.types.Object, joints: FloatArray) -> N
     edit_bones = armature_of(armature_object).edit_bones
     _add_bone(edit_bones, "pelvis", None, joints[0], joints[0] + UP * PELVIS_LENGTH)
     for name, parent, start, end in H36M_BONES:
-        _add_bone(edit_bones, name, edit_bones[parent], joints[start], joints[end])
+        _add_bone(edit_bones, name, edit_bones[parent], joints[H36M17.index(start)], joints[H36M17.index(end)])
     bpy.ops.object.mode_set(mode="OBJECT")
     for other in bpy.context.selected_objects:
         other.select_set(other in selected)

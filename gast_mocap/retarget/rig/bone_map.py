@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ...take.errors import MocapError
+from ...take.skeletons import Side
 from .families import Switch, families
 from .rest_pose import RestPose
-from .roles import LIMBS, REQUIRED, ROLES, SIDES, label
+from .roles import LIMBS, REQUIRED, ROLES, label, side_of, sided
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class BoneMap:
     def limbs(self) -> tuple[str, ...]:
         """Upper roles of the limbs that can move, both of whose bones are mapped: ``"upper_arm.L"``, ..."""
         return tuple(
-            f"{upper}.{side}"
+            sided(upper, side)
             for upper, lower, _ in LIMBS
-            for side in SIDES
-            if f"{upper}.{side}" in self.bones and f"{lower}.{side}" in self.bones
+            for side in Side
+            if sided(upper, side) in self.bones and sided(lower, side) in self.bones
         )
 
     @property
@@ -44,11 +45,11 @@ class BoneMap:
         if not self.limbs and not self._is_bust:
             return tuple(role for role in ROLES if role in REQUIRED and role not in self.bones)
         lacking = {
-            f"{absent}.{side}"
+            sided(absent, side)
             for upper, lower, _ in LIMBS
-            for side in SIDES
+            for side in Side
             for present, absent in ((upper, lower), (lower, upper))
-            if f"{present}.{side}" in self.bones and f"{absent}.{side}" not in self.bones
+            if sided(present, side) in self.bones and sided(absent, side) not in self.bones
         }
         if "hips" not in self.bones and any(role.startswith("thigh") for role in self.limbs):
             lacking.add("hips")
@@ -75,11 +76,10 @@ def described_map(bones: Mapping[str, str], family: str) -> BoneMap:
 
 def with_sides_swapped(bone_map: BoneMap) -> BoneMap:
     """The map with left and right changed over, for rigs whose names contradict their bodies."""
-    other = dict(zip(SIDES, reversed(SIDES), strict=True))
 
     def opposite(role: str) -> str:
-        part, dot, side = role.partition(".")
-        return f"{part}{dot}{other.get(side, '')}"
+        part, side = role.partition(".")[0], side_of(role)
+        return sided(part, side.other) if side else role
 
     return replace(bone_map, bones={opposite(role): bone for role, bone in bone_map.bones.items()})
 

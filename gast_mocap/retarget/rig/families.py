@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .roles import ROLES, SIDED, SIDES
+from ...take.skeletons import Side
+from .roles import ROLES, SIDED, sided
 
 PRESETS = Path(__file__).with_name("presets.toml")
 
@@ -52,13 +53,13 @@ def families() -> tuple[Family, ...]:
 
 
 def _family(entry: dict[str, Any]) -> Family:
-    spellings = dict(zip(SIDES, entry["sides"], strict=True))
+    spellings = dict(zip(Side, entry["sides"], strict=True))
     names: dict[str, tuple[str, ...]] = {}
     for role in entry.keys() & {*ROLES, *SIDED}:
         written = entry[role] if isinstance(entry[role], list) else [entry[role]]
         if role in SIDED:
             for side, spelling in spellings.items():
-                names[f"{role}.{side}"] = tuple(name.format(spelling) for name in written)
+                names[sided(role, side)] = tuple(name.format(spelling) for name in written)
         else:
             names[role] = tuple(written)
     switches = {

@@ -5,8 +5,10 @@ from itertools import takewhile
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.skeletons import Side
 from ..rotations import squared, unit
 from .rest_pose import RestPose
+from .roles import sided
 
 ANKLE_REACH = 0.12  # of the height: joints of the leg below this are the foot's
 KNEE_REACH = 0.35  # of the height: the legs part above this
@@ -35,13 +37,13 @@ def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
         return {}
     roles = {"hips": hips, "spine": spine[0]} | _above(spine, spine.index(forks[-1]), rest.lengths)
     ahead = tree.ahead(legs)
-    for side, leg, arm in zip("LR", tree.left_first(legs, ahead), tree.left_first(arms, ahead), strict=True):
+    for side, leg, arm in zip(Side, tree.left_first(legs, ahead), tree.left_first(arms, ahead), strict=True):
         leg_path, arm_path = tree.path(hips, leg), tree.path(forks[-1], arm)
         leg_roles = tree.limb(leg_path, tree.ankle(leg_path), ("thigh", "shin", "foot"))
         arm_roles = tree.limb(arm_path, tree.wrist(arm_path), ("upper_arm", "forearm", "hand"))
-        roles |= {f"{part}.{side}": bone for part, bone in (leg_roles | arm_roles).items()}
+        roles |= {sided(part, side): bone for part, bone in (leg_roles | arm_roles).items()}
         if arm_path[0] != arm_roles["upper_arm"]:
-            roles[f"clavicle.{side}"] = arm_path[0]
+            roles[sided("clavicle", side)] = arm_path[0]
     return {role: rest.bone_names[bone] for role, bone in roles.items()}
 
 

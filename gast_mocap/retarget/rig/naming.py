@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from .roles import SIDED, SIDES
+from ...take.skeletons import Side
+from .roles import SIDED, sided
 
-SIDE_WORDS = {"l": "L", "left": "L", "lft": "L", "左": "L", "r": "R", "right": "R", "rgt": "R", "右": "R"}
+SIDE_WORDS = {
+    **dict.fromkeys(("l", "left", "lft", "左"), Side.LEFT),
+    **dict.fromkeys(("r", "right", "rgt", "右"), Side.RIGHT),
+}
 # Words that say nothing of the body. A bone with a word from NOT_BODY is a twist, a helper or the like.
 NOISE = frozenset(
     {"bone", "jnt", "joint", "def", "deform", "skin", "bip", "bip01", "rig", "a", "b", "j", "c", "x", "m"}
@@ -43,8 +47,8 @@ def map_by_names(bone_names: Iterable[str]) -> dict[str, str]:
     candidates = [(*_read(name), name) for name in bone_names]
     found: dict[str, str] = {}
     for part, words in WORDS.items():
-        for side in SIDES if part in SIDED else ("",):
-            role = f"{part}.{side}" if side else part
+        for side in Side if part in SIDED else (None,):
+            role = sided(part, side) if side else part
             for word in words.split():
                 names = [bone for bone_side, text, bone in candidates if (bone_side, text) == (side, word)]
                 free = [name for name in names if name not in found.values()]
@@ -63,21 +67,21 @@ def named_like_an_animals(bone_names: Iterable[str]) -> bool:
 
 def _shoulders_that_are_arms(found: dict[str, str]) -> dict[str, str]:
     """A "shoulder" before a "forearm" without an "arm" between them is the upper arm."""
-    for side in SIDES:
-        clavicle, arm = f"clavicle.{side}", f"upper_arm.{side}"
+    for side in Side:
+        clavicle, arm = sided("clavicle", side), sided("upper_arm", side)
         if arm not in found and clavicle in found:
             found[arm] = found.pop(clavicle)
     return found
 
 
-def _read(name: str) -> tuple[str, str]:
-    """Side ("L", "R" or "") of a bone name, and its other words run together, lower case, without number."""
+def _read(name: str) -> tuple[Side | None, str]:
+    """Side of a bone name, if it tells one, and its other words run together, lower case, without number."""
     words = _words(name)
     sides = [SIDE_WORDS[word] for word in words if word in SIDE_WORDS]
     rest = [re.sub(r"\d+$", "", word) for word in words if word not in SIDE_WORDS and word not in NOISE]
     if NOT_BODY.intersection(rest):
-        return "", ""
-    return (sides[0] if sides else ""), "".join(rest)
+        return None, ""
+    return (sides[0] if sides else None), "".join(rest)
 
 
 def _words(name: str) -> list[str]:

@@ -3,13 +3,14 @@
 import numpy as np
 
 from ...take.errors import MocapError
+from ...take.skeletons import Side
 from ..rotations import unit
 from .bone_map import BoneMap
 from .families import families
 from .hierarchy import map_by_hierarchy
 from .naming import map_by_names, named_like_an_animals
 from .rest_pose import RestPose
-from .roles import LIMBS, REQUIRED, ROLES, SIDES, label
+from .roles import LIMBS, REQUIRED, ROLES, label, sided
 
 METARIG = frozenset({"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"})
 MISSING_AT_MOST = 2  # required roles that the animator may have to fill in; with more it is no human body
@@ -63,7 +64,7 @@ def _unfilled(bone_map: BoneMap) -> list[str]:
 
 def _has_body(bone_map: BoneMap) -> bool:
     """Whether hips, four limbs and most of what is required have a bone."""
-    limbs = (any(f"{part}.{side}" in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in SIDES)
+    limbs = (any(sided(part, side) in bone_map.bones for part in limb[:2]) for limb in LIMBS for side in Side)
     return "hips" in bone_map.bones and len(_unfilled(bone_map)) <= MISSING_AT_MOST and all(limbs)
 
 
@@ -73,11 +74,11 @@ def _stands(rest: RestPose, bone_map: BoneMap) -> bool:
     The body may lie in the world. What has no bone is not judged.
     """
     heads = {role: rest.heads[rest.index(bone)] for role, bone in bone_map.bones.items()}
-    shoulders = [heads[role] for side in SIDES if (role := f"upper_arm.{side}") in heads]
-    legs = [side for side in SIDES if f"thigh.{side}" in heads and f"shin.{side}" in heads]
+    shoulders = [heads[role] for side in Side if (role := sided("upper_arm", side)) in heads]
+    legs = [side for side in Side if sided("thigh", side) in heads and sided("shin", side) in heads]
     if not shoulders or not legs:
         return True
-    hips = [heads[f"thigh.{side}"] for side in legs]
+    hips = [heads[sided("thigh", side)] for side in legs]
     down = unit(np.mean(hips, axis=0) - np.mean(shoulders, axis=0))
-    thighs = unit(np.mean([heads[f"shin.{side}"] for side in legs], axis=0) - np.mean(hips, axis=0))
+    thighs = unit(np.mean([heads[sided("shin", side)] for side in legs], axis=0) - np.mean(hips, axis=0))
     return bool(down @ thighs > np.cos(np.radians(THIGHS_HANG_WITHIN)))

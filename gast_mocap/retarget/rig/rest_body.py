@@ -3,10 +3,11 @@
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.skeletons import Side
 from ..rotations import AXES, orthogonal, squared, unit
 from .bone_map import BoneMap
 from .rest_pose import RestPose
-from .roles import SIDES
+from .roles import sided
 
 UPPER_TRUNK = ("neck", "head", "chest", "mid_spine", "spine")
 LOWER_TRUNK = ("hips", "spine", "mid_spine", "chest")
@@ -73,15 +74,15 @@ def _leftward(rest: RestPose, bone_map: BoneMap) -> FloatArray:
         return across
     alone: FloatArray = np.linalg.inv(rest.world_from_armature)[:3, 0]
     for part, trunk in (("upper_arm", UPPER_TRUNK), ("thigh", LOWER_TRUNK)):
-        for side, sign in zip(SIDES, (1, -1), strict=True):
+        for side, sign in zip(Side, (1, -1), strict=True):
             middle = _first_of(rest, bone_map, trunk)
-            if middle is not None and f"{part}.{side}" in bone_map.bones:
-                alone = sign * (joint(rest, bone_map, f"{part}.{side}") - middle)
+            if middle is not None and sided(part, side) in bone_map.bones:
+                alone = sign * (joint(rest, bone_map, sided(part, side)) - middle)
     return alone
 
 
 def _across(rest: RestPose, bone_map: BoneMap, part: str) -> FloatArray | None:
-    left, right = (f"{part}.{side}" for side in SIDES)
+    left, right = (sided(part, side) for side in Side)
     if left not in bone_map.bones or right not in bone_map.bones:
         return None
     return unit(joint(rest, bone_map, left) - joint(rest, bone_map, right))
@@ -89,7 +90,7 @@ def _across(rest: RestPose, bone_map: BoneMap, part: str) -> FloatArray | None:
 
 def _middle(rest: RestPose, bone_map: BoneMap, part: str) -> FloatArray | None:
     """(3,) between the heads of a part's left and right bone, None without both."""
-    roles = [f"{part}.{side}" for side in SIDES]
+    roles = [sided(part, side) for side in Side]
     if not bone_map.bones.keys() >= set(roles):
         return None
     middle: FloatArray = np.mean([joint(rest, bone_map, role) for role in roles], axis=0)
@@ -117,10 +118,10 @@ def spine_chain(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
 def leg_length(rest: RestPose, bone_map: BoneMap) -> float:
     """Thigh and shin in armature units, mean of the legs that the rig has; 0 without legs."""
     lengths = []
-    for side in SIDES:
-        if f"thigh.{side}" not in bone_map.limbs:
+    for side in Side:
+        if sided("thigh", side) not in bone_map.limbs:
             continue
-        hip, knee = (joint(rest, bone_map, f"{part}.{side}") for part in ("thigh", "shin"))
-        ankle = limb_end(rest, bone_map, f"foot.{side}", f"shin.{side}")
+        hip, knee = (joint(rest, bone_map, sided(part, side)) for part in ("thigh", "shin"))
+        ankle = limb_end(rest, bone_map, sided("foot", side), sided("shin", side))
         lengths.append(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
     return float(np.mean(lengths)) if lengths else 0.0

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.skeletons import Side
 from ..rotations import unit
 from .bone_map import BoneMap
 from .rest_body import armature_from_body, joint, limb_end, trunk_direction
 from .rest_pose import RestPose
-from .roles import LIMBS, SIDE_NAMES, SIDES, label
+from .roles import LIMBS, label, sided
 
 # An upper arm is 0.9 to 1.2 times as long as the forearm in the real rigs at hand, a thigh 0.85 to 1.15 times the
 # shin; a collarbone is half an upper arm. A higher share lets stranger bodies pass, and such mistakes with them.
@@ -55,12 +56,12 @@ def limb_doubts(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
         lengths = {side: _limb_lengths(rest, bone_map, (upper, lower, end), side) for side in _sides(bone_map, upper)}
         for side, (above, below) in lengths.items():
             if max(above, below) > MOST_UNLIKE * min(above, below):
-                doubts |= dict.fromkeys((f"{upper}.{side}", f"{lower}.{side}"), _unlike(upper, lower, above, below))
-        if len(lengths) == len(SIDES):
+                doubts |= dict.fromkeys((sided(upper, side), sided(lower, side)), _unlike(upper, lower, above, below))
+        if len(lengths) == len(Side):
             left, right = (sum(pair) for pair in lengths.values())
             if max(left, right) > MOST_LOPSIDED * min(left, right):
                 text = f"The left {LIMB_NAMES[upper]} is {left / max(right, 1e-9):.1f} times as long as the right one"
-                doubts |= {f"{part}.{side}": text for part in (upper, lower) for side in SIDES}
+                doubts |= {sided(part, side): text for part in (upper, lower) for side in Side}
     return doubts
 
 
@@ -68,13 +69,13 @@ def _unlike(upper: str, lower: str, above: float, below: float) -> str:
     return f"{label(upper)} is {above / max(below, 1e-9):.1f} times as long as {label(lower).lower()}"
 
 
-def _sides(bone_map: BoneMap, upper: str) -> list[str]:
-    return [side for side in SIDES if f"{upper}.{side}" in bone_map.limbs]
+def _sides(bone_map: BoneMap, upper: str) -> list[Side]:
+    return [side for side in Side if sided(upper, side) in bone_map.limbs]
 
 
-def _limb_lengths(rest: RestPose, bone_map: BoneMap, parts: tuple[str, str, str], side: str) -> tuple[float, float]:
+def _limb_lengths(rest: RestPose, bone_map: BoneMap, parts: tuple[str, str, str], side: Side) -> tuple[float, float]:
     """Of upper and lower limb, armature units."""
-    upper, lower, end = (f"{part}.{side}" for part in parts)
+    upper, lower, end = (sided(part, side) for part in parts)
     start, middle = joint(rest, bone_map, upper), joint(rest, bone_map, lower)
     stop = limb_end(rest, bone_map, end, lower)
     return float(np.linalg.norm(middle - start)), float(np.linalg.norm(stop - middle))
@@ -83,7 +84,7 @@ def _limb_lengths(rest: RestPose, bone_map: BoneMap, parts: tuple[str, str, str]
 def _head_doubt(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
     """A head that does not lie beyond the shoulders."""
     trunk = trunk_direction(rest, bone_map)
-    shoulders = [joint(rest, bone_map, f"upper_arm.{side}") for side in _sides(bone_map, "upper_arm")]
+    shoulders = [joint(rest, bone_map, sided("upper_arm", side)) for side in _sides(bone_map, "upper_arm")]
     if trunk is None or "head" not in bone_map.bones or not shoulders:
         return {}
     if (joint(rest, bone_map, "head") - np.mean(shoulders, axis=0)) @ trunk > 0:
@@ -103,7 +104,7 @@ def _sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:
 def toes_direction(rest: RestPose, bone_map: BoneMap) -> FloatArray | None:
     """(3,) unit, level on the body, from the ankles to the toes; None without joints that tell it."""
     up = armature_from_body(rest, bone_map)[:, 2]
-    ways = [_foot_way(rest, bone_map, side, up) for side in SIDES if f"foot.{side}" in bone_map.bones]
+    ways = [_foot_way(rest, bone_map, side, up) for side in Side if sided("foot", side) in bone_map.bones]
     legs = [sum(_limb_lengths(rest, bone_map, LIMBS[1], side)) for side in _sides(bone_map, "thigh")]
     way = np.sum(ways, axis=0) if ways else np.zeros(3)
     if not legs or np.linalg.norm(way) < FOOT_SHARE * max(legs):
@@ -111,13 +112,13 @@ def toes_direction(rest: RestPose, bone_map: BoneMap) -> FloatArray | None:
     return unit(way)
 
 
-def _foot_way(rest: RestPose, bone_map: BoneMap, side: str, up: FloatArray) -> FloatArray:
+def _foot_way(rest: RestPose, bone_map: BoneMap, side: Side, up: FloatArray) -> FloatArray:
     """(3,) level way from the ankle to the toes, or to that joint of the foot which is farthest from it."""
-    ankle = joint(rest, bone_map, f"foot.{side}")
-    if f"toes.{side}" in bone_map.bones:
-        ends = joint(rest, bone_map, f"toes.{side}")[None]
+    ankle = joint(rest, bone_map, sided("foot", side))
+    if sided("toes", side) in bone_map.bones:
+        ends = joint(rest, bone_map, sided("toes", side))[None]
     else:
-        foot = rest.index(bone_map.bones[f"foot.{side}"])
+        foot = rest.index(bone_map.bones[sided("foot", side)])
         parts = [bone for bone in np.flatnonzero(rest.deforms) if foot in rest.ancestors(int(bone))]
         ends = rest.heads[parts]
     ways = np.concatenate([np.zeros((1, 3)), ends - ankle])
@@ -149,10 +150,10 @@ def _lean(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
 def _half_body(bone_map: BoneMap) -> Iterator[str]:
     absent = []
     for upper, _, _ in LIMBS:
-        sides = [side for side in SIDES if f"{upper}.{side}" not in bone_map.bones]
-        if len(sides) == len(SIDES):
+        sides = [side for side in Side if sided(upper, side) not in bone_map.bones]
+        if len(sides) == len(Side):
             absent.append(f"{LIMB_NAMES[upper]}s")
         elif sides:
-            absent.append(f"{SIDE_NAMES[sides[0]]} {LIMB_NAMES[upper]}")
+            absent.append(f"{sides[0]} {LIMB_NAMES[upper]}")
     if absent and not bone_map.missing:
         yield f"This rig has no {' and no '.join(absent)}: the bake moves the rest."

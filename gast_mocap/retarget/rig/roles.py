@@ -4,9 +4,22 @@ The hips carry the body's place. A pelvis beside them, and a middle of the spine
 is not one chain: else what lies between spine and chest is found by itself.
 """
 
+from ...take.skeletons import Side
+
 SIDED = ("clavicle", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toes")
-SIDES = ("L", "R")
-SIDE_NAMES = {"L": "left", "R": "right"}
+
+
+def sided(part: str, side: Side) -> str:
+    """The role of a limb's part: ``"thigh.L"``."""
+    return f"{part}.{side.letter}"
+
+
+def side_of(role: str) -> Side | None:
+    """The side that a role belongs to, if it has one."""
+    letter = role.partition(".")[2]
+    return next((side for side in Side if side.letter == letter), None)
+
+
 ROLES = (
     "hips",
     "pelvis",
@@ -15,7 +28,7 @@ ROLES = (
     "chest",
     "neck",
     "head",
-    *(f"{part}.{side}" for side in SIDES for part in SIDED),
+    *(sided(part, side) for side in Side for part in SIDED),
     "root",
 )
 # What tells roles apart that are easily taken for one another.
@@ -29,14 +42,14 @@ ABOUT = {
     "clavicle": "from the chest to the shoulder",
 }
 LIMBS = (("upper_arm", "forearm", "hand"), ("thigh", "shin", "foot"))
-REQUIRED = frozenset({"hips", *(f"{part}.{side}" for side in SIDES for limb in LIMBS for part in limb[:2])})
+REQUIRED = frozenset({"hips", *(sided(part, side) for side in Side for limb in LIMBS for part in limb[:2])})
 
 
 def label(role: str) -> str:
     """An animator's name of a role: ``"Upper arm, left"``."""
-    part, _, side = role.partition(".")
-    words = part.replace("_", " ").capitalize()
-    return f"{words}, {SIDE_NAMES[side]}" if side else words
+    words = role.partition(".")[0].replace("_", " ").capitalize()
+    side = side_of(role)
+    return f"{words}, {side}" if side else words
 
 
 def about(role: str) -> str:

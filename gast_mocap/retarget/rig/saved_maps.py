@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from ...take.errors import MocapError
+from ...take.whole_file import whole_file, why_not_saved
 from .bone_map import BoneMap, described_map
 from .rest_pose import RestPose
 from .roles import ROLES
@@ -32,9 +33,10 @@ def save_map(bone_map: BoneMap, path: Path) -> None:
     """
     content = {"version": VERSION, "family": bone_map.family, "bones": dict(bone_map.bones)}
     try:
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        with whole_file(path) as part:
+            part.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
-        raise MocapError("map_unwritable", f"The bone map could not be saved as {path}.", str(error)) from error
+        raise MocapError("map_unwritable", why_not_saved(path, error), str(error)) from error
 
 
 def remove_map(path: Path) -> None:

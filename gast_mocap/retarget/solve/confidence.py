@@ -1,9 +1,9 @@
 """How sure the take is of what each bone does."""
 
 from ...take.records import FloatArray, Motion
+from ...take.skeletons import H36M17
 from ..rig.bone_map import BoneMap
-from ..rig.roles import SIDE_NAMES
-from .torso import JOINT
+from ..rig.roles import side_of
 
 SEEN_BY = {
     "hips": ("left_hip", "right_hip"),
@@ -24,8 +24,8 @@ def bone_confidence(motion: Motion, bone_map: BoneMap) -> dict[str, FloatArray]:
     """Bone -> (t,) 0..1: the score of the least sure of the joints that its turn is read from."""
     confidence = {}
     for role, bone in bone_map.bones.items():
-        part, _, side = role.partition(".")
+        part = role.partition(".")[0]
         if part in SEEN_BY:
-            joints = [JOINT[name.format(SIDE_NAMES.get(side, ""))] for name in SEEN_BY[part]]
+            joints = H36M17.indices(*(name.format(side_of(role)) for name in SEEN_BY[part]))
             confidence[bone] = motion.scores[:, joints].min(axis=1)
     return confidence

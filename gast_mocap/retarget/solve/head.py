@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.skeletons import H36M17
 from .. import rotations as quat
-from .torso import JOINT, LEFT, segment
+from .torso import LEFT, segment
 from .twist import carry_angle, ramp, roll_of, rolled
 
 ENDS = {"neck": ("thorax", "neck"), "head": ("neck", "head")}
@@ -24,8 +25,8 @@ def head_turns(
         neutral: unit directions (3,) that both have at ease, body axes.
         steps: (t - 1,) frames between neighbours.
     """
-    crown = joints[:, JOINT["head"]] - joints[:, JOINT["thorax"]]
-    nose = joints[:, JOINT["neck"]] - joints[:, JOINT["thorax"]]
+    crown = joints[:, H36M17.index("head")] - joints[:, H36M17.index("thorax")]
+    nose = joints[:, H36M17.index("neck")] - joints[:, H36M17.index("thorax")]
     left = quat.cross(crown, nose)
     standing_out = np.linalg.norm(left, axis=-1) / np.maximum(np.sum(crown * crown, axis=-1), 1e-12)
     weight = ramp(standing_out, *TELLING_NOSE)

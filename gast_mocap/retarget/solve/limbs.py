@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.skeletons import Side
 from .. import rotations as quat
 from .torso import BACK, FORWARD, LEFT, UP
 from .twist import carry_angle, ramp, roll_of, rolled
@@ -33,11 +34,11 @@ class Hinge:
     sure_cosine: float
 
 
-def hinge_of(part: str, side: str) -> Hinge:
-    """The elbow (``part`` "upper_arm") or knee ("thigh") of ``side`` "L" or "R"."""
+def hinge_of(part: str, side: Side) -> Hinge:
+    """The elbow (``part`` "upper_arm") or knee ("thigh") of a side."""
     if part == "thigh":
         return Hinge(-UP, quat.unit(np.cross(-UP, BACK)), KNEE_ROLL_LIMIT, HANGING)
-    home = quat.unit((LEFT if side == "L" else -LEFT) - UP)
+    home = quat.unit((LEFT if side == Side.LEFT else -LEFT) - UP)
     return Hinge(home, quat.unit(np.cross(home, FORWARD)), ELBOW_ROLL_LIMIT, 1.0)
 
 

@@ -5,9 +5,10 @@ from scipy.ndimage import percentile_filter
 
 from ...motion.bones import ANKLE_HEIGHT, bone_lengths, standing_height
 from ...take.records import BoolArray, FloatArray, FootContact, Motion
-from ..rig.roles import SIDE_NAMES
+from ...take.skeletons import H36M17, Side
 
-ANKLES = {"L": 6, "R": 3}
+ANKLES = {side: H36M17.index(f"{side}_ankle") for side in Side}
+THIGHS_AND_SHINS = [H36M17.index(f"{side}_{joint}") for side in Side for joint in ("knee", "ankle")]
 STANDING_PERCENTILE = 10.0
 GROUND_REACH = 1.0
 """Seconds before and after a frame in which the lower ankle shows the ground; raising it evens out stairs."""
@@ -17,7 +18,7 @@ TIME_STAMP = 0.001
 
 def leg_length(motion: Motion) -> float:
     """Metres of thigh and shin, mean of both sides."""
-    legs = motion.joints[:, [2, 3, 5, 6]] - motion.joints[:, [1, 2, 4, 5]]
+    legs = motion.joints[:, THIGHS_AND_SHINS] - motion.joints[:, [H36M17.parents[joint] for joint in THIGHS_AND_SHINS]]
     return float(np.median(np.linalg.norm(legs, axis=-1), axis=0).sum()) / 2
 
 
@@ -27,7 +28,7 @@ def ankle_height(motion: Motion) -> float:
     return ANKLE_HEIGHT * standing_height(motion.joints, motion.scores, lengths)
 
 
-def ankle_lift(motion: Motion) -> dict[str, FloatArray]:
+def ankle_lift(motion: Motion) -> dict[Side, FloatArray]:
     """Side -> (t,) metres of the ankle over where it is in standing.
 
     The floor is z = 0, unless the feet are often nearer to it than ankles can be: then their lowest is
@@ -55,7 +56,7 @@ def _nearby_lowest(motion: Motion) -> FloatArray:
     return nearby
 
 
-def ankle_step(motion: Motion) -> dict[str, FloatArray]:
+def ankle_step(motion: Motion) -> dict[Side, FloatArray]:
     """Side -> (t,) metres of the ankle over where it is in standing on what the foot stands on then: floor, wall,
     stairs.
 
@@ -69,7 +70,7 @@ def ankle_step(motion: Motion) -> dict[str, FloatArray]:
         knots: list[tuple[float, float]] = []
         for contact in motion.contacts:
             inside = in_contact(motion.times, contact)
-            if contact.foot == SIDE_NAMES[side] and inside.any():
+            if contact.foot == side and inside.any():
                 level = float(np.median(height[inside]))
                 knots += [(contact.start, level), (contact.end, level)]
         if knots:

@@ -6,11 +6,12 @@ import numpy as np
 
 from ...take.errors import MocapError
 from ...take.records import FloatArray, Motion
+from ...take.skeletons import Side
 from .. import rotations as quat
 from ..rig.bone_map import BoneMap
 from ..rig.rest_body import leg_length, limb_end
 from ..rig.rest_pose import RestPose
-from ..rig.roles import SIDES
+from ..rig.roles import sided
 from . import performer
 from .planting import planted_travel
 from .skeleton import PosedSkeleton
@@ -29,7 +30,7 @@ def place(
     hips = rest.index(bone_map.bones["hips"])
     centre = _hip_centre(rest, bone_map, skeleton)
     scale = _world_leg_length(rest, bone_map) / performer.leg_length(motion)
-    legs = {side: _leg(rest, bone_map, skeleton, side) @ world_from_armature[:3, :3].T for side in SIDES}
+    legs = {side: _leg(rest, bone_map, skeleton, side) @ world_from_armature[:3, :3].T for side in Side}
     way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0] + planted_travel(motion, scale, legs)
     height = _hip_height(motion, rest, bone_map, skeleton, scale)
     origin = world_from_armature[:3, 3] * [1.0, 1.0, 0.0]
@@ -64,13 +65,13 @@ def _free_to_move(rest: RestPose, bone: int) -> int:
 
 def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:
     """(t, 3) between the thighs' heads, armature space, hips not yet moved."""
-    centre: FloatArray = np.mean([_thigh_head(rest, bone_map, skeleton, side) for side in SIDES], axis=0)
+    centre: FloatArray = np.mean([_thigh_head(rest, bone_map, skeleton, side) for side in Side], axis=0)
     return centre
 
 
-def _thigh_head(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: str) -> FloatArray:
+def _thigh_head(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side) -> FloatArray:
     """(t, 3) where the hips carry the head of a thigh, whether it hangs on them or not."""
-    hips, thigh = (rest.index(bone_map.bones[role]) for role in ("hips", f"thigh.{side}"))
+    hips, thigh = (rest.index(bone_map.bones[role]) for role in ("hips", sided("thigh", side)))
     if hips in rest.ancestors(thigh):
         return skeleton.heads[thigh]
     from_hips = rest.armature_from_bone[hips, :3, :3].T @ (rest.heads[thigh] - rest.heads[hips])
@@ -82,7 +83,7 @@ def _detached_thighs(
 ) -> dict[int, FloatArray]:
     """Bone -> (t, 3) way to go, armature space, of thighs that do not hang on the hips."""
     hips = rest.index(bone_map.bones["hips"])
-    thighs = {side: rest.index(bone_map.bones[f"thigh.{side}"]) for side in SIDES}
+    thighs = {side: rest.index(bone_map.bones[sided("thigh", side)]) for side in Side}
     return {
         thigh: _thigh_head(rest, bone_map, skeleton, side) + offset - skeleton.heads[thigh]
         for side, thigh in thighs.items()
@@ -100,16 +101,16 @@ def _hip_height(
     """(t,) world z of the hip centre that puts the lower ankle as far over the floor as the performer's,
     to scale."""
     up = rest.world_from_armature[2, :3]
-    hanging = np.min([_leg(rest, bone_map, skeleton, side) @ up for side in SIDES], axis=0)
+    hanging = np.min([_leg(rest, bone_map, skeleton, side) @ up for side in Side], axis=0)
     lift = np.min(list(performer.ankle_lift(motion).values()), axis=0)
     floor, ankle_height = _floor(rest, bone_map)
     height: FloatArray = floor + ankle_height + scale * lift - hanging
     return height
 
 
-def _leg(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: str) -> FloatArray:
+def _leg(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side) -> FloatArray:
     """(t, 3) from the hip centre to the ankle, armature space."""
-    foot, thigh, shin = (bone_map.bones.get(f"{part}.{side}", "") for part in ("foot", "thigh", "shin"))
+    foot, thigh, shin = (bone_map.bones.get(sided(part, side), "") for part in ("foot", "thigh", "shin"))
     hip = _thigh_head(rest, bone_map, skeleton, side)
     from_centre = hip - _hip_centre(rest, bone_map, skeleton) - skeleton.heads[rest.index(thigh)]
     if foot:
@@ -126,9 +127,9 @@ def _floor(rest: RestPose, bone_map: BoneMap) -> tuple[float, float]:
     level with the lowest point of its feet.
     """
     to_world = rest.world_from_armature
-    roles = [f"{part}.{side}" for part in ("foot", "toes") for side in SIDES]
+    roles = [sided(part, side) for part in ("foot", "toes") for side in Side]
     feet = [rest.index(bone_map.bones[role]) for role in roles if role in bone_map.bones]
-    ankles = [limb_end(rest, bone_map, f"foot.{side}", f"shin.{side}") for side in SIDES]
+    ankles = [limb_end(rest, bone_map, sided("foot", side), sided("shin", side)) for side in Side]
     points = np.concatenate([ankles, rest.heads[feet], rest.tails[feet]])
     heights = points @ to_world[2, :3] + to_world[2, 3]
     lowest, ankle = float(heights.min()), float(heights[:2].mean())

@@ -3,13 +3,13 @@
 import numpy as np
 
 from ...take.records import BoolArray, FloatArray, Motion
-from ..rig.roles import SIDE_NAMES, SIDES
+from ...take.skeletons import Side
 from .performer import ANKLES, in_contact
 
 STEADY = 1.5  # usual frame steps; over longer ones nothing is known of the feet
 
 
-def planted_travel(motion: Motion, scale: float, legs: dict[str, FloatArray]) -> FloatArray:
+def planted_travel(motion: Motion, scale: float, legs: dict[Side, FloatArray]) -> FloatArray:
     """(t, 3) level metres by which the hips leave their scaled way so that feet in contact do not slide.
 
     With both feet in contact each has half a say; with none the way is the performer's.
@@ -19,8 +19,8 @@ def planted_travel(motion: Motion, scale: float, legs: dict[str, FloatArray]) ->
         scale: the rig's size against the performer's.
         legs: side -> (t, 3) from the rig's hip centre to its ankle, in the world.
     """
-    performers = np.stack([motion.joints[:, ANKLES[side]] - motion.joints[:, 0] for side in SIDES], axis=1)
-    slides = np.diff(scale * performers - np.stack([legs[side] for side in SIDES], axis=1), axis=0)
+    performers = np.stack([motion.joints[:, ANKLES[side]] - motion.joints[:, 0] for side in Side], axis=1)
+    slides = np.diff(scale * performers - np.stack([legs[side] for side in Side], axis=1), axis=0)
     standing = _standing(motion)
     held = standing[1:] & standing[:-1]
     holds = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
@@ -34,8 +34,7 @@ def planted_travel(motion: Motion, scale: float, legs: dict[str, FloatArray]) ->
 
 def _standing(motion: Motion) -> BoolArray:
     """(t, 2) whether each foot is in contact, left first."""
-    standing = np.zeros((len(motion.times), len(SIDES)), dtype=bool)
+    standing = np.zeros((len(motion.times), len(Side)), dtype=bool)
     for contact in motion.contacts:
-        column = [SIDE_NAMES[side] for side in SIDES].index(contact.foot)
-        standing[:, column] |= in_contact(motion.times, contact)
+        standing[:, list(Side).index(contact.foot)] |= in_contact(motion.times, contact)
     return standing

@@ -6,11 +6,12 @@ from itertools import product
 import numpy as np
 
 from ...take.records import FloatArray, Motion
+from ...take.skeletons import Side
 from .. import rotations as quat
 from ..rig.bone_map import BoneMap, check_map
 from ..rig.rest_body import armature_from_body, joint, leg_length, limb_end, spine_chain
 from ..rig.rest_pose import RestPose
-from ..rig.roles import LIMBS, SIDE_NAMES, SIDES
+from ..rig.roles import LIMBS, sided
 from .curves import BoneCurves
 from .feet import foot_turns
 from .head import head_turns
@@ -88,22 +89,23 @@ def _role_changes(
     turns = {"hips": body.pelvis, "pelvis": body.pelvis, "spine": body.lower_spine, "chest": body.chest}
     turns |= head_turns(joints, body.chest, neutral_head(joints), steps)
     for side, home in neutral_clavicles(joints).items():
-        direction = segment(joints, "thorax", f"{SIDE_NAMES[side]}_shoulder")
-        turns[f"clavicle.{side}"] = rolled(np.zeros(len(joints)), body.chest, home, direction)
+        direction = segment(joints, "thorax", f"{side}_shoulder")
+        turns[sided("clavicle", side)] = rolled(np.zeros(len(joints)), body.chest, home, direction)
     changes = {role: quat.multiply(turn, quat.inverse(rest_turn)) for role, turn in turns.items()}
-    for (part, lower, end), side in product(LIMBS, SIDES):
+    for limb, side in product(LIMBS, Side):
+        part, lower, end = limb
         parent = body.chest if part == "upper_arm" else body.pelvis
         moved = _moved_limb(joints, steps, parent, part, side, options)
-        rested = _rested_limb(rest, bone_map, rest_turn, (f"{part}.{side}", f"{lower}.{side}", f"{end}.{side}"))
+        rested = _rested_limb(rest, bone_map, rest_turn, limb, side)
         for name, move, start in zip((part, lower), moved, rested, strict=True):
-            changes[f"{name}.{side}"] = quat.multiply(move, quat.inverse(start))
-        changes[f"{end}.{side}"] = changes[f"{lower}.{side}"]
+            changes[sided(name, side)] = quat.multiply(move, quat.inverse(start))
+        changes[sided(end, side)] = changes[sided(lower, side)]
     up = quat.unit(armature_from_world[:, 2])
     for side, step in ankle_step(motion).items():
-        shin = segment(joints, f"{SIDE_NAMES[side]}_knee", f"{SIDE_NAMES[side]}_ankle")
-        shin_turn = quat.multiply(changes[f"shin.{side}"], rest_turn)
+        shin = segment(joints, f"{side}_knee", f"{side}_ankle")
+        shin_turn = quat.multiply(changes[sided("shin", side)], rest_turn)
         foot = foot_turns(shin_turn, shin, up, step / performer_leg_length(motion))
-        changes[f"foot.{side}"] = quat.multiply(foot, quat.inverse(rest_turn))
+        changes[sided("foot", side)] = quat.multiply(foot, quat.inverse(rest_turn))
     return changes
 
 
@@ -114,11 +116,11 @@ def _frame_steps(motion: Motion) -> FloatArray:
 
 
 def _moved_limb(
-    joints: FloatArray, steps: FloatArray, parent: FloatArray, part: str, side: str, options: SolveOptions
+    joints: FloatArray, steps: FloatArray, parent: FloatArray, part: str, side: Side, options: SolveOptions
 ) -> tuple[FloatArray, FloatArray]:
     """Body turns (t, 4) of the performer's upper and lower limb."""
     hinge = hinge_of(part, side)
-    first, middle, last = (f"{SIDE_NAMES[side]}_{name}" for name in LIMB_JOINTS[part])
+    first, middle, last = (f"{side}_{name}" for name in LIMB_JOINTS[part])
     upper, lower = segment(joints, first, middle), segment(joints, middle, last)
     roll = carried_roll(hinge, parent, upper, lower, steps)
     if options.joint_limits:
@@ -127,10 +129,10 @@ def _moved_limb(
 
 
 def _rested_limb(
-    rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, roles: tuple[str, str, str]
+    rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, limb: tuple[str, str, str], side: Side
 ) -> tuple[FloatArray, FloatArray]:
     """Body turns (4,) of the rig's upper and lower limb at rest."""
-    hinge = hinge_of(*roles[0].split("."))
+    hinge, roles = hinge_of(limb[0], side), [sided(part, side) for part in limb]
     elbow = joint(rest, bone_map, roles[1])
     upper = quat.unit(elbow - joint(rest, bone_map, roles[0]))
     lower = quat.unit(limb_end(rest, bone_map, roles[2], roles[1]) - elbow)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...take.records import FloatArray
-from ...take.skeletons import H36M17
+from ...take.skeletons import H36M17, Side
 from .. import rotations as quat
 
-JOINT = {name: index for index, name in enumerate(H36M17.joints)}
 FORWARD = np.array([0.0, -1.0, 0.0])
 BACK = np.array([0.0, 1.0, 0.0])
 UP = np.array([0.0, 0.0, 1.0])
@@ -26,7 +25,7 @@ HEAD_LEAN = (-30.0, 20.0)
 
 def segment(joints: FloatArray, start: str, end: str) -> FloatArray:
     """(t, 3) unit direction from one joint to another."""
-    return quat.unit(joints[:, JOINT[end]] - joints[:, JOINT[start]])
+    return quat.unit(joints[:, H36M17.index(end)] - joints[:, H36M17.index(start)])
 
 
 def turn(primary: FloatArray, secondary: FloatArray, order: str) -> FloatArray:
@@ -72,13 +71,13 @@ def neutral_head(joints: FloatArray) -> dict[str, FloatArray]:
     }
 
 
-def neutral_clavicles(joints: FloatArray) -> dict[str, FloatArray]:
+def neutral_clavicles(joints: FloatArray) -> dict[Side, FloatArray]:
     """Side -> unit direction (3,), body axes of the chest, from thorax to shoulder at ease: the take's
     median."""
-    left, right = (_in_chest(joints, "thorax", f"{side}_shoulder") for side in ("left", "right"))
+    left, right = (_in_chest(joints, "thorax", f"{side}_shoulder") for side in Side)
     mirror = np.array([-1.0, 1.0, 1.0])
     at_ease = quat.unit(np.median((left + right * mirror) / 2, axis=0))
-    return {"L": at_ease, "R": at_ease * mirror}
+    return {Side.LEFT: at_ease, Side.RIGHT: at_ease * mirror}
 
 
 def _in_chest(joints: FloatArray, start: str, end: str) -> FloatArray:

@@ -1,0 +1,89 @@
+"""Files that are written whole or not at all, whatever happens meanwhile."""
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+NAME_KEPT = 40
+"""Characters of a file's name that its unfinished part carries as well. With more, a name near the file system's limit
+of 255 bytes would have no room for a part beside it."""
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """The path of a new file to fill, which takes the place of ``path`` when the block ends without an error.
+
+    The part lies beside ``path``, hidden, with the same suffix. A file that is there already survives a failure; a
+    symbolic link stays one, and the file that it points to keeps its permissions.
+
+    Raises:
+        OSError: the file cannot be written; ``why_not_saved`` puts it in words.
+    """
+    place = _place(path)
+    part = _new_part(place)
+    try:
+        yield part
+        _settle(part, place)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def check_room(path: Path, size: int) -> None:
+    """Find out before long work whether a file of ``size`` bytes can be written to ``path``.
+
+    Raises:
+        OSError: it cannot.
+    """
+    place = _place(path)
+    _new_part(place).unlink()
+    if shutil.disk_usage(place.parent).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def why_not_saved(path: Path, error: OSError) -> str:
+    """What happened to a file that could not be written, and what to do."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"The disk is full: {path.name} was not saved. Make room and try again."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"The folder {path.parent} cannot be written to. Choose another one."
+        case errno.ENOENT | errno.ENOTDIR:
+            return f"The folder {path.parent} does not exist. Choose another one."
+        case errno.ENAMETOOLONG:
+            return f"The name {path.name} is too long. Choose a shorter one."
+    return f"{path} could not be saved. Choose another name or folder."
+
+
+def _place(path: Path) -> Path:
+    """Where a file at ``path`` really lies. Raises OSError unless that is a plain file or none yet."""
+    try:
+        os.fsencode(path)
+        place = Path(os.path.realpath(path))
+        place.lstat()
+    except FileNotFoundError:
+        return place
+    except ValueError as error:  # a null character or a lone surrogate, which no file's name can hold
+        raise OSError(errno.EINVAL, str(error)) from error
+    if not place.is_file():
+        raise OSError(errno.EINVAL, "not a plain file", str(path))
+    return place
+
+
+def _new_part(place: Path) -> Path:
+    part = place.with_name(f".{place.stem[:NAME_KEPT]}.{os.getpid()}.{secrets.token_hex(3)}.part{place.suffix[:8]}")
+    part.touch(exist_ok=False)
+    return part
+
+
+def _settle(part: Path, place: Path) -> None:
+    """``part`` safely onto the disk, then under its own name."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copymode(place, part)
+    part.replace(place)
