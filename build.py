@@ -2,6 +2,7 @@
 
 python build.py demo       turn a real clip into a rendered character, in demo_output/
 python build.py test       run the tests on a real bpy, without those that need PyTorch; options go to pytest
+python build.py lint       run ruff and mypy
 python build.py check      run lint, the tests that need PyTorch, and the tests on the other Blenders
 python build.py package    make the extension's zip for this platform, in dist/
 python build.py bench      run every benchmark; `bench NAME [options]` runs one, and `--help` lists its options
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("demo").set_defaults(run=demo)
     commands.add_parser("test").set_defaults(run=test)
+    commands.add_parser("lint").set_defaults(run=lint)
     commands.add_parser("check").set_defaults(run=check)
     commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # --help is for the benchmark
     packing = commands.add_parser("package")
@@ -80,9 +82,17 @@ def test(options: Sequence[str]) -> int:
     return call(environment("blender"), "-m", "pytest", *options)
 
 
+def lint() -> int:
+    """Run ruff and mypy over everything, even after a failure."""
+    base = base_python("lint")
+    if base is None:
+        sys.exit(f"Lint needs Python {LINT_PYTHON}.")
+    return run_lint(environment("lint", base))
+
+
 def check() -> int:
     """Run all that ``test`` leaves out, even after a failure; what this machine lacks a Python for is skipped."""
-    checks: dict[str, Callable[[Path], int]] = {"lint": lint, "training": test_training}
+    checks: dict[str, Callable[[Path], int]] = {"lint": run_lint, "training": test_training}
     checks |= {f"blender-{name}": test_other_blender for name in PYTHON_OF_BLENDER if name != main_blender()}
     outcomes = {}
     for purpose, run in checks.items():
@@ -96,7 +106,7 @@ def check() -> int:
     return int(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
 
 
-def lint(python: Path) -> int:
+def run_lint(python: Path) -> int:
     commands = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
     return max([call(python, "-m", *command) for command in commands])
 

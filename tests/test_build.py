@@ -100,7 +100,31 @@ def test_the_cache_is_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch, tm
     assert (tmp_path / "kept").is_dir()
 
 
+def test_the_readme_and_the_workflows_name_only_commands_that_build_knows() -> None:
+    known = re.findall(r'add_parser\("(\w+)"', (ROOT / "build.py").read_text())
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / ".github").rglob("*.yml")]
+    named = {name for path in texts for name in re.findall(r"python3? build\.py (\w+)", path.read_text())}
+    assert {"demo", "test", "check", "package"} <= named <= set(known)
+
+
+def test_every_folder_of_the_readmes_tree_is_there() -> None:
+    tree = re.search(r"```\nblender_manifest.*?```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert tree
+    above: list[str] = []
+    for indent, name in re.findall(r"^( *)([\w.]+)/? +\S", tree[0], re.MULTILINE):
+        above = [*above[: len(indent) // 2], name]
+        assert (ROOT / Path(*above)).exists(), name
+
+
+def test_every_folder_that_ships_has_its_line_in_contributing() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    chapters = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "gast_mocap").rglob("*.py")}
+    chapters -= {"gast_mocap", "gast_mocap/retarget", "gast_mocap/operators/panels"}  # named with their parts or whole
+    assert [folder for folder in chapters if f"`{folder}/`" not in text] == []
+
+
 def test_nothing_in_the_tree_names_this_machine() -> None:
-    texts = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".md", ".toml", ".sh", ".lock", ".in"}]
+    kinds = {".py", ".md", ".toml", ".sh", ".lock", ".in", ".yml"}
+    texts = [path for path in ROOT.rglob("*") if path.suffix in kinds]
     mine = [str(path) for path in texts if str(Path.home()) + "/" in path.read_text(encoding="utf-8")]
     assert not mine
