@@ -84,10 +84,7 @@ def test(options: Sequence[str]) -> int:
 
 def lint() -> int:
     """Run ruff and mypy over everything, even after a failure."""
-    base = base_python("lint")
-    if base is None:
-        sys.exit(f"Lint needs Python {LINT_PYTHON}.")
-    return run_lint(environment("lint", base))
+    return run_lint(environment("lint"))
 
 
 def check() -> int:
