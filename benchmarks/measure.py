@@ -64,8 +64,8 @@ def loop_video(video: Path, output: Path, frames: int, height: int, length: int)
     info = probe_video(video, note)
     size = (round(info.width * height / info.height / 2) * 2, height)
     pictures = [
-        cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
-        for _, image in read_frames(info, 0, min(frames, info.frame_count))
+        cv2.cvtColor(cv2.resize(frame.picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
+        for frame in read_frames(info, 0, frames)
     ]
     writer = cv2.VideoWriter(str(output), cv2.VideoWriter.fourcc(*"mp4v"), 30.0, size)
     for picture in islice(cycle(pictures + pictures[-2:0:-1]), length):

@@ -76,13 +76,14 @@ def pose2sim_scenes(folder: Path, cache: Path) -> list[Scene]:
 
 def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     """What the pipeline's preset best reads of the person who is seen longest; kept in ``cache``."""
-    video = probe_video(path, print)
+    footage = probe_video(path, print)
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
-        watched, _ = watch_range(
-            video, 0, video.frame_count, Quality.BEST, Networks.load(Quality.BEST), lambda *_: None, Backdrop()
+        watched, video = watch_range(
+            footage, 0, None, Quality.BEST, Networks.load(Quality.BEST), lambda *_: None, print, Backdrop()
         )
         _, keypoints, _ = max(watched, key=lambda seen: seen[1].scores.sum())
-        np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores)
+        np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores, times=video.times)
     with np.load(kept) as arrays:
+        video = VideoInfo(path, footage.width, footage.height, arrays["times"], footage.field_of_view)
         return video, Keypoints2D(1, arrays["frames"], arrays["points"], arrays["scores"])

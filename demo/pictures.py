@@ -22,7 +22,7 @@ def draw_strip(take_path: Path, track_id: int, rendered: dict[float, list[Path]]
         below = [cv2.imread(str(picture)) for picture in pictures]
         frame = int(np.abs(take.video.times - seconds).argmin())
         box = track.boxes[np.abs(track.frames - frame).argmin()]
-        _, image = next(iter(read_frames(take.video, frame, frame + 1)))
+        image = next(read_frames(take.video, frame, frame + 1)).picture
         columns.append(np.vstack([_cut_out(image[..., ::-1], box, below[0].shape[:2]), *below]))
     cv2.imwrite(str(path), np.hstack(columns))
 

@@ -13,13 +13,13 @@ from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
 from .networks.session import Session
-from .people.watch import Eyes, Watched, watch_people
+from .people.watch import Eyes, Watched, tell_people, watch_people
 from .poses.lift import Lifter
 from .preview import draw_preview
 from .protocol.job import Job
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
-from .video.decode import probe_video, read_frames, read_prepared
+from .video.decode import Footage, Reading, probe_video, read_frames
 from .video.pyramid import Pyramid
 from .video.stillness import Backdrop
 
@@ -57,19 +57,18 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     watch = Stopwatch()
     with watch.stage("probe"):
         report("probe", 0, 1)
-        video = probe_video(job.video, notify)
-        start, end = frame_range(job, video)
+        footage = probe_video(job.video, notify)
+        check_range(job, footage)
         networks = Networks.load(job.quality, job.lifter)
         report("probe", 1, 1)
     with watch.stage("watch", networks.sessions):
         backdrop = Backdrop()
-        watched, read_to = watch_range(video, start, end, job.quality, networks, report, backdrop)
-    notify_unreadable(video, read_to - start, end - start, notify)
+        watched, video = watch_range(footage, job.start, job.end, job.quality, networks, report, notify, backdrop)
     with watch.stage("lift", networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
     with watch.stage("save"):
         report("save", 0, 1)
-        settings = TakeSettings(job.quality, start, read_to, job.low_memory, networks.hashes)
+        settings = TakeSettings(job.quality, job.start, video.frame_count, job.low_memory, networks.hashes)
         take = Take(video, settings, people, camera_shift=backdrop.shift)
         save_take(take, job.output)
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
@@ -112,20 +111,14 @@ class Stopwatch:
         self.stages.append(StageSeconds(name, time.perf_counter() - began, in_networks))
 
 
-def frame_range(job: Job, video: VideoInfo) -> tuple[int, int]:
-    """First frame and the one after the last, both within the video.
-
-    Raises:
-        MocapError: no frame lies between them.
-    """
-    end = video.frame_count if job.end is None else min(job.end, video.frame_count)
-    if not 0 <= job.start < end:
+def check_range(job: Job, footage: Footage) -> None:
+    """Raises MocapError when no frame lies between start and end, however long the video turns out to be."""
+    if job.start < 0 or (job.end is not None and job.start >= job.end):
         raise MocapError(
             "range_empty",
-            f"No frames lie from start {job.start} to end {end}; the video has {video.frame_count} frames. "
+            f"No frames lie from start {job.start} to end {job.end}; the video has about {footage.frame_count} frames. "
             "Choose a start before the end.",
         )
-    return job.start, end
 
 
 @dataclass(frozen=True)
@@ -156,50 +149,60 @@ class Networks:
 
 
 def watch_range(
-    video: VideoInfo,
+    footage: Footage,
     start: int,
-    end: int,
+    end: int | None,
     quality: Quality,
     networks: Networks,
     report: Report,
+    notify: Notify,
     backdrop: Backdrop,
-) -> tuple[tuple[Watched, ...], int]:
-    """Everybody seen from frame ``start`` up to ``end``, and the end of what could be read, earlier in a damaged video.
+) -> tuple[tuple[Watched, ...], VideoInfo]:
+    """Everybody seen from frame ``start`` up to ``end`` (None: all), and the video up to there with exact times.
 
     ``backdrop`` looks past them.
 
     Raises:
         MocapError: nobody was seen, or nothing could be read.
     """
-    read = 0
+    done = 0
+    expected = max(1, (footage.frame_count if end is None else min(end, footage.frame_count)) - start)
 
-    def progress(done: int) -> None:
-        nonlocal read
-        read = done
-        report("watch", done, end - start)
+    def progress(frames: int) -> None:
+        nonlocal done
+        done = frames
+        report("watch", done, max(done, expected))
 
     progress(0)
-    frames = read_prepared(video, start, end, Pyramid.of)
-    watched = watch_people(
-        frames,
-        video,
-        PRESETS[quality],
-        networks.eyes,
-        backdrop,
-        progress,
-    )
-    if not read:
-        raise MocapError(
-            "video_damaged",
-            f"{video.path.name} is damaged: nothing from frame {start} on can be read. Choose an earlier start.",
-        )
+    reading = Reading(footage, start, end, Pyramid.of, waiting=lambda: progress(done))
+    sightings = watch_people(reading, footage.fps, PRESETS[quality], networks.eyes, backdrop, progress)
+    video = reading.video
+    if not done:
+        raise nothing_read(video, start, reading.lost + reading.missing)
+    report("watch", done, done)
+    notify_losses(video, done, reading, notify)
+    watched = tell_people(sightings, video)
     if not watched:
         raise MocapError(
             "no_person",
             f"No person was found in {video.path.name}. Choose a part in which someone is seen from head to "
             "feet, or the quality Best.",
         )
-    return watched, start + read
+    return watched, video
+
+
+def nothing_read(video: VideoInfo, start: int, lost: int) -> MocapError:
+    """Why no frame came from ``start`` on, of which ``lost`` cannot be read."""
+    if not lost:
+        return MocapError(
+            "range_empty",
+            f"No frames lie from start {start} on; {video.path.name} has {video.frame_count} frames. Choose an earlier "
+            "start.",
+        )
+    return MocapError(
+        "video_damaged",
+        f"{video.path.name} is damaged: nothing from frame {start} on can be read. Choose an earlier start.",
+    )
 
 
 def lift_people(
@@ -220,10 +223,16 @@ def lift_people(
     return tuple(people)
 
 
-def notify_unreadable(video: VideoInfo, read: int, wanted: int, notify: Notify) -> None:
-    """Say that decoding ended early."""
-    if read < wanted:
-        notify(f"{video.path.name} is damaged: {read} of the {wanted} frames could be read and were used.")
+def notify_losses(video: VideoInfo, read: int, reading: Reading[Pyramid], notify: Notify) -> None:
+    """Say how much of a damaged file could not be read."""
+    name, whole = video.path.name, read + reading.lost + reading.missing
+    if reading.missing:
+        notify(f"{name} ends early: {read} of {whole} frames can be read.")
+    elif reading.lost:
+        notify(
+            f"{name} is damaged: {read} of the {whole} frames could be read and were used. Nobody gets keys in "
+            "the gaps."
+        )
 
 
 def notify_moving_camera(take: Take, notify: Notify) -> None:

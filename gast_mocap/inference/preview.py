@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..take.errors import MocapError
 from ..take.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
 from ..take.skeletons import COCO17, H36M17, Skeleton
+from .video.decode import Frame
 
 Colour = tuple[int, int, int]
 
@@ -35,7 +36,7 @@ VIEWS = {"front": (0, 1), "side": (2, 1)}  # the camera axes drawn to the right 
 
 
 def draw_preview(
-    take: Take, frames: Iterable[tuple[int, ImageArray]], path: Path, progress: Callable[[int, int], None]
+    take: Take, frames: Iterable[Frame[ImageArray]], path: Path, progress: Callable[[int, int], None]
 ) -> None:
     """Write the preview of ``take`` to ``path`` (an .mp4); ``frames`` are those of the take, upright RGB.
 
@@ -53,8 +54,8 @@ def draw_preview(
             raise OSError(f"no encoder or no access for {part}")
         rows = min(MAX_ROWS, most_at_once(take.people))
         total = take.settings.end - take.settings.start
-        for done, (frame, image) in enumerate(frames, start=1):
-            writer.write(cv2.cvtColor(paint(take, frame, image, rows), cv2.COLOR_RGB2BGR))
+        for done, frame in enumerate(frames, start=1):
+            writer.write(cv2.cvtColor(paint(take, frame.index, frame.picture, rows), cv2.COLOR_RGB2BGR))
             progress(done, total)
         writer.release()
         if not cv2.VideoCapture(str(part)).isOpened():  # cv2 says nothing of a full disk

@@ -3,7 +3,8 @@
 The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
 
     {"format": "gast_mocap take", "version": 1,
-     "video": {"path": ..., "width": ..., "height": ..., "field_of_view": 0.0},
+     "video": {"path": ..., "width": ..., "height": ..., "field_of_view": 0.0,
+               "playback": {"speed": 1.0, "mirrored": false, "frame_rate": null}},
      "camera_shift": 0.0,
      "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}},
      "cleaning": {"smooth_body": ..., ...},
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import MocapError
-from .records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from .records import FootContact, Keypoints2D, Person, Playback, Pose3D, Take, TakeSettings, Track, VideoInfo
 from .settings import CleanSettings, Quality
 from .skeletons import Side
 from .whole_file import check_room, whole_file, why_not_saved
@@ -106,6 +107,7 @@ def _header(take: Take) -> dict[str, Any]:
             "width": video.width,
             "height": video.height,
             "field_of_view": video.field_of_view,
+            "playback": asdict(video.playback),
         },
         "camera_shift": take.camera_shift,
         "settings": asdict(take.settings),
@@ -150,7 +152,12 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
     video, settings = header["video"], header["settings"]
     return Take(
         VideoInfo(
-            Path(video["path"]), video["width"], video["height"], arrays["times"], video.get("field_of_view", 0.0)
+            Path(video["path"]),
+            video["width"],
+            video["height"],
+            arrays["times"],
+            video.get("field_of_view", 0.0),
+            Playback(**video.get("playback", {})),
         ),
         TakeSettings(
             Quality(settings["quality"]),

@@ -20,6 +20,8 @@ IntArray = NDArray[np.integer[Any]]
 BoolArray = NDArray[np.bool_]
 ImageArray = NDArray[np.uint8]
 
+GAP_INTERVALS = 4.0
+"""Usual intervals between frames beyond which one is a gap; phones that save light leave out up to three frames."""
 STILL_CAMERA = 0.02
 """Widths of the picture by which the background of a camera on a tripod may move."""
 
@@ -40,11 +42,25 @@ def check_rising(name: str, values: NDArray[Any]) -> None:
 
 
 @dataclass(frozen=True)
+class Playback:
+    """How a video is to be taken, where its file does not tell.
+
+    ``speed``: how fast it plays, 0.25 where a second of life lasts four; ``mirrored``: left and right are to change
+    places, as in many selfie videos; ``frame_rate``: frames a second of a sequence of pictures, or instead of a video's
+    own times.
+    """
+
+    speed: float = 1.0
+    mirrored: bool = False
+    frame_rate: float | None = None
+
+
+@dataclass(frozen=True)
 class VideoInfo:
     """A video as it is watched.
 
-    ``width`` and ``height`` in pixels after rotation; ``times[i]`` seconds of frame i; ``field_of_view`` across the
-    picture in degrees where the file tells of its lens, else 0.
+    ``width`` and ``height`` in pixels as it is shown: turned upright, with square pixels; ``times[i]`` seconds of frame
+    i, at the speed of life; ``field_of_view`` across the picture in degrees where the file tells of its lens, else 0.
     """
 
     path: Path
@@ -52,6 +68,7 @@ class VideoInfo:
     height: int
     times: FloatArray
     field_of_view: float = 0.0
+    playback: Playback = Playback()
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))
@@ -63,10 +80,24 @@ class VideoInfo:
 
     @property
     def fps(self) -> float:
-        """Mean frames a second over the whole video; 30 for a single frame."""
+        """Mean frames a second, gaps left out; 30 for a single frame."""
         if len(self.times) < 2:
             return 30.0
-        return float((len(self.times) - 1) / (self.times[-1] - self.times[0]))
+        steps = np.diff(self.times)
+        return float(1 / np.mean(steps[~self.gaps[:-1]]))
+
+    @property
+    def gaps(self) -> BoolArray:
+        """(n,) whether the video goes on only after a gap: a pause of the camera, or frames that are lost."""
+        steps = np.diff(self.times)
+        longest = GAP_INTERVALS * np.median(steps) if len(steps) else 0.0
+        return np.append(steps > longest, False)
+
+    @property
+    def durations(self) -> FloatArray:
+        """(n,) seconds for which each frame is seen: until the next one, or for a usual interval before a gap."""
+        usual = 1 / self.fps
+        return np.where(self.gaps, usual, np.diff(self.times, append=self.times[-1:] + usual))
 
 
 @dataclass(frozen=True)
@@ -203,9 +234,8 @@ class Take:
         return replace(self, people=tuple(people))
 
     def seconds_on_screen(self, person: Person) -> float:
-        """How long the video shows ``person``: each of their frames lasts until the next frame of the video."""
-        durations = np.diff(self.video.times, append=self.video.times[-1] + 1 / self.video.fps)
-        return float(durations[person.track.frames].sum())
+        """How long the video shows ``person``: gaps of the video do not count."""
+        return float(self.video.durations[person.track.frames].sum())
 
 
 @dataclass(frozen=True)

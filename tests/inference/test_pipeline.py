@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference import pipeline
-from gast_mocap.inference.pipeline import Run, frame_range, notify_short_sights, run
+from gast_mocap.inference.pipeline import Run, check_range, notify_short_sights, run
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
 from gast_mocap.inference.video.decode import probe_video, read_frames
@@ -29,17 +29,17 @@ def short_job(videos: Path, folder: Path, **changes: object) -> Job:
 
 
 class TestFrameRange:
-    @pytest.mark.parametrize(
-        ("start", "end", "expected"),
-        [(0, None, (0, 100)), (10, None, (10, 100)), (10, 20, (10, 20)), (99, 1000, (99, 100))],
-    )
-    def test_range_lies_within_the_video(self, start: int, end: int | None, expected: tuple[int, int]) -> None:
-        assert frame_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO) == expected
-
-    @pytest.mark.parametrize(("start", "end"), [(20, 10), (20, 20), (100, None), (-1, 10), (0, 0)])
+    @pytest.mark.parametrize(("start", "end"), [(20, 10), (20, 20), (-1, 10), (0, 0)])
     def test_empty_range_is_refused_with_its_numbers(self, start: int, end: int | None) -> None:
         with pytest.raises(MocapError, match="100 frames") as caught:
-            frame_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO)
+            check_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO)
+        assert caught.value.code == "range_empty"
+
+    def test_a_start_after_the_end_of_the_video_is_refused_with_the_number_of_its_frames(
+        self, videos: Path, tmp_path: Path
+    ) -> None:
+        with pytest.raises(MocapError, match="230 frames") as caught:
+            run(short_job(videos, tmp_path, start=230, end=None), ignore, ignore)
         assert caught.value.code == "range_empty"
 
 
@@ -157,7 +157,7 @@ def test_a_damaged_video_is_told_and_the_take_ends_where_it_could_be_read(damage
     notices: list[str] = []
     job = short_job(damaged.parent, tmp_path, video=damaged, start=100, end=None)
     settings = run(job, ignore, notices.append).take.settings
-    frames = [frame for frame, _ in read_frames(probe_video(damaged, ignore), 100, 230)]
+    frames = [frame.index for frame in read_frames(probe_video(damaged, ignore), 100, 230)]
     assert frames
     assert settings.end == frames[-1] + 1 < 200
     assert f"{len(frames)} of the 130 frames" in notices[0]
@@ -204,10 +204,10 @@ def test_a_stop_after_the_take_is_replaced_comes_too_late(videos: Path, tmp_path
 
 
 def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
-    def nobody(*arguments: Any) -> tuple[()]:
+    def nobody(*arguments: Any) -> dict[int, Any]:
         progress = arguments[-1]
         progress(20)
-        return ()
+        return {}
 
     monkeypatch.setattr(pipeline, "watch_people", nobody)
     job = short_job(videos, tmp_path)

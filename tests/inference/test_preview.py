@@ -16,6 +16,7 @@ from gast_mocap.inference.preview import (
     draw_preview,
     paint,
 )
+from gast_mocap.inference.video.decode import Frame
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import ImageArray, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
 from gast_mocap.take.skeletons import COCO17, H36M17
@@ -48,8 +49,8 @@ def make_take(*people: Person) -> Take:
     return Take(video, TakeSettings("fast", 5, 35, False), people)
 
 
-def grey_frames(take: Take) -> Iterator[tuple[int, ImageArray]]:
-    return ((frame, GREY) for frame in range(take.settings.start, take.settings.end))
+def grey_frames(take: Take) -> Iterator[Frame[ImageArray]]:
+    return (Frame(frame, frame / 25, GREY) for frame in range(take.settings.start, take.settings.end))
 
 
 def columns_of(picture: ImageArray, colour: tuple[int, int, int]) -> np.ndarray:

@@ -16,6 +16,7 @@ from ...take.skeletons import COCO17, Side
 from ..networks.roles import Detector, Estimator
 from ..networks.session import Session
 from ..quality import Preset
+from ..video.decode import Frame
 from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
 from .boxes import box_around, box_of_keypoints
@@ -64,23 +65,24 @@ class Eyes:
 
 
 def watch_people(
-    frames: Iterable[tuple[int, Pyramid]],
-    video: VideoInfo,
+    frames: Iterable[Frame[Pyramid]],
+    fps: float,
     preset: Preset,
     eyes: Eyes,
     backdrop: Backdrop,
     progress: Callable[[int], None],
-) -> tuple[Watched, ...]:
-    """Track, keypoints and thumbnail of everybody in ``frames``, with ids from 1 in order of appearance.
+) -> "dict[int, Sighting]":
+    """What is seen of everybody in ``frames``, which come ``fps`` a second, by the ids of their tracks.
 
     ``backdrop`` is shown what lies behind them. ``progress`` is called with the number of frames done; what it raises
     ends the work.
     """
-    sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * video.fps)))
-    detect_every = max(1, round(preset.detect_seconds * video.fps))
+    sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * fps)))
+    detect_every = max(1, round(preset.detect_seconds * fps))
     sightings: dict[int, Sighting] = {}
     look_at = -1
-    for done, (frame, picture) in enumerate(frames, start=1):
+    for done, shown in enumerate(frames, start=1):
+        frame, picture = shown.index, shown.picture
         boxes = sort.predict()
         if frame >= look_at:
             boxes |= sort.match(eyes.detector.detect(picture).boxes)
@@ -92,8 +94,13 @@ def watch_people(
             sightings.setdefault(track_id, Sighting()).see(frame, picture, box, points, scores)
         if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
             look_at = min(look_at, frame + max(1, detect_every // 3))
-        backdrop.look(video.times[frame], picture, np.array(list(boxes.values())).reshape(-1, 4))
+        backdrop.look(shown.time, picture, np.array(list(boxes.values())).reshape(-1, 4))
         progress(done)
+    return sightings
+
+
+def tell_people(sightings: "dict[int, Sighting]", video: VideoInfo) -> tuple[Watched, ...]:
+    """Track, keypoints and thumbnail of every person in ``sightings``, with ids from 1 in order of appearance."""
     for sighting in sightings.values():
         sighting.drop_weak_ends()
     pieces = [sighting.piece(track_id) for track_id, sighting in sightings.items()]

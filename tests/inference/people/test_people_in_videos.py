@@ -36,9 +36,9 @@ def ignore(*_report: object) -> None:
 def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: str) -> None:
     if clip == LONG_CLIP and quality != "fast":
         pytest.skip("takes minutes; run by hand, see docs/speed.md")
-    video = probe_video(videos / f"{clip}.mp4", ignore)
-    watched, read_to = watch_range(video, 0, video.frame_count, quality, Networks.load(quality), ignore, Backdrop())
-    assert read_to == video.frame_count
+    footage = probe_video(videos / f"{clip}.mp4", ignore)
+    watched, video = watch_range(footage, 0, None, quality, Networks.load(quality), ignore, ignore, Backdrop())
+    assert video.frame_count == footage.frame_count
     assert len(watched) == PEOPLE[clip]
     for track, keypoints, thumbnail in watched:
         assert len(track.frames) > 0.05 * video.frame_count

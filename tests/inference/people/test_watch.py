@@ -8,9 +8,9 @@ import pytest
 
 from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
-from gast_mocap.inference.people.watch import Eyes, Sighting, colours_of_torso, fills, join, watch_people
+from gast_mocap.inference.people.watch import Eyes, Sighting, colours_of_torso, fills, join, tell_people, watch_people
 from gast_mocap.inference.quality import PRESETS
-from gast_mocap.inference.video.decode import probe_video, read_frames
+from gast_mocap.inference.video.decode import Frame, probe_video, read_frames
 from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import ImageArray, VideoInfo
@@ -22,7 +22,7 @@ FRAMES, STEP = 40, 4  # pixels a frame
 def person(videos: Path) -> ImageArray:
     """A picture (h, w, 3) of the jumper alone."""
     video = probe_video(videos / "sports2d_demo.mp4", lambda text: None)
-    return next(iter(read_frames(video, 0, 1)))[1]
+    return next(read_frames(video, 0, 1)).picture
 
 
 def sliding(person: ImageArray, hidden: range = range(0)) -> list[tuple[int, ImageArray]]:
@@ -35,8 +35,11 @@ def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple:
     height, width = frames[0][1].shape[:2]
     video = VideoInfo(Path("made.mp4"), width, height, np.arange(FRAMES) / 30)
     reports: list[int] = []
-    pyramids = ((frame, Pyramid.of(image)) for frame, image in frames)
-    watched = watch_people(pyramids, video, PRESETS[quality], Eyes.load(PRESETS[quality]), Backdrop(), reports.append)
+    pyramids = (Frame(frame, video.times[frame], Pyramid.of(image)) for frame, image in frames)
+    sightings = watch_people(
+        pyramids, video.fps, PRESETS[quality], Eyes.load(PRESETS[quality]), Backdrop(), reports.append
+    )
+    watched = tell_people(sightings, video)
     assert reports == list(range(1, len(frames) + 1))
     return watched
 

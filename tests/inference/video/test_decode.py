@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from gast_mocap.inference.video.decode import probe_video, read_frames
+from gast_mocap.inference.video.decode import Footage, Reading, probe_video, read_frames
 from gast_mocap.take.errors import MocapError
+from gast_mocap.take.records import VideoInfo
 
 
 def write_video(path: Path, frames: int, size: tuple[int, int] = (64, 48), fps: float = 25.0) -> Path:
@@ -25,6 +26,14 @@ def write_video(path: Path, frames: int, size: tuple[int, int] = (64, 48), fps: 
     return path
 
 
+def whole(footage: Footage) -> VideoInfo:
+    """The video, read to its end."""
+    reading = Reading(footage, 0, None, lambda image: None)
+    for _ in reading:
+        pass
+    return reading.video
+
+
 def code_of(path: Path) -> str:
     with pytest.raises(MocapError) as error:
         probe_video(path, lambda text: None)
@@ -32,21 +41,24 @@ def code_of(path: Path) -> str:
 
 
 def test_frames_come_in_order_as_upright_rgb(tmp_path):
-    video = probe_video(write_video(tmp_path / "plain.mp4", 20), pytest.fail)
+    footage = probe_video(write_video(tmp_path / "plain.mp4", 20), pytest.fail)
+    video = whole(footage)
     assert (video.width, video.height, video.frame_count) == (64, 48, 20)
     np.testing.assert_allclose(video.times, np.arange(20) / 25, atol=1e-6)
-    frames = list(read_frames(video, 0, 20))
-    assert [frame for frame, _ in frames] == list(range(20))
-    for frame, image in frames:
-        assert image[40, 60].mean() == pytest.approx(4 * frame, abs=4)
+    frames = list(read_frames(footage, 0, 20))
+    assert [frame.index for frame in frames] == list(range(20))
+    for index, frame in enumerate(frames):
+        image = frame.picture
+        assert frame.time == pytest.approx(index / 25)
+        assert image[40, 60].mean() == pytest.approx(4 * index, abs=4)
         assert image[5, 5, 0] > 200 > 60 > image[5, 5, 2]
 
 
 def test_a_range_begins_and_ends_where_asked(tmp_path):
     video = probe_video(write_video(tmp_path / "plain.mp4", 20), pytest.fail)
     frames = list(read_frames(video, 7, 12))
-    assert [frame for frame, _ in frames] == [7, 8, 9, 10, 11]
-    assert frames[0][1][40, 60].mean() == pytest.approx(28, abs=4)
+    assert [frame.index for frame in frames] == [7, 8, 9, 10, 11]
+    assert frames[0].picture[40, 60].mean() == pytest.approx(28, abs=4)
 
 
 def test_a_reader_that_is_given_up_ends_its_thread(tmp_path):
@@ -64,7 +76,7 @@ def test_a_trouble_in_the_decoding_thread_reaches_the_reader(tmp_path, monkeypat
     def out_of_memory(*_arguments):
         raise MemoryError("no room for a frame")
 
-    monkeypatch.setattr("gast_mocap.inference.video.decode.cv2.cvtColor", out_of_memory)
+    monkeypatch.setattr("gast_mocap.inference.video.decode.Upright.picture", out_of_memory)
     with pytest.raises(MemoryError, match="no room"):
         list(read_frames(video, 0, 5))
 
@@ -101,14 +113,13 @@ def test_sound_only_is_no_video(tmp_path):
 
 def test_a_rotation_flag_is_applied_once(videos):
     video = probe_video(videos / "rotated_90_metadata.mp4", pytest.fail)
-    assert (video.width, video.height) == (720, 1280)
-    _, image = next(read_frames(video, 0, 1))
-    assert image.shape == (1280, 720, 3)
+    assert (video.width, video.height) == (1280, 720)
+    assert next(read_frames(video, 0, 1)).picture.shape == (720, 1280, 3)
 
 
 def test_times_of_a_variable_rate_are_the_real_ones(videos):
     """The clip is 7.7 s long; 99 frames at its first interval of 0.1 s would make 9.9 s."""
-    video = probe_video(videos / "variable_frame_rate.mp4", pytest.fail)
+    video = whole(probe_video(videos / "variable_frame_rate.mp4", pytest.fail))
     assert video.frame_count == 99
     np.testing.assert_allclose(video.times[[1, 2, 3, -1]], [0.1, 0.2, 0.2333, 7.6], atol=1e-3)
 
@@ -128,7 +139,7 @@ def test_frames_that_repeat_a_time_stamp_move_and_the_others_keep_theirs(tmp_pat
     for frame, stamp in stamps.items():
         content = content.replace(b"\x81" + struct.pack(">h", 40 * frame), b"\x81" + struct.pack(">h", stamp))
     path.write_bytes(content)
-    video = probe_video(path, pytest.fail)
+    video = whole(probe_video(path, pytest.fail))
     np.testing.assert_allclose(video.times, [times.get(i, i / 25) for i in range(20)], atol=1e-6)
 
 
@@ -138,20 +149,19 @@ def test_times_without_any_stamps_are_even(tmp_path):
     for _ in range(10):
         writer.write(np.zeros((48, 64, 3), np.uint8))
     writer.release()
-    np.testing.assert_array_equal(probe_video(path, pytest.fail).times, np.arange(10) / 25)
+    np.testing.assert_array_equal(whole(probe_video(path, pytest.fail)).times, np.arange(10) / 25)
 
 
-def test_a_video_cut_off_keeps_what_decodes_and_says_how_much(videos, tmp_path):
+def test_a_video_cut_off_keeps_what_decodes_and_knows_how_much(videos, tmp_path):
     """This clip has its index in front, so what comes before the cut can be read."""
-    whole = (videos / "sports2d_demo.mp4").read_bytes()
+    content = (videos / "sports2d_demo.mp4").read_bytes()
     cut = tmp_path / "cut.mp4"
-    cut.write_bytes(whole[: len(whole) * 4 // 10])  # 84 packets, the last of them not whole
-    notices: list[str] = []
-    video = probe_video(cut, notices.append)
-    frames = list(read_frames(video, 0, video.frame_count))
-    assert 60 < video.frame_count < 130
-    assert len(frames) == video.frame_count
-    assert f"{video.frame_count} of 230" in notices[0]
+    cut.write_bytes(content[: len(content) * 4 // 10])  # 84 packets, the last of them not whole
+    reading = Reading(probe_video(cut, pytest.fail), 0, None, lambda image: None)
+    frames = list(reading)
+    assert 60 < reading.video.frame_count < 130
+    assert len(frames) == reading.video.frame_count
+    assert len(frames) + reading.lost + reading.missing == 230
 
 
 def test_a_video_cut_off_before_its_index_is_unreadable(videos, tmp_path):

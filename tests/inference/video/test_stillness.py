@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gast_mocap.inference.video.decode import probe_video, read_prepared
+from gast_mocap.inference.video.decode import Reading, probe_video
 from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.inference.video.stillness import Backdrop
 
@@ -54,6 +54,6 @@ def test_a_blank_wall_tells_of_no_movement() -> None:
 def test_a_real_camera_on_a_tripod_stands_still(videos: Path) -> None:
     video = probe_video(videos / "intel_one-by-one-person-detection.mp4", print)
     backdrop = Backdrop()
-    for frame, picture in read_prepared(video, 0, 200, Pyramid.of):
-        backdrop.look(video.times[frame], picture, np.empty((0, 4)))
+    for frame in Reading(video, 0, 200, Pyramid.of):
+        backdrop.look(frame.time, frame.picture, np.empty((0, 4)))
     assert backdrop.shift < 0.01
