@@ -135,7 +135,7 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
         rotation = ground.world_from_camera
     else:
         rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
-        if settings.camera_height and settings.travel:
+        if settings.knows_height and settings.travel:
             return Ground(rotation, -settings.camera_height)
     soles = [(walk.joints[:, ANKLES] @ rotation[2]).min(1) - ANKLE_HEIGHT * walk.body.height for walk in walks]
     return Ground(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)))

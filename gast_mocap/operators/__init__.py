@@ -1,12 +1,29 @@
 """The Blender shell: operators, panels, properties, preferences. No arithmetic."""
 
+from inspect import get_annotations
+
 import bpy
+from bpy.app.handlers import persistent
+from bpy.props import PointerProperty
 
-from . import bake, clean_up, import_video, open_take, preferences, properties, running, target_bones, thumbnails
+from . import (
+    bake,
+    clean_up,
+    import_video,
+    open_take,
+    preferences,
+    properties,
+    reports,
+    running,
+    target_bones,
+    thumbnails,
+)
 from .panels import bake as bake_panel
-from .panels import sidebar
+from .panels import clean_up as clean_up_panel
+from .panels import people as people_panel
+from .panels import video as video_panel
 
-CLASSES = (
+CLASSES: tuple[type, ...] = (
     properties.GAST_MOCAP_PG_clean,
     properties.GAST_MOCAP_PG_person,
     properties.GAST_MOCAP_PG_bone_role,
@@ -29,25 +46,51 @@ CLASSES = (
     target_bones.GAST_MOCAP_OT_remove_bone_map,
     target_bones.GAST_MOCAP_MT_bone_maps,
     bake.GAST_MOCAP_OT_bake,
-    sidebar.GAST_MOCAP_UL_people,
-    sidebar.GAST_MOCAP_PT_video,
-    sidebar.GAST_MOCAP_PT_people,
-    sidebar.GAST_MOCAP_PT_clean,
+    people_panel.GAST_MOCAP_UL_people,
+    video_panel.GAST_MOCAP_PT_video,
+    people_panel.GAST_MOCAP_PT_people,
+    clean_up_panel.GAST_MOCAP_PT_clean,
     bake_panel.GAST_MOCAP_PT_bake,
 )
 
 
 def register() -> None:
     for cls in CLASSES:
+        declare_properties(cls)
         bpy.utils.register_class(cls)
-    bpy.types.Scene.gast_mocap = bpy.props.PointerProperty(type=properties.GAST_MOCAP_PG_scene)
-    bpy.app.handlers.load_pre.append(running.abandon)
+    bpy.types.Scene.gast_mocap = PointerProperty(type=properties.GAST_MOCAP_PG_scene)  # type: ignore[attr-defined, func-returns-value]
+    bpy.app.handlers.load_pre.append(stop_import)
+    bpy.app.handlers.load_post.append(forget_file)
 
 
 def unregister() -> None:
-    running.abandon()
-    thumbnails.forget()
-    bpy.app.handlers.load_pre.remove(running.abandon)
-    del bpy.types.Scene.gast_mocap
+    stop_import()
+    forget_file()
+    bpy.app.handlers.load_pre.remove(stop_import)
+    bpy.app.handlers.load_post.remove(forget_file)
+    del bpy.types.Scene.gast_mocap  # type: ignore[attr-defined]
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
+
+
+def declare_properties(cls: type) -> None:
+    """Give Blender the properties that a class declares as ``name: Annotated[type, Property(...)]``.
+
+    Blender reads ``name: Property(...)``, which says nothing to a type checker. So the sources have both, and Blender
+    gets its part here, before it registers the class.
+    """
+    declared = get_annotations(cls)
+    cls.__annotations__ = {name: getattr(about, "__metadata__", [about])[0] for name, about in declared.items()}
+
+
+@persistent  # type: ignore[untyped-decorator]
+def stop_import(*_: object) -> None:
+    """The worker's file is being closed, or the extension disabled."""
+    running.abandon()
+
+
+@persistent  # type: ignore[untyped-decorator]
+def forget_file(*_: object) -> None:
+    """Another file is open: what the panel told and showed was of the one before."""
+    reports.forget()
+    thumbnails.forget()

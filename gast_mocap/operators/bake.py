@@ -1,10 +1,12 @@
 """From a person of a take to an action on an armature."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import bpy
 from bpy.props import IntProperty, StringProperty
-from bpy.types import Context, Object, Operator
+from bpy.types import Armature, Context, Object, Scene
 
 from ..motion.clean import clean_motion
 from ..motion.resample import resample
@@ -18,13 +20,16 @@ from ..retarget.solve.solve import keyed_bones, solve
 from ..take.errors import MocapError
 from ..take.records import IntArray, Motion
 from . import reports
-from .clean_up import shown_take
-from .target_bones import found_map, show_map, shown_map
+from .operator import MocapOperator
+from .panel_map import found_map, show_map, shown_map
+from .properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene, scene_of, settings_of
+from .scene_take import shown_take
 
 NAMED_AT_MOST = 4
+"""Bones, constraints or drivers that a notice names; with more, it grows longer than anybody reads."""
 
 
-class GAST_MOCAP_OT_bake(Operator):
+class GAST_MOCAP_OT_bake(MocapOperator):
     """Write one person's motion as keys.
 
     Properties that are not given are taken from the panel. ``target`` names an armature; "" makes a new one.
@@ -33,62 +38,55 @@ class GAST_MOCAP_OT_bake(Operator):
 
     bl_idname = "gast_mocap.bake"
     bl_label = "Bake Animation"
-    bl_description = (
-        "Key the chosen person's motion onto the target as a new action; without a target a skeleton is made"
-    )
+    bl_description = "Key the chosen person's motion on the target as a new action. Without a target, create a skeleton"
     bl_options = {"REGISTER", "UNDO"}
+    reports = reports.of_bake
 
-    track_id: IntProperty(name="Person", min=1, options={"SKIP_SAVE"})
-    target: StringProperty(name="Target", options={"SKIP_SAVE"})
+    track_id: Annotated[int, IntProperty(name="Person", min=1, options={"SKIP_SAVE"})]
+    target: Annotated[str, StringProperty(name="Target", options={"SKIP_SAVE"})]
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         cls.poll_message_set("Import a video or open a take first")
-        return len(context.scene.gast_mocap.people) > 0
+        return len(settings_of(scene_of(context)).people) > 0
 
-    def execute(self, context: Context) -> set[str]:
-        reports.of_bake.clear()
-        self._fill_in(context)
-        try:
-            target = self._bake(context)
-        except MocapError as error:
-            reports.of_bake.fail(error)
-            self.report({"ERROR"}, error.text)
-            return {"CANCELLED"}
-        for notice in reports.of_bake.notices:
-            self.report({"WARNING"}, notice)
-        self.report({"INFO"}, f"Person {self.track_id} is baked onto {target.name}")
-        return {"FINISHED"}
+    def work(self, scene: Scene) -> str:
+        settings = settings_of(scene)
+        self._fill_in(settings)
+        target = self._bake(settings, self._performance(scene, settings))
+        return f"Baked person {self.track_id} onto {target.name}"
 
-    def _fill_in(self, context: Context) -> None:
+    def _fill_in(self, settings: GAST_MOCAP_PG_scene) -> None:
         """Take what was not given from the panel."""
-        settings = context.scene.gast_mocap
         if not self.properties.is_property_set("track_id"):
-            self.track_id = settings.person().track_id
+            self.track_id = settings.chosen_person().track_id
         if not self.properties.is_property_set("target"):
             self.target = settings.target.name if settings.target else ""
 
-    def _bake(self, context: Context) -> Object:
-        settings = context.scene.gast_mocap
-        take = shown_take(context.scene)
+    def _performance(self, scene: Scene, settings: GAST_MOCAP_PG_scene) -> "_Performance":
+        take = shown_take(scene)
         cleaning = settings.clean_settings()
-        render = context.scene.render
-        motion = clean_motion(take, self.track_id, cleaning, reports.of_bake.notify)
-        frames, motion = resample(motion, render.fps / render.fps_base, cleaning.fill_gaps)
+        motion = clean_motion(take, self.track_id, cleaning, self.reports.notify)
+        frames, motion = resample(motion, scene.render.fps / scene.render.fps_base, cleaning.fill_gaps)
+        if not len(frames):
+            raise MocapError(
+                "seen_between_frames",
+                f"Person {self.track_id} is only seen between two frames of the scene. Raise the scene's frame rate.",
+            )
+        return _Performance(f"{take.video.path.stem} person {self.track_id}", motion, frames + settings.start_frame)
 
-        name = f"{take.video.path.stem} person {self.track_id}"
-        performance = _Performance(name, motion, frames + settings.start_frame)
+    def _bake(self, settings: GAST_MOCAP_PG_scene, performance: "_Performance") -> Object:
         if self.target:
             target = self._chosen(settings)
             return self._write(settings, target, self._bone_map(settings, target), performance)
-        made = make_h36m_armature(name, motion)
+        made = make_h36m_armature(performance.name, performance.motion)
         try:
             return self._write(settings, made, found_map(made), performance)
         except Exception:
             remove_armature(made)
             raise
 
-    def _chosen(self, settings: bpy.types.PropertyGroup) -> Object:
+    def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object:
         chosen = settings.target if self._is_the_panels(settings) else bpy.data.objects.get(self.target)
         if chosen is None:
             raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
@@ -96,16 +94,16 @@ class GAST_MOCAP_OT_bake(Operator):
             raise MocapError("not_an_armature", f"{chosen.name} is not an armature. Choose an armature as target.")
         return chosen
 
-    def _bone_map(self, settings: bpy.types.PropertyGroup, target: Object) -> BoneMap:
+    def _bone_map(self, settings: GAST_MOCAP_PG_scene, target: Object) -> BoneMap:
         if self._is_the_panels(settings) and any(shown_map(settings).bones):
             return shown_map(settings)
         return found_map(target, settings.bake.reference)
 
-    def _is_the_panels(self, settings: bpy.types.PropertyGroup) -> bool:
+    def _is_the_panels(self, settings: GAST_MOCAP_PG_scene) -> bool:
         return settings.target is not None and settings.target.name == self.target
 
     def _write(
-        self, settings: bpy.types.PropertyGroup, chosen: Object, bone_map: BoneMap, performance: "_Performance"
+        self, settings: GAST_MOCAP_PG_scene, chosen: Object, bone_map: BoneMap, performance: "_Performance"
     ) -> Object:
         """Solve, then key; the armature that has the keys: of a linked one, the override in its place."""
         bake, motion = settings.bake, performance.motion
@@ -121,7 +119,7 @@ class GAST_MOCAP_OT_bake(Operator):
         options = bake.write_options()
         written = write_action(target, curves, performance.frames, performance.name, options, confidence)
         for notice in _notices(target, written, bake):
-            reports.of_bake.notify(notice)
+            self.reports.notify(notice)
         return target
 
 
@@ -134,28 +132,28 @@ class _Performance:
     frames: IntArray
 
 
-def _notices(target: Object, written: Written, bake: bpy.types.PropertyGroup) -> list[str]:
+def _notices(target: Object, written: Written, bake: GAST_MOCAP_PG_bake) -> list[str]:
     """What the animator should know of what was written, or of why it cannot be seen."""
     notices = []
     if bake.keys != "ALL":
-        notices.append(f"{written.keys} keys; between them no bone is off by more than {written.error:.2f} degrees.")
+        notices.append(f"{written.keys} keys; no bone deviates by more than {written.error:.2f} degrees between them.")
     if written.silenced:
         names = _listed([f"{constraint} of {bone}" for bone, constraint in written.silenced])
         notices.append(f"These constraints would override the keys, so the action sets their influence to 0: {names}.")
     if written.muted:
-        notices.append(f"These drivers are muted, they would overrule the keys: {_listed(written.muted)}.")
+        notices.append(f"These drivers would override the keys, so they are muted: {_listed(written.muted)}.")
     if written.laid_aside:
         notices.append(
-            f"The action {written.laid_aside} was taken off {target.name}, it would overrule the new NLA track. "
+            f"The action {written.laid_aside} was taken off {target.name} because it would override the new NLA track. "
             "It stays in the file."
         )
     if bake.confidence and target.override_library:
-        notices.append("Library overrides lose mocap_confidence of the bones when the file is saved.")
-    if target.data.pose_position == "REST":
+        notices.append("The bones of a library override lose mocap_confidence when the file is saved.")
+    if isinstance(target.data, Armature) and target.data.pose_position == "REST":
         notices.append(f"{target.name} shows its rest position. Switch it to Pose Position to see the motion.")
     return notices
 
 
-def _listed(names: "list[str] | tuple[str, ...]") -> str:
+def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:NAMED_AT_MOST])
     return shown if len(names) <= NAMED_AT_MOST else f"{shown} and {len(names) - NAMED_AT_MOST} more"

@@ -1,24 +1,26 @@
 """From a video to a take: starts, waits for and cancels the worker."""
 
 import time
-from pathlib import Path
+from typing import Annotated, TypeVar
 
-import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
-from bpy.types import Context, Event, FileHandler, Operator
+from bpy.types import Context, Event, FileHandler, Operator, Scene
 
 from ..inference.protocol.job import Job
 from ..take.errors import MocapError
 from ..take.settings import Quality
 from . import preferences, reports, running
-from .paths import BLEND_RELATIVE
-from .properties import QUALITIES
+from .operator import MocapOperator, Result
+from .paths import BLEND_RELATIVE, chosen_path
+from .properties import QUALITIES, scene_of, settings_of
 
 EXTENSIONS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".mts")
 SECONDS_BETWEEN_LOOKS = 0.05
 
+Value = TypeVar("Value")
 
-class GAST_MOCAP_OT_import_video(Operator):
+
+class GAST_MOCAP_OT_import_video(MocapOperator):
     """Find the people in a video and lift their motion to 3D, in the background.
 
     Properties that are not given are taken from the panel.
@@ -26,88 +28,89 @@ class GAST_MOCAP_OT_import_video(Operator):
 
     bl_idname = "gast_mocap.import_video"
     bl_label = "Import Video Mocap"
-    bl_description = "Find the people in the video and lift their motion to 3D. Blender stays free meanwhile"
+    bl_description = "Find the people in the video and lift their motion to 3D. You can keep working meanwhile"
+    reports = reports.of_import
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"} | BLEND_RELATIVE)
-    filter_glob: StringProperty(default=";".join(f"*{ext}" for ext in EXTENSIONS), options={"HIDDEN"})
-    start: IntProperty(min=0, options={"SKIP_SAVE"})
-    end: IntProperty(min=0, options={"SKIP_SAVE"})
-    quality: EnumProperty(items=QUALITIES, options={"SKIP_SAVE"})
-    take: StringProperty(
-        subtype="FILE_PATH",
-        description="Where to save the take; empty: see the preferences",
-        options={"SKIP_SAVE"} | BLEND_RELATIVE,
-    )
-    wait: BoolProperty(description="Return only when the take is there; for scripts", options={"SKIP_SAVE"})
+    filepath: Annotated[str, StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"} | BLEND_RELATIVE)]
+    filter_glob: Annotated[str, StringProperty(default=";".join(f"*{ext}" for ext in EXTENSIONS), options={"HIDDEN"})]
+    start: Annotated[int, IntProperty(min=0, options={"SKIP_SAVE"})]
+    end: Annotated[int, IntProperty(min=0, options={"SKIP_SAVE"})]
+    quality: Annotated[str, EnumProperty(items=QUALITIES, options={"SKIP_SAVE"})]
+    take: Annotated[
+        str,
+        StringProperty(
+            subtype="FILE_PATH",
+            description="Where to save the take. If empty, the preferences decide",
+            options={"SKIP_SAVE"} | BLEND_RELATIVE,
+        ),
+    ]
+    wait: Annotated[
+        bool, BoolProperty(description="Return only when the take is saved; for scripts", options={"SKIP_SAVE"})
+    ]
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
         cls.poll_message_set("An import is already running")
         return not running.is_running()
 
-    def invoke(self, context: Context, _event: Event) -> set[str]:
-        if self.filepath or context.scene.gast_mocap.video:
+    def invoke(self, context: Context, _event: Event) -> Result:
+        if self.filepath or settings_of(scene_of(context)).video:
             return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
+        return self.choose_file(context)
 
-    def execute(self, context: Context) -> set[str]:
+    def work(self, scene: Scene) -> str:
         if self.filepath:
-            context.scene.gast_mocap.video = self.filepath
-        try:
-            under_way = running.start(self._job(context), context.scene)
-        except MocapError as error:
-            reports.of_import.fail(error)
-            self.report({"ERROR"}, error.text)
-            return {"CANCELLED"}
+            chosen_path(self.filepath)  # the panel keeps what it has when this is refused
+            settings_of(scene).video = self.filepath
+        under_way = running.start(self._job(scene), scene)
         if self.wait:
             return self._wait_for(under_way)
-        running.watch()
-        self.report({"INFO"}, "Importing: the Mocap tab of the sidebar shows how far it is")
-        return {"FINISHED"}
+        under_way.watch()
+        return "Importing: the Mocap tab in the sidebar shows the progress"
 
-    def _job(self, context: Context) -> Job:
-        """Raises MocapError when no video was chosen."""
-        settings = context.scene.gast_mocap
-
-        def given(name: str) -> int | str:
-            return getattr(self if self.properties.is_property_set(name) else settings, name)
-
+    def _job(self, scene: Scene) -> Job:
+        settings = settings_of(scene)
         if not settings.video:
             raise MocapError("video_not_chosen", "No video was chosen. Choose one under Video.")
-        video = Path(bpy.path.abspath(settings.video))
+        video = chosen_path(settings.video)
         return Job(
             video=video,
-            output=Path(bpy.path.abspath(self.take)) if self.take else preferences.take_path(video),
-            start=given("start"),
-            end=given("end") or None,
-            quality=Quality(given("quality")),
+            output=chosen_path(self.take) if self.take else preferences.take_path(video),
+            start=self._given("start", self.start, settings.start),
+            end=self._given("end", self.end, settings.end) or None,
+            quality=Quality(self._given("quality", self.quality, settings.quality)),
             low_memory=preferences.low_memory(),
             lifter=preferences.lifter(),
         )
 
-    def _wait_for(self, under_way: running.Import) -> set[str]:
-        while under_way.is_running:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-            under_way.poll()
-        for notice in reports.of_import.notices:
-            self.report({"WARNING"}, notice)
-        if reports.of_import.error:
-            self.report({"ERROR"}, reports.of_import.error)
-        return {"FINISHED"} if under_way.has_finished else {"CANCELLED"}
+    def _given(self, name: str, own: Value, shown: Value) -> Value:
+        """The operator's ``own`` value of a property if it was given, else the one that the panel shows."""
+        return own if self.properties.is_property_set(name) else shown
+
+    def _wait_for(self, under_way: running.Import) -> str:
+        try:
+            while under_way.is_running:
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+                under_way.poll()
+        except BaseException:  # Ctrl-C too: nobody would wait for the worker any more
+            under_way.abandon()
+            raise
+        if not under_way.has_finished:
+            raise MocapError("import_cancelled", "The import was cancelled. Start it again when you like.")
+        return ""
 
 
 class GAST_MOCAP_OT_cancel_import(Operator):
     bl_idname = "gast_mocap.cancel_import"
     bl_label = "Cancel"
-    bl_description = "Stop the import. A take from an earlier import is kept"
+    bl_description = "Stop the import. The take of an earlier import is kept"
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
         return running.is_running()
 
-    def execute(self, _context: Context) -> set[str]:
-        running.current.cancel()
+    def execute(self, _context: Context) -> Result:
+        running.cancel()
         return {"FINISHED"}
 
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import Field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from bpy.props import (
     BoolProperty,
@@ -13,95 +13,137 @@ from bpy.props import (
     PointerProperty,
     StringProperty,
 )
-from bpy.types import Object, PropertyGroup
+from bpy.types import Context, Object, PropertyGroup, Scene
 
-from ..retarget.blender.write import WriteOptions
+from ..retarget.blender.armature import Reference
+from ..retarget.blender.write import WriteMode, WriteOptions
+from ..retarget.solve.placing import Travel
 from ..retarget.solve.solve import SolveOptions
+from ..take.errors import MocapError
 from ..take.settings import CleanSettings, Quality
+from .panel_map import find_bones
 from .paths import BLEND_RELATIVE
-from .target_bones import find_bones
+
+if TYPE_CHECKING:
+    from bpy.types import bpy_prop_collection_idprop
 
 QUALITIES = (
-    ("fast", "Fast", "For a quick look: a lighter pose network, people searched for every few frames"),
-    ("balanced", "Balanced", "The better pose network, people searched for every few frames"),
-    ("best", "Best", "Every frame searched, every pose seen twice, once mirrored; takes the longest"),
+    ("fast", "Fast", "For a quick look: a lighter pose network, and people are only detected every few frames"),
+    ("balanced", "Balanced", "The better pose network; people are only detected every few frames"),
+    ("best", "Best", "Detects people in every frame and reads every pose twice, once mirrored. The slowest"),
 )
 ACTIONS = (
-    ("NEW", "New Action", "A new action; the one before stays in the file"),
-    ("REPLACE", "Replace", "Write over these bones' keys in the action that the target has"),
+    ("NEW", "New Action", "Create a new action. The previous one stays in the file"),
+    ("REPLACE", "Replace", "Overwrite the keys of these bones in the target's current action"),
     (
         "NLA",
         "NLA Track",
-        "A new action on an NLA track of its own. An action that keys the same is taken off and stays in the file",
+        "Create a new action on its own NLA track. "
+        "A current action that keys the same channels is unassigned and stays in the file",
     ),
 )
 KEYS = (
     ("ALL", "Every Frame", "A key on every frame"),
-    ("NTH", "Every nth Frame", "A key on every nth frame and straight lines between"),
-    ("REDUCED", "Reduced", "As few keys as keep every bone within the error on every frame"),
+    ("NTH", "Every nth Frame", "A key on every nth frame, with straight lines in between"),
+    ("REDUCED", "Reduced", "As few keys as possible while every bone stays within the error on every frame"),
 )
 TRAVEL = (
-    ("hips", "Hips", "The hips carry the way through the room"),
-    ("root", "Root Bone", "The root bone carries the way, the hips only rise and sink"),
-    ("object", "Object", "The armature object carries the way, the hips only rise and sink"),
-    ("none", "Nothing (In Place)", "The target stays where it is; the hips only rise and sink"),
+    ("hips", "Hips", "The hips move through the room"),
+    ("root", "Root Bone", "The root bone moves through the room, the hips only move up and down"),
+    ("object", "Object", "The armature object moves through the room, the hips only move up and down"),
+    ("none", "Nothing (In Place)", "The target stays in place, the hips only move up and down"),
 )
 REFERENCES = (
-    ("REST", "Rest Pose", "What the rig's own rest pose shows is where the motion is measured from"),
-    ("POSE", "Current Pose", "Measure from the present pose: for rigs whose rest pose is no standing body"),
+    ("REST", "Rest Pose", "Measure the motion from the rig's rest pose"),
+    ("POSE", "Current Pose", "Measure the motion from the current pose, for rigs whose rest pose is not standing"),
 )
-UNITS = {"s": {"unit": "TIME_ABSOLUTE"}, "m": {"subtype": "DISTANCE"}, "deg": {"subtype": "ANGLE"}, "": {}}
+UNITS: dict[str, dict[str, Any]] = {
+    "s": {"unit": "TIME_ABSOLUTE"},
+    "m": {"subtype": "DISTANCE"},
+    "deg": {"subtype": "ANGLE"},
+    "": {},
+}
 
 
-def _control(field: "Field[Any]") -> Any:
+def _find_height(clean: "GAST_MOCAP_PG_clean", _context: Context) -> None:
+    if clean.find_height:
+        clean.camera_height = 0.0
+
+
+def _give_height(clean: "GAST_MOCAP_PG_clean", _context: Context) -> None:
+    if clean.camera_height:
+        clean.find_height = False
+
+
+UPDATES = {"find_height": _find_height, "camera_height": _give_height}
+"""A height that is entered is used: whoever enters one need not turn Find Height off as well."""
+
+
+def _control(control: "Field[Any]") -> Any:
     """The Blender property of one clean-up setting."""
-    about = {"name": field.metadata["label"], "description": field.metadata["tooltip"]}
-    if isinstance(field.default, bool):
-        return BoolProperty(default=field.default, **about)
-    unit = field.metadata["unit"]
-    default, low, high = (
-        math.radians(number) if unit == "deg" else number
-        for number in (field.default, field.metadata["min"], field.metadata["max"])
-    )
-    return FloatProperty(default=default, min=low, max=high, step=1, **UNITS[unit], **about)
+    about = control.metadata
+    shared = {"name": about["label"], "description": about["tooltip"], "update": UPDATES.get(control.name)}
+    if isinstance(control.default, bool):
+        return BoolProperty(default=control.default, **shared)
+    default, low, high = (_shown(control, number) for number in (control.default, about["min"], about["max"]))
+    return FloatProperty(default=default, min=low, max=high, step=1, **UNITS[about["unit"]], **shared)
+
+
+def _shown(control: "Field[Any]", value: Any) -> Any:
+    """A setting's value in Blender's units."""
+    return math.radians(value) if control.metadata.get("unit") == "deg" else value
 
 
 class GAST_MOCAP_PG_clean(PropertyGroup):
-    """The clean-up settings, in Blender's units: angles in radians."""
+    """The clean-up controls in Blender's units, angles in radians; read and written whole, as ``CleanSettings``."""
 
-    __annotations__ = {field.name: _control(field) for field in fields(CleanSettings)}
+    __annotations__ = {control.name: _control(control) for control in fields(CleanSettings)}
+    if TYPE_CHECKING:
+        body_height: float
+        find_height: bool
+        camera_height: float
 
     def settings(self) -> CleanSettings:
-        values = {}
-        for field in fields(CleanSettings):
-            value = getattr(self, field.name)
-            values[field.name] = math.degrees(value) if field.metadata.get("unit") == "deg" else value
+        values: dict[str, Any] = {}
+        for control in fields(CleanSettings):
+            value = getattr(self, control.name)
+            values[control.name] = math.degrees(value) if control.metadata.get("unit") == "deg" else value
         return CleanSettings(**values)
 
+    def show(self, cleaning: CleanSettings) -> None:
+        for control in fields(CleanSettings):
+            setattr(self, control.name, _shown(control, getattr(cleaning, control.name)))
 
-def _height(person: PropertyGroup) -> float:
-    return float(person.own_height or person.id_data.gast_mocap.clean.body_height)
+
+def _height(person: "GAST_MOCAP_PG_person") -> float:
+    scene = person.id_data
+    assert isinstance(scene, Scene)
+    return float(person.own_height or settings_of(scene).clean.body_height)
 
 
-def _give_own_height(person: PropertyGroup, height: float) -> None:
+def _give_own_height(person: "GAST_MOCAP_PG_person", height: float) -> None:
     person.own_height = height
 
 
 class GAST_MOCAP_PG_person(PropertyGroup):
     """One row of the list of people."""
 
-    track_id: IntProperty()
-    seconds: FloatProperty()
-    confidence: FloatProperty()
-    own_height: FloatProperty(min=0.0, max=3.0, description="Metres; 0 where none is given")
-    body_height: FloatProperty(
-        name="Body Height",
-        subtype="DISTANCE",
-        step=1,
-        get=_height,
-        set=_give_own_height,
-        description="How tall this person is: Body Height of the clean-up unless a height is given; 0 gives it up",
-    )
+    track_id: Annotated[int, IntProperty()]
+    seconds: Annotated[float, FloatProperty()]
+    confidence: Annotated[float, FloatProperty()]
+    own_height: Annotated[float, FloatProperty(min=0.0, max=3.0, description="In metres; 0 if none is given")]
+    body_height: Annotated[
+        float,
+        FloatProperty(
+            name="Body Height",
+            subtype="DISTANCE",
+            step=1,
+            get=_height,
+            set=_give_own_height,
+            description="This person's height. Until you enter one it is the Body Height of the clean-up; "
+            "enter 0 to return to that",
+        ),
+    ]
 
 
 def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
@@ -111,33 +153,47 @@ def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
 class GAST_MOCAP_PG_bone_role(PropertyGroup):
     """One row of the bone map; ``name`` is the role."""
 
-    bone: StringProperty(name="Bone", description="The target's bone that plays this part of the body")
+    bone: Annotated[str, StringProperty(name="Bone", description="The bone of the target for this part of the body")]
 
 
 class GAST_MOCAP_PG_bake(PropertyGroup):
     """How motion lands on the target."""
 
-    action: EnumProperty(name="Action", items=ACTIONS, description="Where the keys go")
-    keys: EnumProperty(name="Keys", items=KEYS, description="On which frames keys are set")
-    step: IntProperty(name="Step", default=2, min=1, soft_max=12, description="Frames from one key to the next")
-    max_error: FloatProperty(
-        name="Error",
-        subtype="ANGLE",
-        default=math.radians(0.5),
-        min=math.radians(0.01),
-        max=math.radians(20),
-        description="How far any bone may turn away from the full motion; "
-        "the deviation reached is reported after the bake",
-    )
-    travel: EnumProperty(name="Travel On", items=TRAVEL, description="What carries the way through the room")
-    reference: EnumProperty(name="Reference", items=REFERENCES, description="The pose that motion is measured from")
-    joint_limits: BoolProperty(
-        name="Joint Limits", default=True, description="Elbows and knees stop when straight and never bend backwards"
-    )
-    confidence: BoolProperty(
-        name="Confidence Curves",
-        description="Key how sure the take is of each bone, 0 to 1, as the bone's custom property mocap_confidence",
-    )
+    action: Annotated[WriteMode, EnumProperty(name="Action", items=ACTIONS, description="Where the keys go")]
+    keys: Annotated[str, EnumProperty(name="Keys", items=KEYS, description="Which frames get keys")]  # type: ignore[assignment] # the dictionary's method of that name is not used
+    step: Annotated[int, IntProperty(name="Step", default=2, min=1, soft_max=12, description="Frames between keys")]
+    max_error: Annotated[
+        float,
+        FloatProperty(
+            name="Error",
+            subtype="ANGLE",
+            default=math.radians(0.5),
+            min=math.radians(0.01),
+            max=math.radians(20),
+            description="How far any bone may deviate from the full motion; "
+            "the deviation reached is reported after the bake",
+        ),
+    ]
+    travel: Annotated[
+        Travel,
+        EnumProperty(name="Travel On", items=TRAVEL, description="What moves through the room with the performer"),
+    ]
+    reference: Annotated[
+        Reference,
+        EnumProperty(name="Reference", items=REFERENCES, description="The pose that the motion is measured from"),
+    ]
+    joint_limits: Annotated[
+        bool,
+        BoolProperty(name="Joint Limits", default=True, description="Keep elbows and knees from bending backwards"),
+    ]
+    confidence: Annotated[
+        bool,
+        BoolProperty(
+            name="Confidence Curves",
+            description="Also key how reliably each bone was tracked, from 0 to 1, "
+            "as the custom property mocap_confidence of the bone",
+        ),
+    ]
 
     def solve_options(self) -> SolveOptions:
         return SolveOptions(self.joint_limits, self.travel)
@@ -153,52 +209,86 @@ class GAST_MOCAP_PG_bake(PropertyGroup):
 class GAST_MOCAP_PG_scene(PropertyGroup):
     """``Scene.gast_mocap``."""
 
-    video: StringProperty(
-        name="Video",
-        subtype="FILE_PATH",
-        options=BLEND_RELATIVE,
-        description="The video to take the motion from",
-    )
-    start: IntProperty(name="Start", min=0, description="First frame of the video to use, counted from 0")
-    end: IntProperty(name="End", min=0, description="Stop before this frame of the video; 0 stands for the video's end")
-    quality: EnumProperty(
-        name="Quality",
-        items=QUALITIES,
-        default=Quality.BALANCED,
-        description="How long to look at each frame",
-    )
+    video: Annotated[
+        str,
+        StringProperty(
+            name="Video",
+            subtype="FILE_PATH",
+            options=BLEND_RELATIVE,
+            description="The video to capture the motion from",
+        ),
+    ]
+    start: Annotated[
+        int, IntProperty(name="Start", min=0, description="First frame of the video to use, counted from 0")
+    ]
+    end: Annotated[
+        int, IntProperty(name="End", min=0, description="Stop before this frame of the video; 0 goes on to the end")
+    ]
+    quality: Annotated[
+        str,
+        EnumProperty(name="Quality", items=QUALITIES, default=Quality.BALANCED, description="Speed against accuracy"),
+    ]
 
-    take: StringProperty(
-        name="Take",
-        subtype="FILE_PATH",
-        options=BLEND_RELATIVE,
-        description="The file with the people found in the video",
-    )
-    people: CollectionProperty(type=GAST_MOCAP_PG_person)
-    person_index: IntProperty(name="Person", description="The person whose motion is baked")
+    take: Annotated[
+        str,
+        StringProperty(
+            name="Take",
+            subtype="FILE_PATH",
+            options=BLEND_RELATIVE,
+            description="The file with the people found in the video",
+        ),
+    ]
+    people: Annotated["bpy_prop_collection_idprop[GAST_MOCAP_PG_person]", CollectionProperty(type=GAST_MOCAP_PG_person)]
+    person_index: Annotated[int, IntProperty(name="Person", min=0, description="The person whose motion is baked")]
 
-    raw: BoolProperty(
-        name="Raw", description="Turn all clean-up off: the poses just as they were lifted from the video"
-    )
-    clean: PointerProperty(type=GAST_MOCAP_PG_clean)
+    raw: Annotated[
+        bool,
+        BoolProperty(name="Raw", description="Turn all clean-up off: the poses exactly as lifted from the video"),
+    ]
+    clean: Annotated[GAST_MOCAP_PG_clean, PointerProperty(type=GAST_MOCAP_PG_clean)]
 
-    target: PointerProperty(
-        name="Target",
-        type=Object,
-        poll=_is_armature,
-        update=find_bones,
-        description="The armature to animate. Without one, a plain skeleton is made",
-    )
-    start_frame: IntProperty(
-        name="Start Frame", default=1, description="The scene frame on which the video's first frame lands"
-    )
-    family: StringProperty(name="Family", description="What the target was recognised as")
-    bone_roles: CollectionProperty(type=GAST_MOCAP_PG_bone_role)
-    bake: PointerProperty(type=GAST_MOCAP_PG_bake)
+    target: Annotated[
+        Object | None,
+        PointerProperty(
+            name="Target",
+            type=Object,
+            poll=_is_armature,
+            update=find_bones,
+            description="The armature to animate. If empty, a simple skeleton is created",
+        ),
+    ]
+    start_frame: Annotated[
+        int,
+        IntProperty(name="Start Frame", default=1, description="The scene frame for the first frame of the video"),
+    ]
+    family: Annotated[
+        str, StringProperty(name="Family", description="The kind of rig that was recognised in the target")
+    ]
+    bone_roles: Annotated[
+        "bpy_prop_collection_idprop[GAST_MOCAP_PG_bone_role]", CollectionProperty(type=GAST_MOCAP_PG_bone_role)
+    ]
+    bake: Annotated[GAST_MOCAP_PG_bake, PointerProperty(type=GAST_MOCAP_PG_bake)]
 
     def person(self) -> GAST_MOCAP_PG_person | None:
         """The chosen row of the list of people, if there is one."""
-        return self.people[self.person_index] if self.person_index < len(self.people) else None
+        return self.people[self.person_index] if 0 <= self.person_index < len(self.people) else None
+
+    def chosen_person(self) -> GAST_MOCAP_PG_person:
+        """Raises MocapError when no row is chosen."""
+        if (person := self.person()) is None:
+            raise MocapError("person_not_chosen", "No person is chosen. Choose one in the list of people.")
+        return person
 
     def clean_settings(self) -> CleanSettings:
         return CleanSettings.raw() if self.raw else self.clean.settings()
+
+
+def scene_of(context: Context) -> Scene:
+    """The context's scene; Blender always has one, its stubs leave that open."""
+    assert context.scene
+    return context.scene
+
+
+def settings_of(scene: Scene) -> GAST_MOCAP_PG_scene:
+    settings: GAST_MOCAP_PG_scene = scene.gast_mocap  # type: ignore[attr-defined] # made by register()
+    return settings

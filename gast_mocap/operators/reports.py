@@ -1,4 +1,4 @@
-"""What the panel tells of the last import, of clean-up's buttons, of the target's bones and of the last bake."""
+"""What the panel reports of the last import, of clean-up's buttons, of the target's bones and of the last bake."""
 
 import sys
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from ..take.errors import MocapError
 
 
 @dataclass
-class Troubles:
+class Reports:
     """``notices`` did not stop the work, ``error`` did ("" for none)."""
 
     notices: list[str] = field(default_factory=list)
@@ -26,7 +26,13 @@ class Troubles:
         print(f"GAST Mocap: {error.code}: {error.text}\n{error.detail}".rstrip(), file=sys.stderr)
 
 
-of_import = Troubles()
-of_clean_up = Troubles()
-of_bone_map = Troubles()
-of_bake = Troubles()
+of_import = Reports()
+of_clean_up = Reports()
+of_bone_map = Reports()
+of_bake = Reports()
+
+
+def forget() -> None:
+    """Call when another file is opened: these are of the one before."""
+    for reports in (of_import, of_clean_up, of_bone_map, of_bake):
+        reports.clear()

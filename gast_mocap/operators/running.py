@@ -10,7 +10,7 @@ from ..inference.protocol.messages import Failed, Finished, Notice, Progress
 from ..inference.protocol.process import MocapProcess
 from ..take.errors import MocapError
 from . import reports
-from .open_take import show_take
+from .scene_take import show_take
 
 SECONDS_BETWEEN_POLLS = 0.1
 
@@ -20,37 +20,46 @@ class Import:
 
     def __init__(self, job: Job, scene: bpy.types.Scene) -> None:
         """Raises MocapError when the worker cannot be started."""
-        reports.of_import.clear()
         self.progress: Progress | None = None
         self.is_cancelled = False
         self.has_finished = False
-        self._scene_uid: int | None = scene.session_uid
+        self._is_abandoned = False
+        self._scene_uid = scene.session_uid
+        self._timer = self._tick  # one object: Blender knows a timer by its identity
         self._process = MocapProcess()
         self._process.start(job)
 
     @property
     def is_running(self) -> bool:
-        return self._process.is_running
+        return self._process.is_running and not self._is_abandoned
+
+    def watch(self) -> None:
+        """Poll from a timer until the worker has ended."""
+        if not bpy.app.timers.is_registered(self._timer):
+            bpy.app.timers.register(self._timer, persistent=True)
 
     def cancel(self) -> None:
         self.is_cancelled = True
         self._process.cancel()
 
     def abandon(self) -> None:
-        """Cancel, and show nothing whatever comes."""
-        self._scene_uid = None
+        """Cancel, and show nothing whatever comes: from now on another import may start."""
+        self._is_abandoned = True
         self.cancel()
+        self.watch()
 
     def poll(self) -> None:
-        """Take the worker's news. Never blocks."""
+        """Take the worker's news. Never blocks. Raises MocapError when the import failed."""
         for message in self._process.poll():
+            if self._is_abandoned:
+                continue
             match message:
                 case Progress():
                     self.progress = message
                 case Notice(text):
                     reports.of_import.notify(text)
                 case Failed(code, text, detail):
-                    reports.of_import.fail(MocapError(code, text, detail))
+                    raise MocapError(code, text, detail)
                 case Finished(take):
                     self._finish(take)
 
@@ -58,53 +67,62 @@ class Import:
         """Show the take, also after a cancel: it came too late, the take is written."""
         # the scene of the start, found by number: undo may have replaced it meanwhile
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene_uid), None)
-        if scene is None:
-            return
-        try:
+        if scene is not None:
             show_take(scene, take)
             self.has_finished = True
+
+    def _tick(self) -> float | None:
+        try:
+            self.poll()
         except MocapError as error:
             reports.of_import.fail(error)
+        except BaseException:  # Blender drops a timer that raises: the import must not seem to go on for ever
+            self._is_abandoned = True
+            self.cancel()
+            raise
+        _redraw_sidebars()
+        if self._process.is_running:
+            return SECONDS_BETWEEN_POLLS
+        if self.has_finished:
+            bpy.ops.ed.undo_push(message="Import Video Mocap")
+        return None
 
 
 current: Import | None = None
 
 
 def start(job: Job, scene: bpy.types.Scene) -> Import:
-    """Start the worker; call ``poll`` on the result, or ``watch``. Raises MocapError."""
+    """Start the worker; call ``poll`` on the result until it ends, or ``watch`` once. Raises MocapError."""
     global current
     current = Import(job, scene)
     return current
 
 
-def watch() -> None:
-    """Poll the import from a timer until it ends."""
-    bpy.app.timers.register(_tick, persistent=True)
+def under_way() -> Import | None:
+    """The import that is running, if any."""
+    return current if current and current.is_running else None
 
 
 def is_running() -> bool:
-    return current is not None and current.is_running
+    return under_way() is not None
 
 
-@bpy.app.handlers.persistent
-def abandon(*_: object) -> None:
+def cancel() -> None:
+    if running := under_way():
+        running.cancel()
+
+
+def abandon() -> None:
     """Stop the worker: its file is being closed, or the extension disabled."""
-    if is_running():
-        current.abandon()
-
-
-def _tick() -> float | None:
-    current.poll()
-    _redraw_sidebars()
-    if current.is_running:
-        return SECONDS_BETWEEN_POLLS
-    if current.has_finished:
-        bpy.ops.ed.undo_push(message="Import Video Mocap")
-    return None
+    if running := under_way():
+        running.abandon()
 
 
 def _redraw_sidebars() -> None:
+    assert bpy.context.window_manager
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                next(region for region in area.regions if region.type == "UI").tag_redraw()
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()

@@ -1,104 +1,68 @@
-"""The bone map of the panel's target: found, corrected by hand, saved and loaded."""
+"""Operators on the bone map of the panel's target: corrected by hand, saved and loaded."""
 
-from pathlib import Path
+from typing import Annotated
 
-import bpy
 from bpy.props import StringProperty
-from bpy.types import Context, Event, Menu, Object, Operator, OperatorProperties
+from bpy.types import Armature, Context, Event, Menu, Object, OperatorProperties, Scene
 
 from ..retarget.blender.armature import read_rest_pose
-from ..retarget.rig.bone_map import BoneMap, described_map
 from ..retarget.rig.recognition import map_bones
-from ..retarget.rig.roles import ROLES, about
-from ..retarget.rig.saved_maps import fitting_map, load_map, map_path, remove_map, save_map, saved_names
+from ..retarget.rig.roles import about
+from ..retarget.rig.saved_maps import load_map, map_path, remove_map, save_map, saved_names
 from ..take.errors import MocapError
-from . import preferences, reports
+from . import reports
+from .operator import MocapOperator, Result
+from .panel_map import saved_maps_folder, show_map, shown_map
+from .properties import GAST_MOCAP_PG_scene, scene_of, settings_of
 
 
-def found_map(armature_object: Object, reference: str = "REST") -> BoneMap:
-    """A saved map that fits, or else what the names and the hierarchy say. Raises MocapError."""
-    rest = read_rest_pose(armature_object, reference)
-    return fitting_map(saved_maps_folder(), rest) or map_bones(rest)
-
-
-def shown_map(settings: bpy.types.PropertyGroup) -> BoneMap:
-    bones = {row.name: row.bone for row in settings.bone_roles if row.bone}
-    return described_map(bones, settings.family)
-
-
-def show_map(settings: bpy.types.PropertyGroup, bone_map: BoneMap) -> None:
-    settings.family = bone_map.family
-    settings.bone_roles.clear()
-    for role in ROLES:
-        row = settings.bone_roles.add()
-        row.name = role
-        row.bone = bone_map.bones.get(role, "")
-
-
-def find_bones(settings: bpy.types.PropertyGroup, _context: Context | None = None) -> None:
-    """Map the target's bones; an armature without a known body gets an empty map and a word why."""
-    reports.of_bone_map.clear()
-    settings.bone_roles.clear()
-    if settings.target is None:
-        return
-    try:
-        show_map(settings, found_map(settings.target, settings.bake.reference))
-    except MocapError as error:
-        reports.of_bone_map.fail(error)
-        show_map(settings, BoneMap({}))
-
-
-def saved_maps_folder() -> Path:
-    return preferences.own_folder("bone maps")
-
-
-class BoneMapOperator(Operator):
-    """One that works on the panel's bone map and tells its reports there."""
+class BoneMapOperator(MocapOperator):
+    """One that works on the panel's bone map."""
 
     bl_options = {"REGISTER", "UNDO"}
+    reports = reports.of_bone_map
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         cls.poll_message_set("Choose a target first")
-        return context.scene.gast_mocap.target is not None
+        return settings_of(scene_of(context)).target is not None
 
-    def execute(self, context: Context) -> set[str]:
-        reports.of_bone_map.clear()
-        try:
-            self.act(context)
-        except MocapError as error:
-            reports.of_bone_map.fail(error)
-            self.report({"ERROR"}, error.text)
-            return {"CANCELLED"}
-        return {"FINISHED"}
+    def work(self, scene: Scene) -> str:
+        settings = settings_of(scene)
+        assert settings.target
+        self.act(settings, settings.target)
+        return ""
+
+    def act(self, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
+        """Do it. Raises MocapError."""
+        raise NotImplementedError
 
 
 class GAST_MOCAP_OT_find_bones(BoneMapOperator):
     bl_idname = "gast_mocap.find_bones"
     bl_label = "Find Bones"
-    bl_description = "Map the target's bones anew, from their names and the rig's build; saved maps are left aside"
+    bl_description = "Map the target's bones again from their names and the hierarchy, ignoring saved maps"
 
-    def act(self, context: Context) -> None:
-        settings = context.scene.gast_mocap
-        show_map(settings, map_bones(read_rest_pose(settings.target, settings.bake.reference)))
+    def act(self, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
+        show_map(settings, map_bones(read_rest_pose(target, settings.bake.reference)))
 
 
 class GAST_MOCAP_OT_pick_bone(BoneMapOperator):
     bl_idname = "gast_mocap.pick_bone"
     bl_label = "Use Active Bone"
-    bl_description = "Give this part of the body the active bone of the target"
+    bl_description = "Use the target's active bone for this part of the body"
 
-    role: StringProperty(options={"SKIP_SAVE"})
+    role: Annotated[str, StringProperty(options={"SKIP_SAVE"})]
 
     @classmethod
     def description(cls, _context: Context, properties: OperatorProperties) -> str:
         return f"{cls.bl_description}.\n{about(properties.role)}"
 
-    def act(self, context: Context) -> None:
-        settings = context.scene.gast_mocap
-        active = settings.target.data.bones.active
+    def act(self, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
+        assert isinstance(target.data, Armature)
+        active = target.data.bones.active
         if active is None:
-            text = f"{settings.target.name} has no active bone. Click the bone in Pose Mode, then press this again."
+            text = f"{target.name} has no active bone. Click the bone in Pose Mode, then press this button again."
             raise MocapError("no_active_bone", text)
         settings.bone_roles[self.role].bone = active.name
 
@@ -106,16 +70,18 @@ class GAST_MOCAP_OT_pick_bone(BoneMapOperator):
 class GAST_MOCAP_OT_save_bone_map(BoneMapOperator):
     bl_idname = "gast_mocap.save_bone_map"
     bl_label = "Save Bone Map"
-    bl_description = "Keep this map under a name; rigs with the same bones get it by themselves from then on"
+    bl_description = "Save this map under a name. Rigs with the same bones use it automatically from then on"
 
-    name: StringProperty(name="Name", options={"SKIP_SAVE"})
+    name: Annotated[str, StringProperty(name="Name", options={"SKIP_SAVE"})]
 
-    def invoke(self, context: Context, _event: Event) -> set[str]:
-        self.name = context.scene.gast_mocap.target.name
+    def invoke(self, context: Context, _event: Event) -> Result:
+        target = settings_of(scene_of(context)).target
+        assert target and context.window_manager
+        self.name = target.name
         return context.window_manager.invoke_props_dialog(self)
 
-    def act(self, context: Context) -> None:
-        save_map(shown_map(context.scene.gast_mocap), map_path(saved_maps_folder(), self.name))
+    def act(self, settings: GAST_MOCAP_PG_scene, _target: Object) -> None:
+        save_map(shown_map(settings), map_path(saved_maps_folder(), self.name))
 
 
 class GAST_MOCAP_OT_load_bone_map(BoneMapOperator):
@@ -123,24 +89,25 @@ class GAST_MOCAP_OT_load_bone_map(BoneMapOperator):
     bl_label = "Load Bone Map"
     bl_description = "Use this saved map for the target"
 
-    name: StringProperty(name="Name", options={"SKIP_SAVE"})
+    name: Annotated[str, StringProperty(name="Name", options={"SKIP_SAVE"})]
 
-    def act(self, context: Context) -> None:
-        show_map(context.scene.gast_mocap, load_map(map_path(saved_maps_folder(), self.name)))
+    def act(self, settings: GAST_MOCAP_PG_scene, _target: Object) -> None:
+        show_map(settings, load_map(map_path(saved_maps_folder(), self.name)))
 
 
 class GAST_MOCAP_OT_remove_bone_map(BoneMapOperator):
     bl_idname = "gast_mocap.remove_bone_map"
     bl_label = "Remove Bone Map"
-    bl_description = "Delete this saved map for good"
+    bl_description = "Delete this saved map from the disk"
     bl_options = {"REGISTER"}
 
-    name: StringProperty(name="Name", options={"SKIP_SAVE"})
+    name: Annotated[str, StringProperty(name="Name", options={"SKIP_SAVE"})]
 
-    def invoke(self, context: Context, event: Event) -> set[str]:
+    def invoke(self, context: Context, event: Event) -> Result:
+        assert context.window_manager
         return context.window_manager.invoke_confirm(self, event)
 
-    def act(self, _context: Context) -> None:
+    def act(self, _settings: GAST_MOCAP_PG_scene, _target: Object) -> None:
         remove_map(map_path(saved_maps_folder(), self.name))
 
 
@@ -148,11 +115,12 @@ class GAST_MOCAP_MT_bone_maps(Menu):
     bl_label = "Saved Bone Maps"
 
     def draw(self, _context: Context) -> None:
+        assert self.layout
         names = saved_names(saved_maps_folder())
         for name in names:
             self.layout.operator("gast_mocap.load_bone_map", text=name).name = name
         if not names:
-            self.layout.label(text="None saved yet")
+            self.layout.label(text="No saved maps yet")
         self.layout.separator()
         for name in names:
             self.layout.operator("gast_mocap.remove_bone_map", text=f"Remove {name}", icon="TRASH").name = name

@@ -87,9 +87,14 @@ class CleanSettings:
         -180.0,
         180.0,
     )
+    find_height: bool = _switch(
+        True,
+        "Find Height",
+        "Find the camera's height from the feet unless Camera Height gives it; used when Find Floor is off",
+    )
     camera_height: float = _control(
-        0.0, "Camera Height", "The camera's height above the floor; 0 finds it. Used when Find Floor is off",
-        "m", 0.0, 100.0,
+        0.0, "Camera Height", "The camera's height above the floor, negative below it; used when Find Floor is off",
+        "m", -100.0, 100.0,
     )  # fmt: skip
     align_camera: bool = _switch(
         False, "Align to Camera",
@@ -129,6 +134,11 @@ class CleanSettings:
     lock_release: float = _control(
         0.30, "Release", "How long a foot takes to settle into a lock and to leave it", "s", 0.0, 1.0
     )
+
+    @property
+    def knows_height(self) -> bool:
+        """Whether ``camera_height`` holds: 0 does only once ``find_height`` is off."""
+        return not self.find_height or self.camera_height != 0.0
 
     @property
     def are_defaults(self) -> bool:

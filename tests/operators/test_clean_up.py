@@ -9,8 +9,7 @@ import pytest
 from mathutils import Euler
 
 from gast_mocap.operators import clean_up, reports
-from gast_mocap.operators.clean_up import show_clean_up
-from gast_mocap.operators.panels.sidebar import GAST_MOCAP_PT_clean, is_in_use
+from gast_mocap.operators.panels.clean_up import GAST_MOCAP_PT_clean, is_in_use
 from gast_mocap.take.files import load_take, save_take
 from gast_mocap.take.records import FootContact
 from gast_mocap.take.settings import CleanSettings
@@ -184,7 +183,7 @@ def test_settings_kept_in_a_take_greet_whoever_opens_it(scene, take):
     scene.gast_mocap.clean.camera_tilt = math.radians(20)
     scene.gast_mocap.clean.face_front = True
     bpy.ops.gast_mocap.keep_clean_up()
-    show_clean_up(scene, CleanSettings())
+    scene.gast_mocap.clean.show(CleanSettings())
     assert not scene.gast_mocap.clean.face_front
     bpy.ops.gast_mocap.open_take(filepath=take)
     clean = scene.gast_mocap.clean_settings()
@@ -246,7 +245,7 @@ def test_the_panel_draws_grey_rows_and_its_own_troubles(scene, take):
     reports.of_clean_up.notify("told")
     preferences = SimpleNamespace(system=SimpleNamespace(ui_scale=1.0))  # 0 without a window
     context = SimpleNamespace(scene=scene, preferences=preferences, region=SimpleNamespace(width=300))
-    GAST_MOCAP_PT_clean.draw(SimpleNamespace(layout=Layout()), context)
+    GAST_MOCAP_PT_clean.show(None, Layout(), context, scene.gast_mocap)
     reports.of_clean_up.clear()
     assert drawn["body_height"]
     assert not drawn["camera_tilt"]

@@ -11,7 +11,7 @@ import pytest
 import gast_mocap
 from gast_mocap.inference.protocol import process
 from gast_mocap.operators import preferences, reports, running
-from gast_mocap.operators.panels.sidebar import stage_text
+from gast_mocap.operators.panels.video import stage_text
 
 FAKE_WORKER = """
 import json, pathlib, shutil, sys, time

@@ -4,7 +4,7 @@ import bpy
 import pytest
 
 from gast_mocap.inference.quality import PRESETS
-from gast_mocap.operators.panels.sidebar import CLEAN_UP_GROUPS
+from gast_mocap.operators.panels.clean_up import CLEAN_UP_GROUPS
 from gast_mocap.operators.preferences import GAST_MOCAP_AP_preferences
 from gast_mocap.operators.properties import QUALITIES, GAST_MOCAP_PG_scene
 from gast_mocap.take.settings import CleanSettings

@@ -147,8 +147,8 @@ def import_by_a_click() -> Iterator[float]:
     report["redraws_a_second"] = round(sum(started < moment < ended for moment in redraws) / (ended - started), 1)
     report["longest_gap"] = longest_gap(started, ended)
     bpy.app.timers.unregister(turn_the_cube)
-    troubles = extension("troubles").of_import
-    report["notices"], report["error"] = list(troubles.notices), troubles.error
+    reports = extension("reports").of_import
+    report["notices"], report["error"] = list(reports.notices), reports.error
     report["people"] = [row.track_id for row in bpy.context.scene.gast_mocap.people]
     assert report["people"], "nobody is listed"
     yield 1.0
@@ -161,7 +161,7 @@ def has_reached(stage: str) -> bool:
 
 
 def bake_by_a_click() -> Iterator[float]:
-    extension("troubles").of_import.clear()
+    extension("reports").of_import.clear()
     _, area, _ = view3d()
     area.tag_redraw()
     yield 0.5

@@ -1,37 +1,34 @@
 """The part of the Mocap tab that puts motion onto a rig."""
 
-from bpy.types import Context, Panel, UILayout
+from bpy.types import Context, Object, UILayout
 
 from ...retarget.rig.roles import REQUIRED, label
 from .. import reports
+from ..panel_map import shown_map
 from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene
-from ..target_bones import shown_map
-from .sidebar import MocapPanel, draw_troubles
+from .panel import MocapPanel, draw_reports, split
 
 LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
 
 
-class GAST_MOCAP_PT_bake(MocapPanel, Panel):
+class GAST_MOCAP_PT_bake(MocapPanel):
     bl_label = "Bake"
 
-    def draw(self, context: Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        settings = context.scene.gast_mocap
+    def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
+        split(layout)
         layout.prop(settings, "target", placeholder="New Skeleton")
         if settings.target:
-            draw_bones(layout, settings)
-            draw_troubles(layout, context, reports.of_bone_map)
+            draw_bones(layout, settings, settings.target)
+            draw_reports(layout, context, reports.of_bone_map)
         layout.prop(settings, "start_frame")
         draw_options(layout, settings.bake)
         button = layout.row()
         button.scale_y = 1.5
         button.operator("gast_mocap.bake", icon="ACTION")
-        draw_troubles(layout, context, reports.of_bake)
+        draw_reports(layout, context, reports.of_bake)
 
 
-def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
     bone_map = shown_map(settings)
     header, body = layout.panel("gast_mocap_bones", default_closed=True)
     header.alert = bool(bone_map.missing)
@@ -47,7 +44,7 @@ def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
         line.alert = row.name in REQUIRED and not row.bone
         line.label(text=label(row.name))
         field = line.row(align=True)
-        field.prop_search(row, "bone", settings.target.data, "bones", text="")
+        field.prop_search(row, "bone", target.data, "bones", text="")
         field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
     buttons = body.row(align=True)
     buttons.operator("gast_mocap.find_bones", text="Find", icon="VIEWZOOM")

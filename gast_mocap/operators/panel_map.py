@@ -1,0 +1,54 @@
+"""The bone map of the panel's target: found when the target is chosen, then as the panel shows it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bpy.types import Context, Object
+
+from ..retarget.blender.armature import Reference, read_rest_pose
+from ..retarget.rig.bone_map import BoneMap, described_map
+from ..retarget.rig.recognition import map_bones
+from ..retarget.rig.roles import ROLES
+from ..retarget.rig.saved_maps import fitting_map
+from ..take.errors import MocapError
+from . import preferences, reports
+
+if TYPE_CHECKING:
+    from .properties import GAST_MOCAP_PG_scene
+
+
+def found_map(armature_object: Object, reference: Reference = "REST") -> BoneMap:
+    """A saved map that fits, or else what the names and the hierarchy say. Raises MocapError."""
+    rest = read_rest_pose(armature_object, reference)
+    return fitting_map(saved_maps_folder(), rest) or map_bones(rest)
+
+
+def shown_map(settings: "GAST_MOCAP_PG_scene") -> BoneMap:
+    bones = {row.name: row.bone for row in settings.bone_roles if row.bone}
+    return described_map(bones, settings.family)
+
+
+def show_map(settings: "GAST_MOCAP_PG_scene", bone_map: BoneMap) -> None:
+    settings.family = bone_map.family
+    settings.bone_roles.clear()
+    for role in ROLES:
+        row = settings.bone_roles.add()
+        row.name = role
+        row.bone = bone_map.bones.get(role, "")
+
+
+def find_bones(settings: "GAST_MOCAP_PG_scene", _context: Context) -> None:
+    """Map the target's bones; an armature without a known body gets an empty map and a word why."""
+    reports.of_bone_map.clear()
+    settings.bone_roles.clear()
+    if settings.target is None:
+        return
+    try:
+        show_map(settings, found_map(settings.target, settings.bake.reference))
+    except MocapError as error:
+        reports.of_bone_map.fail(error)
+        show_map(settings, BoneMap({}))
+
+
+def saved_maps_folder() -> Path:
+    return preferences.own_folder("bone maps")

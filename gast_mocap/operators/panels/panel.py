@@ -1,0 +1,49 @@
+"""What the panels have in common: their place, their layout, and how they show reports."""
+
+import textwrap
+from typing import Literal
+
+from bpy.types import Context, Panel, UILayout
+
+from ..properties import GAST_MOCAP_PG_scene, scene_of, settings_of
+from ..reports import Reports
+
+POINTS_PER_LETTER = 6.2  # of the interface font, on average; a little wide so that nothing is clipped
+LETTERS_OF_FRAME = 8  # that box, icon and margins take from a line
+
+
+class MocapPanel(Panel):
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Mocap"
+
+    def draw(self, context: Context) -> None:
+        assert self.layout
+        self.show(self.layout, context, settings_of(scene_of(context)))
+
+    def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
+        """Lay the panel out."""
+        raise NotImplementedError
+
+
+def split(layout: UILayout) -> None:
+    """Labels on the left, values on the right, as in Blender's own editors of properties."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+
+
+def draw_reports(layout: UILayout, context: Context, reports: Reports) -> None:
+    if reports.error:
+        draw_text(layout, context, reports.error, "ERROR")
+    for notice in reports.notices:
+        draw_text(layout, context, notice, "INFO")
+
+
+def draw_text(layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO"]) -> None:
+    """``text`` on as many lines as the sidebar is narrow: labels do not wrap by themselves."""
+    assert context.preferences and context.region
+    scale = context.preferences.system.ui_scale
+    letters = int(context.region.width / (POINTS_PER_LETTER * scale)) - LETTERS_OF_FRAME
+    column = layout.box().column(align=True)
+    for line_number, line in enumerate(textwrap.wrap(text, max(letters, 12))):
+        column.label(text=line, icon="BLANK1" if line_number else icon)
