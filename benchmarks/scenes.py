@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gast_mocap.inference.pipeline import Networks, watch_range
+from gast_mocap.inference.pipeline import Networks, Span, watch_range
 from gast_mocap.inference.video.decode import probe_video
 from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import FloatArray, Keypoints2D, VideoInfo
@@ -79,10 +79,8 @@ def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     footage = probe_video(path, print)
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
-        watched, video = watch_range(
-            footage, 0, None, Quality.BEST, Networks.load(Quality.BEST), lambda *_: None, print, Backdrop()
-        )
-        _, keypoints, _ = max(watched, key=lambda seen: seen[1].scores.sum())
+        watched, video = watch_range(Span(footage), Networks.load(Quality.BEST), lambda *_: None, print, Backdrop())
+        keypoints = max((person.keypoints for person in watched), key=lambda seen: seen.scores.sum())
         np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores, times=video.times)
     with np.load(kept) as arrays:
         video = VideoInfo(path, footage.width, footage.height, arrays["times"], footage.field_of_view)

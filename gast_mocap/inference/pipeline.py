@@ -13,7 +13,7 @@ from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
 from .networks.session import Session
-from .people.watch import Eyes, Watched, tell_people, watch_people
+from .people.watch import Eyes, WatchedPerson, tell_people, watch_people
 from .poses.lift import Lifter
 from .preview import draw_preview
 from .protocol.job import Job
@@ -58,12 +58,12 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     with watch.stage("probe"):
         report("probe", 0, 1)
         footage = probe_video(job.video, notify)
-        check_range(job, footage)
+        span = span_of(job, footage)
         networks = Networks.load(job.quality, job.lifter)
         report("probe", 1, 1)
     with watch.stage("watch", networks.sessions):
         backdrop = Backdrop()
-        watched, video = watch_range(footage, job.start, job.end, job.quality, networks, report, notify, backdrop)
+        watched, video = watch_range(span, networks, report, notify, backdrop)
     with watch.stage("lift", networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
     with watch.stage("save"):
@@ -111,14 +111,34 @@ class Stopwatch:
         self.stages.append(StageSeconds(name, time.perf_counter() - began, in_networks))
 
 
-def check_range(job: Job, footage: Footage) -> None:
-    """Raises MocapError when no frame lies between start and end, however long the video turns out to be."""
+@dataclass(frozen=True)
+class Span:
+    """The frames of ``footage`` from ``start`` up to ``end``, which is not one of them; None: up to its end."""
+
+    footage: Footage
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def frame_count(self) -> int:
+        """As the file declares it: at least 1, exact only once it is read."""
+        whole = self.footage.frame_count
+        return max(1, (whole if self.end is None else min(self.end, whole)) - self.start)
+
+
+def span_of(job: Job, footage: Footage) -> Span:
+    """What ``job`` wants of ``footage``.
+
+    Raises:
+        MocapError: no frame lies between start and end, however long the video turns out to be.
+    """
     if job.start < 0 or (job.end is not None and job.start >= job.end):
         raise MocapError(
             "range_empty",
             f"No frames lie from start {job.start} to end {job.end}; the video has about {footage.frame_count} frames. "
             "Choose a start before the end.",
         )
+    return Span(footage, job.start, job.end)
 
 
 @dataclass(frozen=True)
@@ -149,16 +169,9 @@ class Networks:
 
 
 def watch_range(
-    footage: Footage,
-    start: int,
-    end: int | None,
-    quality: Quality,
-    networks: Networks,
-    report: Report,
-    notify: Notify,
-    backdrop: Backdrop,
-) -> tuple[tuple[Watched, ...], VideoInfo]:
-    """Everybody seen from frame ``start`` up to ``end`` (None: all), and the video up to there with exact times.
+    span: Span, networks: Networks, report: Report, notify: Notify, backdrop: Backdrop
+) -> tuple[tuple[WatchedPerson, ...], VideoInfo]:
+    """Everybody seen in ``span``, and the video up to its end with exact times.
 
     ``backdrop`` looks past them.
 
@@ -166,22 +179,21 @@ def watch_range(
         MocapError: nobody was seen, or nothing could be read.
     """
     done = 0
-    expected = max(1, (footage.frame_count if end is None else min(end, footage.frame_count)) - start)
 
     def progress(frames: int) -> None:
         nonlocal done
         done = frames
-        report("watch", done, max(done, expected))
+        report("watch", done, max(done, span.frame_count))
 
     progress(0)
-    reading = Reading(footage, start, end, Pyramid.of, waiting=lambda: progress(done))
-    sightings = watch_people(reading, footage.fps, PRESETS[quality], networks.eyes, backdrop, progress)
+    reading = Reading(span.footage, span.start, span.end, Pyramid.of, waiting=lambda: progress(done))
+    tracks = watch_people(reading, span.footage.fps, networks.eyes, backdrop, progress)
     video = reading.video
     if not done:
-        raise nothing_read(video, start, reading.lost + reading.missing)
+        raise nothing_read(video, span.start, reading.lost + reading.missing)
     report("watch", done, done)
     notify_losses(video, done, reading, notify)
-    watched = tell_people(sightings, video)
+    watched = tell_people(tracks, video, lambda: report("watch", done, done))
     if not watched:
         raise MocapError(
             "no_person",
@@ -206,20 +218,20 @@ def nothing_read(video: VideoInfo, start: int, lost: int) -> MocapError:
 
 
 def lift_people(
-    watched: Sequence[Watched], video: VideoInfo, low_memory: bool, networks: Networks, report: Report
+    watched: Sequence[WatchedPerson], video: VideoInfo, low_memory: bool, networks: Networks, report: Report
 ) -> tuple[Person, ...]:
     """Everybody with their 3D pose."""
-    total = sum(len(keypoints.frames) for _, keypoints, _ in watched)
+    total = sum(len(person.keypoints.frames) for person in watched)
     people: list[Person] = []
     lifted = 0
-    for track, keypoints, thumbnail in watched:
+    for person in watched:
 
         def progress(done: int, _: int, before: int = lifted) -> None:
             report("lift", before + done, total)
 
-        pose = networks.lifter.lift(keypoints, video, low_memory, progress)
-        people.append(Person(track, keypoints, pose, thumbnail))
-        lifted += len(keypoints.frames)
+        pose = networks.lifter.lift(person.keypoints, video, low_memory, progress)
+        people.append(Person(person.track, person.keypoints, pose, person.thumbnail))
+        lifted += len(person.keypoints.frames)
     return tuple(people)
 
 

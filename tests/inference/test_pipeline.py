@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference import pipeline
-from gast_mocap.inference.pipeline import Run, check_range, notify_short_sights, run
+from gast_mocap.inference.pipeline import Run, notify_short_sights, run, span_of
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
 from gast_mocap.inference.video.decode import probe_video, read_frames
@@ -32,7 +32,7 @@ class TestFrameRange:
     @pytest.mark.parametrize(("start", "end"), [(20, 10), (20, 20), (-1, 10), (0, 0)])
     def test_empty_range_is_refused_with_its_numbers(self, start: int, end: int | None) -> None:
         with pytest.raises(MocapError, match="100 frames") as caught:
-            check_range(Job(Path("v"), Path("o"), start=start, end=end), VIDEO)
+            span_of(Job(Path("v"), Path("o"), start=start, end=end), VIDEO)
         assert caught.value.code == "range_empty"
 
     def test_a_start_after_the_end_of_the_video_is_refused_with_the_number_of_its_frames(

@@ -1,46 +1,63 @@
 """The second pass over the tracks: with the whole video at hand, a person's pieces become one track again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ...take.records import FloatArray, IntArray, VideoInfo
-from .boxes import areas, overlaps
+from .boxes import areas, paired_overlaps
 
 LONGEST_LOSS = 2.0
 LONGEST_LOSS_IN_OPEN = 3.5
 """Seconds after which a person who comes back counts as somebody new. Nobody vanishes or appears in the middle of the
-picture, so who is lost and found in the open is given longer, and need not look alike."""
+picture, so who is lost and found in the open is given longer, and need not look alike. Raising either joins more
+pieces, and more strangers."""
 EDGE = 0.02
-"""A box this close to the frame's edge, as a share of its long side, is not in the open."""
+"""A box this close to the frame's edge, as a share of its long side, is not in the open. Raising it asks more people to
+look alike."""
 FARTHEST = 0.6
 FASTEST = 3.0
 MOST_FAR = 2.5
 """How far from where they should be, in body lengths, a person may come back: FARTHEST and FASTEST for every second
-unseen (a fall or a sprint), but never beyond MOST_FAR."""
+unseen (a fall or a sprint), but never beyond MOST_FAR. Raising them joins more pieces, and more strangers."""
 MOST_GROWTH = 2.5
-"""How many times as long a body may look after a loss: crouching before it, stretched after it."""
+"""How many times as long a body may look after a loss: crouching before it, stretched after it. Raising it takes
+somebody in the background for somebody in front."""
 LEAST_LIKENESS = 0.5
-"""Shared colour of the torsos (histogram intersection), 0..1, without which nobody is recognised."""
+"""Shared colour of the torsos (histogram intersection), 0..1, without which nobody is recognised. Raising it splits
+people who walk from light into shade."""
 GLIMPSE = 0.5
-"""Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap."""
+"""Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap.
+Raising it joins strangers who pass each other at the edge."""
 SEEN_TWICE = 0.2
-"""Seconds for which a body that is lost may still be seen as something smaller inside the box of its return."""
+"""Seconds for which a body that is lost may still be seen as something smaller inside the box of its return. Raising it
+joins people who stand before each other."""
 INSIDE = 0.5
-"""Share of the smaller thing's box that lies in that of the return then."""
+"""Share of the smaller thing's box that lies in that of the return then. Raising it joins less."""
 SHORTEST_TRACK = 0.4
-"""Seconds; shorter tracks are ghosts unless nothing else is there."""
+"""Seconds; shorter tracks are ghosts unless nothing else is there. Raising it drops people who only pass."""
 LEAST_SCORE = 0.3
-SHADOW = 0.5
-"""A track whose boxes overlap a longer one's by this much, as long as both are there, is its ghost."""
+"""Mean keypoint score of a person, 0..1. Raising it drops people in the dark."""
+DUPLICATE = 0.5
+COVERED = 0.7
+"""A track is a duplicate when its boxes overlap a longer one's by DUPLICATE (median) for the share COVERED of its
+frames. Raising either keeps more doubles, lowering it drops somebody who stands close to somebody else."""
 FRAMES_FOR_SPEED = 10
 FRAMES_FOR_LENGTH = 30
+"""Frames at a piece's end that tell how fast the person moves and how long the body is. Raising them smooths more."""
+IMPOSSIBLE = 1e6
+"""The cost of a pair that cannot be one person."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """An unbroken stretch of one person: boxes (t, 4) px, mean keypoint score, colours of the torso (sum 1)."""
+    """A track as it was followed: an unbroken stretch of one person.
+
+    ``frames`` (t,) rising; ``boxes`` (t, 4) px; ``score`` mean of the keypoints, 0..1; ``colours`` (n,) of the
+    torso, as shares whose sum is 1.
+    """
 
     track_id: int
     frames: IntArray
@@ -49,38 +66,44 @@ class Piece:
     colours: FloatArray
 
 
-def rejoin(pieces: list[Piece], video: VideoInfo) -> list[list[int]]:
+def rejoin(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[int]]:
     """The track ids of the pieces that are one person's, in order of time, for each person in order of appearance.
 
-    Two people who are visible at once are never joined. Ghosts (weak, fleeting or doubled tracks) are left out.
+    Two people who are visible at once are never joined. Weak, fleeting and duplicate tracks are left out. ``go_on`` is
+    called once a piece; what it raises ends the work.
     """
-    solid = [piece for piece in pieces if not _is_shadow(piece, pieces) and piece.score >= LEAST_SCORE]
-    solid.sort(key=lambda piece: (piece.frames[0], piece.track_id))
-    groups = _chains(solid, video)
+    ordered = sorted(pieces, key=lambda piece: (piece.frames[0], piece.track_id))
+    solid = [piece for piece in _without_duplicates(ordered, go_on) if piece.score >= LEAST_SCORE]
+    groups = _chains(solid, video, go_on)
     lasting = [group for group in groups if _seconds(group, video) >= SHORTEST_TRACK]
     return [[piece.track_id for piece in group] for group in lasting or groups]
 
 
-def _chains(pieces: list[Piece], video: VideoInfo) -> list[list[Piece]]:
-    """Each piece with its best successor, where it has one."""
-    successor = {}
-    if pieces:
-        costs = np.array([[_cost(first, second, video) for second in pieces] for first in pieces])
-        for first, second in zip(*linear_sum_assignment(costs), strict=True):
-            if costs[first, second] < IMPOSSIBLE:
-                successor[int(first)] = int(second)
-    chains = []
-    for index in range(len(pieces)):
-        if index in successor.values():
-            continue
-        chain = [index]
-        while chain[-1] in successor:
-            chain.append(successor[chain[-1]])
-        chains.append([pieces[i] for i in chain])
-    return chains
+def _chains(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[Piece]]:
+    """Each of ``pieces``, which begin one after another, with its best successor, where it has one."""
+    costs = np.full((len(pieces), len(pieces)), IMPOSSIBLE)
+    begins = np.array([video.times[piece.frames[0]] for piece in pieces])
+    for first, piece in enumerate(pieces):
+        go_on()
+        end = video.times[piece.frames[-1]]
+        # Time alone rules nearly all of the pairs out.
+        low, high = np.searchsorted(begins, (end - SEEN_TWICE, end + LONGEST_LOSS_IN_OPEN), side="right")
+        for second in range(low, high):
+            costs[first, second] = _cost(piece, pieces[second], video)
+    successor = {
+        int(first): int(second)
+        for first, second in zip(*linear_sum_assignment(costs), strict=True)
+        if costs[first, second] < IMPOSSIBLE
+    }
+    followers = set(successor.values())
+    return [[pieces[i] for i in _chain(index, successor)] for index in range(len(pieces)) if index not in followers]
 
 
-IMPOSSIBLE = 1e6
+def _chain(index: int, successor: dict[int, int]) -> list[int]:
+    chain = [index]
+    while chain[-1] in successor:
+        chain.append(successor[chain[-1]])
+    return chain
 
 
 def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
@@ -151,15 +174,23 @@ def _seconds(group: list[Piece], video: VideoInfo) -> float:
     return sum(len(piece.frames) for piece in group) / video.fps
 
 
-def _is_shadow(piece: Piece, pieces: list[Piece]) -> bool:
-    """Whether a longer track covers ``piece`` nearly all the time."""
-    for other in pieces:
-        if (len(other.frames), -other.track_id) <= (len(piece.frames), -piece.track_id):
-            continue
-        _, own, theirs = np.intersect1d(piece.frames, other.frames, return_indices=True)
-        if len(own) < 0.7 * len(piece.frames):
-            continue
-        shared = [overlaps(piece.boxes[i][None], other.boxes[j][None])[0, 0] for i, j in zip(own, theirs, strict=True)]
-        if np.median(shared) > SHADOW:
-            return True
-    return False
+def _without_duplicates(pieces: list[Piece], go_on: Callable[[], None]) -> list[Piece]:
+    """``pieces``, which begin one after another, without those that a longer one covers nearly all the time."""
+    begins = np.array([piece.frames[0] for piece in pieces])
+    ends = np.array([piece.frames[-1] for piece in pieces])
+    kept = []
+    for piece in pieces:
+        go_on()
+        meeting = np.flatnonzero((begins <= piece.frames[-1]) & (ends >= piece.frames[0]))
+        if not any(_covers(pieces[other], piece) for other in meeting):
+            kept.append(piece)
+    return kept
+
+
+def _covers(other: Piece, piece: Piece) -> bool:
+    if (len(other.frames), -other.track_id) <= (len(piece.frames), -piece.track_id):
+        return False
+    _, own, theirs = np.intersect1d(piece.frames, other.frames, return_indices=True)
+    if len(own) < COVERED * len(piece.frames):
+        return False
+    return bool(np.median(paired_overlaps(piece.boxes[own], other.boxes[theirs])) > DUPLICATE)

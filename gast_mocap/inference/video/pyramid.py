@@ -1,5 +1,6 @@
 """A frame at full, half, quarter and eighth size, so that small pictures of its parts are cheap and free of moire."""
 
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import cv2
@@ -10,12 +11,19 @@ from ...take.records import FloatArray, ImageArray
 LEVELS = 4
 
 
+@dataclass(frozen=True)
 class Pyramid:
-    """Pictures of parts of one frame (h, w, 3)."""
+    """Pictures of parts of one frame, or of a turned rectangle of it that then is a frame of its own.
 
-    def __init__(self, levels: tuple[ImageArray, ...]) -> None:
-        """``levels``: each half as large as the one before."""
-        self._levels = levels
+    ``levels`` (h, w, 3) RGB, each half as large as the one before; ``size`` width and height in pixels of what is
+    shown; ``corner`` (2,) px of its top left in the whole frame; ``turn`` radians clockwise by which it is turned about
+    that corner.
+    """
+
+    levels: tuple[ImageArray, ...]
+    size: tuple[int, int]
+    corner: FloatArray = field(default_factory=lambda: np.zeros(2))
+    turn: float = 0.0
 
     @classmethod
     def of(cls, image: ImageArray) -> Self:
@@ -26,23 +34,42 @@ class Pyramid:
                 break
             even = levels[-1][: 2 * height, : 2 * width]
             levels.append(np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8))
-        return cls(tuple(levels))
+        return cls(tuple(levels), (image.shape[1], image.shape[0]))
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the frame."""
-        height, width = self._levels[0].shape[:2]
-        return width, height
+    def part(self, box: FloatArray, turn: float = 0.0) -> Self:
+        """What lies in ``box`` (4,) px, turned about its middle by ``turn`` radians clockwise, as a frame of its own.
+
+        The part is upright in itself: with pi / 2 the right side of the box becomes its top. It may reach beyond this
+        frame, where it is black. Nothing is drawn until a picture is asked for.
+        """
+        size, middle = box[2:] - box[:2], (box[:2] + box[2:]) / 2
+        corner = self._whole_from_this(middle - rotation(turn) @ size / 2)
+        return replace(self, size=(round(size[0]), round(size[1])), corner=corner, turn=self.turn + turn)
+
+    def points_from_part(self, part: "Pyramid", points: FloatArray) -> FloatArray:
+        """Pixels (n, 2) of this frame of ``points`` (n, 2) px of a ``part`` of it."""
+        whole = part._whole_from_this(points)
+        return np.asarray((whole - self.corner) @ rotation(self.turn))
 
     def picture(self, box: FloatArray, width: int, height: int) -> ImageArray:
-        """What lies in ``box`` (4,) px of the frame as a picture (height, width, 3), black beyond the frame.
+        """What lies in ``box`` (4,) px of the frame as a picture (height, width, 3), black beyond the whole frame.
 
         Drawn from the level that is at most twice as fine as the picture.
         """
         scale = np.array([width, height]) / (box[2:] - box[:2])
-        level = int(np.clip(np.floor(-np.log2(scale.max())), 0, len(self._levels) - 1))
+        level = int(np.clip(np.floor(-np.log2(scale.max())), 0, len(self.levels) - 1))
         step = 2**level
+        picture_from_whole = scale[:, None] * rotation(-self.turn)
         # Pixel i covers i to i + 1, so its middle is at i + 0.5 on every level.
-        shift = scale * (step / 2 - box[:2]) - 0.5
-        moved = np.array([[scale[0] * step, 0, shift[0]], [0, scale[1] * step, shift[1]]])
-        return np.asarray(cv2.warpAffine(self._levels[level], moved, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
+        shift = picture_from_whole @ (step / 2 - self.corner) - scale * box[:2] - 0.5
+        moved = np.column_stack([picture_from_whole * step, shift])
+        return np.asarray(cv2.warpAffine(self.levels[level], moved, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
+
+    def _whole_from_this(self, points: FloatArray) -> FloatArray:
+        return np.asarray(points @ rotation(self.turn).T + self.corner)
+
+
+def rotation(turn: float) -> FloatArray:
+    """(2, 2) of a turn by ``turn`` radians, clockwise as seen where y points down."""
+    cosine, sine = np.cos(turn), np.sin(turn)
+    return np.array([[cosine, -sine], [sine, cosine]])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gast_mocap.inference.pipeline import Networks, watch_range
+from gast_mocap.inference.pipeline import Networks, Span, watch_range
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.video.decode import probe_video
 from gast_mocap.inference.video.stillness import Backdrop
@@ -37,10 +37,10 @@ def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: s
     if clip == LONG_CLIP and quality != "fast":
         pytest.skip("takes minutes; run by hand, see docs/speed.md")
     footage = probe_video(videos / f"{clip}.mp4", ignore)
-    watched, video = watch_range(footage, 0, None, quality, Networks.load(quality), ignore, ignore, Backdrop())
+    watched, video = watch_range(Span(footage), Networks.load(quality), ignore, ignore, Backdrop())
     assert video.frame_count == footage.frame_count
     assert len(watched) == PEOPLE[clip]
-    for track, keypoints, thumbnail in watched:
-        assert len(track.frames) > 0.05 * video.frame_count
-        assert (keypoints.frames == track.frames).all()
-        assert min(thumbnail.shape[:2]) > 16
+    for person in watched:
+        assert len(person.track.frames) > 0.05 * video.frame_count
+        assert (person.keypoints.frames == person.track.frames).all()
+        assert min(person.thumbnail.shape[:2]) > 16

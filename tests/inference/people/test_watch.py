@@ -1,6 +1,5 @@
 """Watching real pictures whose truth is known: made of one frame of a clip, moved about."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,8 @@ import pytest
 
 from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
-from gast_mocap.inference.people.watch import Eyes, Sighting, colours_of_torso, fills, join, tell_people, watch_people
+from gast_mocap.inference.people.observe import Observations, colours_of_torso
+from gast_mocap.inference.people.watch import Eyes, WatchedPerson, fills, join, tell_people, watch_people
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.video.decode import Frame, probe_video, read_frames
 from gast_mocap.inference.video.pyramid import Pyramid
@@ -31,22 +31,21 @@ def sliding(person: ImageArray, hidden: range = range(0)) -> list[tuple[int, Ima
     return [(f, np.full_like(p, 128) if f in hidden else p) for f, p in enumerate(pictures)]
 
 
-def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple:
+def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple[WatchedPerson, ...]:
     height, width = frames[0][1].shape[:2]
     video = VideoInfo(Path("made.mp4"), width, height, np.arange(FRAMES) / 30)
     reports: list[int] = []
     pyramids = (Frame(frame, video.times[frame], Pyramid.of(image)) for frame, image in frames)
-    sightings = watch_people(
-        pyramids, video.fps, PRESETS[quality], Eyes.load(PRESETS[quality]), Backdrop(), reports.append
-    )
-    watched = tell_people(sightings, video)
+    tracks = watch_people(pyramids, video.fps, Eyes.load(PRESETS[quality]), Backdrop(), reports.append)
+    watched = tell_people(tracks, video, lambda: None)
     assert reports == list(range(1, len(frames) + 1))
     return watched
 
 
 @pytest.mark.parametrize("quality", PRESETS)
 def test_joints_move_as_the_picture_does(person: ImageArray, quality: str) -> None:
-    ((track, keypoints, _),) = watch(sliding(person), quality)
+    (seen,) = watch(sliding(person), quality)
+    track, keypoints = seen.track, seen.keypoints
     assert track.track_id == 1
     assert track.frames.tolist() == list(range(FRAMES))
     moved = keypoints.points - keypoints.points[0]
@@ -57,7 +56,8 @@ def test_joints_move_as_the_picture_does(person: ImageArray, quality: str) -> No
 
 def test_frames_without_the_person_are_gaps_and_not_zeros(person: ImageArray) -> None:
     hidden = range(15, 23)
-    ((track, keypoints, _),) = watch(sliding(person, hidden))
+    (seen,) = watch(sliding(person, hidden))
+    track, keypoints = seen.track, seen.keypoints
     assert track.frames.tolist() == [f for f in range(FRAMES) if f not in hidden]
     assert (keypoints.points[:, 5:].min(axis=(1, 2)) > 0).all()
 
@@ -69,21 +69,22 @@ def test_an_empty_room_holds_nobody() -> None:
 
 
 def test_ends_where_something_else_was_read_are_dropped() -> None:
-    sighting = Sighting()
+    observed = Observations()
     for frame, score in enumerate([0.3, 0.3, 0.8, 0.8, 0.8, 0.3, 0.8, 0.2]):
-        sighting.add(frame, np.array([0.0, 0, 1, 1]), np.zeros((17, 2)), np.full(17, score))
-    sighting.drop_weak_ends()
-    assert sighting.frames == [2, 3, 4, 5, 6]
+        observed.add(frame, np.array([0.0, 0, 1, 1]), np.zeros((17, 2)), np.full(17, score))
+    observed.drop_weak_ends()
+    assert observed.frames == [2, 3, 4, 5, 6]
 
 
 def test_where_pieces_meet_the_later_one_counts() -> None:
-    def piece(frames: range, place: float) -> Sighting:
-        sighting = Sighting()
+    def piece(frames: range, place: float) -> Observations:
+        observed = Observations()
         for frame in frames:
-            sighting.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17))
-        return sighting
+            observed.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17))
+        return observed
 
-    track, keypoints, _ = join(3, [piece(range(0, 6), 1.0), piece(range(5, 9), 2.0)])
+    joined = join(3, [piece(range(0, 6), 1.0), piece(range(5, 9), 2.0)])
+    track, keypoints = joined.track, joined.keypoints
     assert track.track_id == 3
     assert track.frames.tolist() == list(range(9))
     assert keypoints.points[:, 0, 0].tolist() == [1.0] * 5 + [2.0] * 4
@@ -114,16 +115,16 @@ def test_legs_that_the_detector_loses_for_a_moment_are_still_read(person, monkey
 
     def upper_half(detector: MultiPoseDetector, picture: Pyramid) -> Detections:
         found = detect(detector, picture)
-        boxes = found.boxes.copy()
-        calls.append(len(boxes))
+        calls.append(len(found.boxes))
         if len(calls) > 8:
-            boxes[:, 3] -= 0.5 * (boxes[:, 3] - boxes[:, 1])
-        return replace(found, boxes=boxes)
+            found.boxes[:, 3] -= 0.5 * (found.boxes[:, 3] - found.boxes[:, 1])
+        return found
 
     frames = sliding(person)[:14]
-    ((_, whole, _),) = watch(frames, "best")
+    (whole,) = watch(frames, "best")
     monkeypatch.setattr(MultiPoseDetector, "detect", upper_half)
-    ((_, read, _),) = watch(frames, "best")
-    size = np.ptp(whole.points[-1], axis=0).max()
-    assert np.linalg.norm(read.points - whole.points, axis=-1)[:, [15, 16]].max() < 0.1 * size
-    assert read.scores[:, [15, 16]].min() > 0.3
+    (read,) = watch(frames, "best")
+    size = np.ptp(whole.keypoints.points[-1], axis=0).max()
+    apart = np.linalg.norm(read.keypoints.points - whole.keypoints.points, axis=-1)
+    assert apart[:, [15, 16]].max() < 0.1 * size
+    assert read.keypoints.scores[:, [15, 16]].min() > 0.3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gast_mocap.inference.video.pyramid import Pyramid
+from gast_mocap.inference.video.pyramid import Pyramid, rotation
 
 
 def blob(x: float, y: float, width: int = 800, height: int = 600) -> np.ndarray:
@@ -40,3 +40,24 @@ def test_frames_of_odd_sides_and_of_one_pixel():
     picture = Pyramid.of(blob(300, 200, 801, 333)).picture(np.array([0.0, 0, 801, 333]), 100, 42)
     assert picture.shape == (42, 100, 3)
     assert Pyramid.of(np.full((1, 1, 3), 9, np.uint8)).picture(np.array([0.0, 0, 1, 1]), 3, 3)[1, 1].tolist() == [9] * 3
+
+
+@pytest.mark.parametrize(("degrees", "spot"), [(0, (210, 110)), (90, (289, 110)), (180, (289, 189)), (270, (210, 189))])
+def test_a_turned_part_shows_upright_what_was_turned_clockwise(degrees: int, spot: tuple[int, int]) -> None:
+    """A spot at the top left of something that was turned is seen there again."""
+    turned = np.zeros((300, 400, 3), np.uint8)
+    x, y = spot
+    turned[y - 3 : y + 3, x - 3 : x + 3] = 255
+    part = Pyramid.of(turned).part(np.array([200.0, 100, 300, 200]), np.radians(degrees))
+    picture = part.picture(np.array([0.0, 0, 100, 100]), 100, 100)
+    rows, columns = np.nonzero(picture[:, :, 0] > 100)
+    assert (columns.mean(), rows.mean()) == pytest.approx((10, 10), abs=1.5)
+
+
+def test_points_of_a_part_of_a_part_come_back() -> None:
+    frame = Pyramid.of(np.zeros((300, 400, 3), np.uint8))
+    part = frame.part(np.array([100.0, 50, 200, 250]), 0.4).part(np.array([-20.0, 10, 60, 90]), -1.1)
+    assert part.size == (80, 80)
+    there = frame.points_from_part(part, np.array([[40.0, 40], [0, 0]]))
+    middle = np.array([150, 150]) + rotation(0.4) @ (np.array([20, 50]) - np.array([50, 100]))
+    np.testing.assert_allclose(there, [middle, middle - rotation(-0.7) @ [40, 40]], atol=1e-9)

@@ -1,0 +1,111 @@
+"""What is kept of one followed person while the video is watched."""
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from ...take.records import FloatArray, ImageArray
+from ...take.skeletons import COCO17, Side
+from ..video.pyramid import Pyramid
+from .boxes import box_around
+from .rejoin import Piece
+
+WEAK_END = 0.6
+"""A track's ends that score below this share of its median are where the person was not there yet or no more. Raising
+it cuts off people who walk out of the light."""
+THUMBNAIL_HEIGHT = 128
+HUES, SATURATIONS = 12, 4
+BOX, POINTS, SCORES = slice(0, 4), slice(4, 38), slice(38, 55)
+ROW = 55
+"""Numbers that are kept of a person in one frame, and where in them."""
+TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoulder", "hip")))
+
+
+@dataclass
+class Observations:
+    """What has been seen of one followed person so far.
+
+    ``rows`` holds the box, the keypoints and their scores of one frame after the other, in single precision: that is a
+    ten-thousandth of a pixel. An hour of video has many rows; as small arrays they would take three times the memory.
+    """
+
+    frames: list[int] = field(default_factory=list)
+    rows: "array[float]" = field(default_factory=lambda: array("f"))
+    colours: FloatArray = field(default_factory=lambda: np.zeros(HUES * SATURATIONS))
+    thumbnail: ImageArray = field(default_factory=lambda: np.zeros((1, 1, 3), np.uint8))
+    thumbnail_worth: float = -1.0
+
+    @property
+    def boxes(self) -> FloatArray:
+        """(t, 4) px."""
+        return self._table()[:, BOX]
+
+    @property
+    def points(self) -> FloatArray:
+        """(t, 17, 2) px."""
+        return self._table()[:, POINTS].reshape(-1, 17, 2)
+
+    @property
+    def scores(self) -> FloatArray:
+        """(t, 17)."""
+        return self._table()[:, SCORES]
+
+    def see(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+        """Take in the person's keypoints (17, 2) and scores (17,) and how they look in ``frame``."""
+        self.add(frame, box, points, scores)
+        self.colours = self.colours + colours_of_torso(picture, points)
+        worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
+        if worth > self.thumbnail_worth * 1.05:
+            self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
+
+    def add(self, frame: int, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+        self.frames.append(frame)
+        self.rows.extend(np.concatenate([box, points.ravel(), scores]))
+
+    def drop_weak_ends(self) -> None:
+        """Forget the first and last frames in which something else was taken for the person."""
+        means = self.scores.mean(axis=1)
+        strong = np.flatnonzero(means >= WEAK_END * np.median(means))
+        self._keep(int(strong[0]), int(strong[-1]) + 1)
+
+    def end_before(self, frame: int) -> None:
+        self._keep(0, bisect_left(self.frames, frame))
+
+    def piece(self, track_id: int) -> Piece:
+        score = float(np.mean(self.scores))
+        colours = self.colours / max(self.colours.sum(), 1e-9)
+        return Piece(track_id, np.array(self.frames), self.boxes, score, colours)
+
+    def _keep(self, begin: int, end: int) -> None:
+        self.frames, self.rows = self.frames[begin:end], self.rows[begin * ROW : end * ROW]
+
+    def _table(self) -> FloatArray:
+        return np.array(self.rows, np.float32).reshape(-1, ROW)
+
+
+def colours_of_torso(picture: Pyramid, points: FloatArray) -> FloatArray:
+    """(HUES * SATURATIONS,) share of each colour between the shoulders and the hips; zeros when out of the frame."""
+    torso = inside(picture, box_around(points[TORSO]))
+    if torso is None:
+        return np.zeros(HUES * SATURATIONS)
+    small = cv2.cvtColor(picture.picture(torso, 16, 16), cv2.COLOR_RGB2HSV)
+    counts = cv2.calcHist([small], [0, 1], None, [HUES, SATURATIONS], [0, 180, 0, 256])
+    return np.asarray(counts.ravel() / counts.sum(), np.float64)
+
+
+def portrait(picture: Pyramid, box: FloatArray) -> ImageArray:
+    """The person in ``box``, THUMBNAIL_HEIGHT high."""
+    seen = inside(picture, box)
+    if seen is None:
+        return np.zeros((1, 1, 3), np.uint8)
+    width, height = seen[2:] - seen[:2]
+    return picture.picture(seen, max(1, round(width * THUMBNAIL_HEIGHT / height)), THUMBNAIL_HEIGHT)
+
+
+def inside(picture: Pyramid, box: FloatArray) -> FloatArray | None:
+    """The part of ``box`` (4,) that lies in the frame, None when that is less than a pixel wide or high."""
+    clipped = np.clip(box, 0, [*picture.size, *picture.size])
+    return clipped if (clipped[2:] - clipped[:2] >= 1).all() else None
