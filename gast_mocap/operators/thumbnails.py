@@ -17,6 +17,12 @@ _shown: set[TakeFile] = set()
 
 def icon(take: str, track_id: int) -> int:
     """Icon of a person of the take that a path field names; 0, which draws nothing, where there is none."""
+    shown = picture(take, track_id)
+    return shown.icon_id if shown else 0
+
+
+def picture(take: str, track_id: int) -> bpy.types.ImagePreview | None:
+    """The picture of a person of the take that a path field names, if there is one."""
     global _previews
     if _previews is None:
         _previews = bpy.utils.previews.new()
@@ -26,9 +32,8 @@ def icon(take: str, track_id: int) -> int:
             _shown.add(file)
             _load(_previews, file)
     except MocapError:
-        return 0  # the take has moved; baking says so
-    picture = _previews.get(_name(file, track_id))
-    return picture.icon_id if picture else 0
+        return None  # the take has moved; baking says so
+    return _previews.get(_name(file, track_id))
 
 
 def forget() -> None:
@@ -45,10 +50,10 @@ def _load(previews: bpy.utils.previews.ImagePreviewCollection, file: TakeFile) -
         if not person.thumbnail.size:
             continue
         pixels = preview_pixels(person.thumbnail)
-        picture = previews.new(_name(file, person.track_id))
-        picture.icon_size = picture.image_size = pixels.shape[1::-1]
-        picture.icon_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
-        picture.image_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
+        made = previews.new(_name(file, person.track_id))
+        made.icon_size = made.image_size = pixels.shape[1::-1]
+        made.icon_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
+        made.image_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
 
 
 def _name(file: TakeFile, track_id: int) -> str:

@@ -204,6 +204,18 @@ def test_the_given_camera_is_used_instead_of_a_found_one() -> None:
     assert np.linalg.norm(motion.joints - truth, axis=-1).mean() < 0.03
 
 
+@pytest.mark.parametrize("height", [0.0, -0.6])
+def test_a_camera_on_the_floor_or_under_it_is_given_too(height: float) -> None:
+    """As from an orchestra pit; whoever walks on a stage of half a metre is not put on the floor."""
+    camera = Camera(tilt=-8, height=height, distance=9)
+    performance = walk(TIMES, 30.0)
+    performance = replace(performance, joints=performance.joints + np.array([0, 0, 0.5]))
+    known = replace(KNOWN_LENS, find_floor=False, camera_tilt=-8.0, find_height=False, camera_height=height)
+    motion = clean_motion(film([performance], camera), 1, known, quiet)
+    truth = performance.joints - performance.joints[0, 0] * [1, 1, 0]
+    assert np.linalg.norm(motion.joints - truth, axis=-1).mean() < 0.1
+
+
 @pytest.mark.parametrize("find_floor", [True, False])
 def test_on_the_spot_the_feet_are_on_the_floor(find_floor: bool) -> None:
     on_the_spot = replace(KNOWN_LENS, travel=False, find_floor=find_floor, camera_tilt=12.0, camera_roll=2.0)

@@ -6,6 +6,7 @@ import pytest
 from bake_targets import curves_of, make_armature
 
 from gast_mocap.operators import reports
+from gast_mocap.retarget.blender import new_skeleton
 
 
 def key_range(armature_object):
@@ -160,6 +161,66 @@ def test_a_target_with_a_scale_of_0_is_refused_and_nothing_is_left_behind(scene,
     assert mixamo.animation_data is None
     assert len(bpy.data.actions) == 0
     assert len(bpy.data.objects) == 1
+
+
+def test_a_skeleton_that_cannot_be_made_leaves_nothing(scene, take, monkeypatch):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+
+    def refuse(*_args):
+        raise RuntimeError("the context is incorrect")
+
+    monkeypatch.setattr(new_skeleton, "_add_bone", refuse)
+    with pytest.raises(RuntimeError, match="the context is incorrect"):
+        bpy.ops.gast_mocap.bake()
+    bpy.ops.object.mode_set(mode="OBJECT") if bpy.context.mode != "OBJECT" else None
+    assert len(bpy.data.objects) == len(bpy.data.armatures) == 0
+
+
+def test_somebody_who_is_seen_between_two_frames_of_the_scene_only(scene, save, mixamo):
+    # at 2 frames a second the scene has a frame at 0 s, one at 0.5 s and one at 1 s, each in a gap
+    times = np.arange(120) / 60
+    bpy.ops.gast_mocap.open_take(filepath=save(times, {1: [*range(5, 25), *range(65, 85)]}))
+    scene.gast_mocap.clean.fill_gaps = 0.1
+    scene.render.fps = 2
+    with pytest.raises(RuntimeError, match="Raise the scene's frame rate"):
+        bpy.ops.gast_mocap.bake()
+    assert list(bpy.data.objects) == [mixamo]
+    assert len(bpy.data.actions) == 0
+
+
+@pytest.mark.parametrize("index", [2, 99])
+def test_a_person_who_is_not_in_the_list_is_not_chosen(scene, take, index):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.person_index = index
+    assert scene.gast_mocap.person() is None
+    with pytest.raises(RuntimeError, match="No person is chosen"):
+        bpy.ops.gast_mocap.bake()
+    with pytest.raises(RuntimeError, match="poll"):
+        bpy.ops.gast_mocap.keep_contacts()
+    assert len(bpy.data.objects) == 0
+    bpy.ops.gast_mocap.bake(track_id=4)
+
+
+def test_no_person_has_a_number_below_0(scene, take):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.person_index = -3
+    assert scene.gast_mocap.person().track_id == 1
+
+
+@pytest.mark.parametrize("of", ["object", "parent"])
+@pytest.mark.parametrize("scale", [(0, 0, 0), (1, 1, 0)])
+def test_an_object_without_a_size_is_refused_and_stays_as_it_is(scene, take, mixamo, scale, of):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scaled = mixamo
+    if of == "parent":
+        scaled = mixamo.parent = bpy.data.objects.new("Holder", None)
+        scene.collection.objects.link(scaled)
+    scaled.scale = scale
+    bpy.context.view_layer.update()
+    with pytest.raises(RuntimeError, match="scale of 0"):
+        bpy.ops.gast_mocap.bake(target="Armature")
+    assert mixamo.animation_data is None
+    assert len(bpy.data.actions) == 0
 
 
 def test_a_target_that_is_no_armature(scene, take):

@@ -37,6 +37,38 @@ def test_the_scene_camera_fills_in_the_videos(scene, take, camera):
     assert found.field_of_view == pytest.approx(50)
 
 
+@pytest.mark.parametrize("height", [0.0, -0.8])
+def test_a_scene_camera_on_the_floor_or_below_it_counts(scene, take, camera, height):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    camera.rotation_euler = Euler((math.radians(90), 0, 0))
+    camera.location = (0, 0, height)
+    bpy.context.view_layer.update()
+    bpy.ops.gast_mocap.use_scene_camera()
+    found = scene.gast_mocap.clean_settings()
+    assert found.camera_height == pytest.approx(height)
+    assert found.knows_height
+
+
+def test_a_camera_height_that_is_entered_is_used_and_one_that_is_found_is_not(scene):
+    clean = scene.gast_mocap.clean
+    assert not clean.settings().knows_height
+    clean.camera_height = 1.5
+    assert not clean.find_height
+    assert clean.settings().knows_height
+    clean.find_height = True
+    assert clean.camera_height == 0
+    assert not clean.settings().knows_height
+    clean.find_height = False
+    assert clean.settings().knows_height
+
+
+def test_heights_of_a_camera_in_takes_of_earlier_versions(scene):
+    for height, known in ((1.5, True), (0.0, False)):
+        scene.gast_mocap.clean.show(CleanSettings(camera_height=height))
+        assert scene.gast_mocap.clean.settings().knows_height is known
+        assert scene.gast_mocap.clean.settings().camera_height == height
+
+
 @pytest.mark.parametrize(("width", "height", "across"), [(1280, 720, 50.0), (720, 1280, 29.4)])
 @pytest.mark.parametrize("render", [(1920, 1080), (1080, 1920)])
 def test_the_lens_is_that_across_the_video(scene, take, camera, width, height, across, render):

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import sys
 import time
@@ -10,8 +11,9 @@ import pytest
 
 import gast_mocap
 from gast_mocap.inference.protocol import process
-from gast_mocap.operators import preferences, reports, running
+from gast_mocap.operators import import_video, preferences, reports, running
 from gast_mocap.operators.panels.video import stage_text
+from gast_mocap.take.files import check_saving
 
 FAKE_WORKER = """
 import json, pathlib, shutil, sys, time
@@ -122,6 +124,43 @@ def test_a_take_with_corrections_is_not_replaced(scene, take, worker, tmp_path, 
     assert output_of_import(tmp_path, "clip.mp4") == "clip 2.take.npz"
 
 
+@pytest.mark.parametrize("letters", ["a" * 251, "ü" * 125 + "a", "雪" * 83])
+def test_a_video_with_the_longest_name_that_a_file_can_have(scene, worker, tmp_path, letters):
+    worker(FAILS)
+    video = tmp_path / f"{letters}.mp4"
+    video.touch()
+    assert len(video.name.encode()) >= 253
+    name = output_of_import(tmp_path, video.name)
+    assert letters.startswith(name.removesuffix(".take.npz"))
+    check_saving(tmp_path / name)
+    (tmp_path / name).write_bytes(b"something else")
+    assert output_of_import(tmp_path, video.name) == name.replace(".take", " 2.take")
+
+
+def test_a_folder_that_may_not_be_searched_is_told_by_the_worker(scene, worker, tmp_path, monkeypatch):
+    """Whoever may do everything, as tests often may, is refused nothing: the refusals are made here."""
+    worker(FAILS)
+    chosen = SimpleNamespace(takes_folder=str(tmp_path / "closed"), low_memory=False, lifter="")
+    monkeypatch.setattr(preferences, "_preferences", lambda: chosen)
+    lstat = os.lstat
+
+    def closed(path, **options):
+        if "closed" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return lstat(path, **options)
+
+    monkeypatch.setattr(os, "lstat", closed)
+    assert output_of_import(tmp_path, "clip.mp4") == "clip.take.npz"
+
+
+def test_a_ring_of_links_is_no_take_of_this_video(scene, take, worker, tmp_path):
+    worker(FAILS)
+    for one, other in (("a", "b"), ("b", "a")):
+        (tmp_path / f"{one}.mp4").symlink_to(tmp_path / f"{other}.mp4")
+    shutil.copy(take, tmp_path / "a.take.npz")
+    assert output_of_import(tmp_path, "a.mp4") == "a 2.take.npz"
+
+
 def test_two_videos_of_one_name_in_a_takes_folder(scene, take, worker, tmp_path, monkeypatch):
     worker(FAILS)
     chosen = SimpleNamespace(takes_folder=str(tmp_path), low_memory=False, lifter="")
@@ -195,6 +234,55 @@ def test_a_take_that_comes_after_the_extension_was_disabled_is_left_alone(scene,
     poll_until(lambda: not running.is_running())
     gast_mocap.register()
     assert people(scene) == []
+
+
+SAYS_THAT_IT_FAILED = "sys.stdin.readline(); " + FAILS
+
+
+def test_what_fails_after_the_extension_was_disabled_is_no_news_when_it_is_enabled_again(scene, worker, tmp_path):
+    worker(SAYS_THAT_IT_FAILED)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    disabled = running.current
+    gast_mocap.unregister()
+    gast_mocap.register()
+    poll_to_the_end(disabled)
+    assert (reports.of_import.error, reports.of_import.notices) == ("", [])
+
+
+def poll_to_the_end(abandoned):
+    deadline = time.monotonic() + 30
+    while abandoned._tick() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, MemoryError])
+def test_whatever_ends_the_waiting_another_import_may_start(scene, take, worker, tmp_path, monkeypatch, raised):
+    worker(WAITS_FOR_CANCEL)
+
+    def interrupt(_seconds):
+        raise raised
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_video.time, "sleep", interrupt)
+        with pytest.raises((RuntimeError, KeyboardInterrupt)):
+            bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
+    interrupted = running.current
+    assert not running.is_running()
+    worker(FINISHES)
+    output = str(tmp_path / "other.take.npz")
+    assert bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), take=output, wait=True) == {"FINISHED"}
+    assert people(scene) == [1, 4]
+    poll_to_the_end(interrupted)
+
+
+def test_an_error_of_ours_in_the_timer_does_not_keep_import_disabled(scene, take, worker, tmp_path, monkeypatch):
+    worker(FINISHES)
+    monkeypatch.setattr(running, "show_take", lambda *_: 1 / 0)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), take=str(tmp_path / "other.take.npz"))
+    with pytest.raises(ZeroDivisionError):
+        poll_to_the_end(running.current)
+    assert not running.is_running()
 
 
 def test_one_import_at_a_time(scene, worker, tmp_path):

@@ -36,10 +36,14 @@ PELVIS_LENGTH = 0.1
 def make_h36m_armature(name: str, motion: Motion) -> bpy.types.Object:
     """A new armature object at the origin with the performer's proportions, standing in a T-pose, facing
     -Y."""
-    armature = bpy.data.armatures.new(name)
-    armature_object = bpy.data.objects.new(name, armature)
+    joints = t_pose(motion)
+    armature_object = bpy.data.objects.new(name, bpy.data.armatures.new(name))
     scene().collection.objects.link(armature_object)
-    _with_edit_bones(armature_object, t_pose(motion))
+    try:
+        _with_edit_bones(armature_object, joints)
+    except Exception:
+        remove_armature(armature_object)
+        raise
     return armature_object
 
 
