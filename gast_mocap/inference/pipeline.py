@@ -12,6 +12,7 @@ from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
+from ..take.whole_file import remove_parts
 from .networks.session import Session
 from .people.watch import Eyes, WatchedPerson, tell_people, watch_people
 from .poses.lift import Lifter
@@ -54,6 +55,8 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
     check_outputs(job)
+    for output in job.outputs:
+        remove_parts(output.parent)
     watch = Stopwatch()
     with watch.stage("probe"):
         report("probe", 0, 1)

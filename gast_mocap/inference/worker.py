@@ -8,25 +8,29 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 
-from ..take.errors import MocapError
+from ..take.errors import MocapError, printable
+from ..take.whole_file import remove_parts
 from .protocol.job import Job
+from .protocol.lines import LONGEST
 from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Started, to_line
 from .protocol.progress import Report, StageClock, StoppedError
 
 Send = Callable[[Message], None]
 ORPHAN_PATIENCE = 5.0
+SECONDS_BETWEEN_LOOKS = 1.0
 POLITENESS = 10  # Blender's window comes first; Windows is told at the start of the process
 
 
-def main() -> None:
-    """Do one job, send its closing message and end the process."""
+def main(parent_pid: int) -> None:
+    """Do one job for the process ``parent_pid``, send its closing message and end the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a shared terminal is the parent's affair
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
     send = claim_stdout()
     try:
-        send(answer(send))
+        send(answer(send, parent_pid))
     finally:
         os._exit(0)  # a thread waits in read(); an orderly shutdown could wait for it
 
@@ -45,18 +49,20 @@ def claim_stdout() -> Send:
     return send
 
 
-def answer(send: Send) -> Message:
+def answer(send: Send, parent_pid: int) -> Message:
     """Read the job, do it, and give the closing message."""
     orders = io.FileIO(0, closefd=False)
     try:
-        job = Job.from_json(orders.readline().decode())
+        job = Job.from_json(orders.readline(LONGEST).decode())
     except ValueError as error:
         return Failed("job_unreadable", "The mocap process was given no job that it understands.", str(error))
     stop = threading.Event()
-    threading.Thread(target=heed_orders, args=(orders, stop), daemon=True).start()
+    leave = partial(leave_soon, job, stop)
+    threading.Thread(target=heed_orders, args=(orders, stop, leave), daemon=True).start()
+    threading.Thread(target=watch_parent, args=(parent_pid, leave), daemon=True).start()
     try:
         send(Started(platform.python_version()))
-        return do(job, stoppable(StageClock(send), stop), lambda text: send(Notice(text)))
+        return do(job, stoppable(StageClock(send), stop), lambda text: send(Notice(printable(text))))
     except StoppedError:
         return Cancelled()
     except MocapError as error:
@@ -64,16 +70,31 @@ def answer(send: Send) -> Message:
     except MemoryError:
         return Failed("out_of_memory", "The computer ran out of memory. Close other programs or use Low Memory.")
     except Exception as error:
-        return Failed("unexpected", f"Something unexpected went wrong: {error}", traceback.format_exc())
+        text = printable(f"Something unexpected went wrong: {error}")
+        return Failed("unexpected", text, printable(traceback.format_exc()))
 
 
-def heed_orders(orders: io.FileIO, stop: threading.Event) -> None:
-    """Set ``stop`` at a cancel or when the parent is gone, and outlive a dead parent by seconds only."""
-    while line := orders.readline():
+def heed_orders(orders: io.FileIO, stop: threading.Event, leave: Callable[[], None]) -> None:
+    """Set ``stop`` at a cancel, and ``leave`` when the parent hangs up."""
+    while line := orders.readline(LONGEST):
         if line.strip() == CANCEL_LINE.encode():
             stop.set()
+    leave()
+
+
+def watch_parent(parent_pid: int, leave: Callable[[], None]) -> None:
+    """``leave`` when the parent is dead: its pipe stays open where another of its children has inherited it."""
+    while os.name != "posix" or os.getppid() == parent_pid:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    leave()
+
+
+def leave_soon(job: Job, stop: threading.Event) -> None:
+    """Stop the work; end the process if that takes longer than a dead parent should be outlived."""
     stop.set()
     time.sleep(ORPHAN_PATIENCE)
+    for output in job.outputs:
+        remove_parts(output.parent, os.getpid())
     os._exit(1)
 
 
@@ -101,7 +122,3 @@ def do(job: Job, report: Report, notify: Callable[[str], None]) -> Message:
         ) from error
     run(job, report, notify)
     return Finished(str(job.output))
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,12 @@ class MocapError(Exception):
     """
 
     def __init__(self, code: str, text: str, detail: str = "") -> None:
-        super().__init__(text)
+        super().__init__(printable(text))
         self.code = code
-        self.text = text
-        self.detail = detail
+        self.text = printable(text)
+        self.detail = printable(detail)
+
+
+def printable(text: str) -> str:
+    """``text`` that every screen and file takes: a file's name may hold what is no character."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")

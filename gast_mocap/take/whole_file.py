@@ -5,9 +5,12 @@ import errno
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+STALE = 3600.0
+"""Seconds after which nobody is still writing a part. Less may take a part away from a writer that is paused."""
 NAME_KEPT = 40
 """Characters of a file's name that its unfinished part carries as well. With more, a name near the file system's limit
 of 255 bytes would have no room for a part beside it."""
@@ -43,6 +46,14 @@ def check_room(path: Path, size: int) -> None:
     _new_part(place).unlink()
     if shutil.disk_usage(place.parent).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def remove_parts(folder: Path, pid: int | None = None) -> None:
+    """Remove what a process that was killed left unfinished in ``folder``: that of process ``pid``, or of long ago."""
+    with contextlib.suppress(OSError, ValueError):
+        for part in folder.glob(f".*.{pid or '*'}.??????.part*"):
+            if pid or time.time() - part.stat().st_mtime > STALE:
+                part.unlink()
 
 
 def why_not_saved(path: Path, error: OSError) -> str:

@@ -1,11 +1,10 @@
 """What the worker is asked to do."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...take.settings import Quality
+from .lines import fields_of, record_from, to_json
 
 
 @dataclass(frozen=True)
@@ -25,18 +24,16 @@ class Job:
     low_memory: bool = False
     lifter: Path | None = None
 
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The files that the job is to write."""
+        return (self.output,) if self.preview is None else (self.output, self.preview)
+
     def to_json(self) -> str:
         """One line of JSON."""
-        return json.dumps(asdict(self), default=str)
+        return to_json(self)
 
     @classmethod
     def from_json(cls, line: str) -> "Job":
         """Raises ValueError when ``line`` is no job."""
-        try:
-            fields: dict[str, Any] = json.loads(line)
-            for name in ("video", "output", "preview", "lifter"):
-                fields[name] = None if fields[name] is None else Path(fields[name])
-            fields["quality"] = Quality(fields["quality"])
-            return cls(**fields)
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"not a job: {line!r}") from error
+        return record_from(cls, fields_of(line))

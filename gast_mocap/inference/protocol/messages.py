@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .lines import fields_of, record_from
+
 CANCEL_LINE = '{"type": "cancel"}'
 
 STAGE_LABELS = {
@@ -65,7 +67,8 @@ class Failed:
 
 Message = Started | Progress | Notice | Finished | Cancelled | Failed
 CLOSING = (Finished, Cancelled, Failed)
-_TYPES: dict[str, Any] = {cls.__name__.lower(): cls for cls in (Started, Progress, Notice, Finished, Cancelled, Failed)}
+_KINDS: tuple[type[Any], ...] = (Started, Progress, Notice, Finished, Cancelled, Failed)
+_TYPES = {kind.__name__.lower(): kind for kind in _KINDS}
 
 
 def to_line(message: Message) -> str:
@@ -75,9 +78,9 @@ def to_line(message: Message) -> str:
 
 def from_line(line: str) -> Message:
     """Raises ValueError when ``line`` is no message."""
-    try:
-        fields = json.loads(line)
-        message: Message = _TYPES[fields.pop("type")](**fields)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"not a message: {line!r}") from error
+    fields = fields_of(line)
+    kind = fields.pop("type", None)
+    if not isinstance(kind, str) or kind not in _TYPES:
+        raise ValueError(f"no message is called {kind!r:.80}")
+    message: Message = record_from(_TYPES[kind], fields)
     return message

@@ -1,5 +1,7 @@
 """The parent's side of the worker process. Loads nothing heavy: Blender imports this file."""
 
+import importlib.util
+import os
 import queue
 import subprocess
 import sys
@@ -7,11 +9,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from ...take.errors import MocapError
+from ...take.whole_file import remove_parts
 from .job import Job
+from .lines import LONGEST
 from .messages import CANCEL_LINE, CLOSING, Cancelled, Failed, Message, from_line
 
 PACKAGE_FOLDER = Path(__file__).parents[2]
@@ -20,20 +26,42 @@ KILL_AFTER = 6.0
 STDERR_LINES_KEPT = 40
 WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
-# The extension's wheels come before the interpreter's own packages, as they do in Blender. The package's
-# parent folder comes last, since Blender keeps every other extension in it too.
+PIPE_PATIENCE = 2.0
+"""Seconds to wait for the last words of a worker that has ended. They end by themselves unless another process has
+inherited its pipes; more gives a slow computer more time, and makes Blender wait longer where one has."""
+TEXT_KEPT = 2000
+"""Characters that are kept of a line on stderr."""
+LEAKING = ("PYTHON", "OPENCV_", "ORT_")
+"""Names of environment variables that begin like this would change what the worker loads or how it decodes."""
+
+# The wheels come after the standard library and before the interpreter's own packages. The package's parent folder
+# comes last, since Blender keeps every other extension in it too.
 _BOOT = (
-    "import runpy, sys; package, parent, *wheels = sys.argv[1:]; "
-    "sys.path[:0] = wheels; sys.path.append(parent); "
-    "runpy.run_module(package + '.inference.worker', run_name='__main__')"
+    "import importlib, sys; parent_pid, package, parent, *wheels = sys.argv[1:]; "
+    "places = [place for place, entry in enumerate(sys.path) if entry.endswith('-packages')]; "
+    "place = min(places, default=len(sys.path)); "
+    "sys.path[place:place] = wheels; sys.path.append(parent); "
+    "importlib.import_module(package + '.inference.worker').main(int(parent_pid))"
 )
 
 
 def worker_command() -> list[str]:
     """The worker's command line: this Python, isolated from the user's environment, with explicit paths."""
-    wheels = [entry for entry in sys.path if ".local" in Path(entry).parts]
-    isolated = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT]
-    return [*isolated, PACKAGE_FOLDER.name, str(PACKAGE_FOLDER.parent), *wheels]
+    isolated = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, str(os.getpid())]
+    return [*isolated, PACKAGE_FOLDER.name, str(PACKAGE_FOLDER.parent), *wheels_folders()]
+
+
+def wheels_folders() -> list[str]:
+    """The folder from which this process would load the extension's wheels; nothing is loaded.
+
+    Blender unpacks them into a folder of its own, which an isolated Python does not know.
+    """
+    spec = importlib.util.find_spec("onnxruntime")
+    return [str(Path(spec.origin).parents[1])] if spec and spec.origin else []
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(LEAKING)}
 
 
 class MocapProcess:
@@ -48,7 +76,9 @@ class MocapProcess:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._readers: list[threading.Thread] = []
+        self._job: Job | None = None
         self._cancelled_at: float | None = None
+        self._ended_at: float | None = None
         self._closed = False
 
     @property
@@ -62,9 +92,11 @@ class MocapProcess:
 
     def start(self, job: Job) -> None:
         """Raises MocapError when the system cannot start the process."""
+        self._job = job
         try:
             self._process = subprocess.Popen(
                 self._command,
+                env=clean_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -76,7 +108,7 @@ class MocapProcess:
             ) from error
         assert self._process.stdout and self._process.stderr
         self._read(self._process.stdout, self._take_line)
-        self._read(self._process.stderr, self._stderr.append)
+        self._read(self._process.stderr, self._keep)
         self._send(job.to_json())
 
     def poll(self) -> list[Message]:
@@ -113,7 +145,7 @@ class MocapProcess:
     def _read(self, stream: IO[bytes], consume: Callable[[str], None]) -> None:
         def drain() -> None:
             with stream:
-                for line in iter(stream.readline, b""):
+                for line in iter(partial(stream.readline, LONGEST), b""):
                     consume(line.decode("utf-8", "replace").rstrip())
 
         reader = threading.Thread(target=drain, daemon=True)
@@ -124,7 +156,10 @@ class MocapProcess:
         try:
             self._messages.put(from_line(line))
         except ValueError:
-            self._stderr.append(line)
+            self._keep(line)
+
+    def _keep(self, line: str) -> None:
+        self._stderr.append(line[:TEXT_KEPT])
 
     def _stop_if_overdue(self) -> None:
         assert self._process
@@ -135,9 +170,13 @@ class MocapProcess:
             self._process.terminate()
 
     def _has_ended(self) -> bool:
-        """The process is gone and all that it wrote is in the queue."""
+        """The process is gone and what it wrote is in the queue."""
         assert self._process
-        return self._process.poll() is not None and not any(reader.is_alive() for reader in self._readers)
+        if self._process.poll() is None:
+            return False
+        self._ended_at = self._ended_at or time.monotonic()
+        is_reading = any(reader.is_alive() for reader in self._readers)
+        return not is_reading or time.monotonic() - self._ended_at > PIPE_PATIENCE
 
     def _last_words(self) -> Message:
         if self._cancelled_at is not None:
@@ -148,7 +187,17 @@ class MocapProcess:
 
     def _hang_up(self) -> None:
         assert self._process and self._process.stdin
-        try:
+        with suppress(OSError):  # the worker hung up first
             self._process.stdin.close()
-        except OSError:
-            return  # the worker hung up first
+        threading.Thread(target=self._bury, daemon=True).start()
+
+    def _bury(self) -> None:
+        """Wait for the end of a worker that has said its last word, and remove what it could not finish."""
+        assert self._process and self._job
+        try:
+            self._process.wait(KILL_AFTER)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for output in self._job.outputs:
+            remove_parts(output.parent, self._process.pid)

@@ -1,5 +1,7 @@
 """A job survives the wire."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,28 @@ def test_job_comes_back_from_one_line(job: Job) -> None:
     assert Job.from_json(line) == job
 
 
-@pytest.mark.parametrize("line", ["", "hello", "[]", "3", "{}", '{"video": "a"}', '{"type": "cancel"}'])
+@pytest.mark.parametrize("line", ["", "hello", "[]", "3", "{}", "[" * 100_000, '{"video": "a"}', '{"type": "cancel"}'])
 def test_garbage_is_no_job(line: str) -> None:
     with pytest.raises(ValueError):
         Job.from_json(line)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"start": "3"}, {"start": 1.5}, {"start": True}, {"start": 10**400}, {"end": [1]}, {"video": 3},
+        {"video": "a\0b"}, {"video": None}, {"quality": "superb"}, {"quality": 3}, {"low_memory": 1},
+        {"lifter": {}}, {"more": 1},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_field_of_another_type_is_no_job(field: dict[str, object]) -> None:
+    fields = json.loads(Job(Path("v.mp4"), Path("o.take.npz")).to_json())
+    with pytest.raises(ValueError):
+        Job.from_json(json.dumps(fields | field))
+
+
+def test_a_name_that_is_no_text_comes_back() -> None:
+    job = Job(Path(os.fsdecode(b"caf\xe9.mp4")), Path("o.take.npz"))
+    assert job.to_json().isascii()
+    assert Job.from_json(job.to_json()) == job

@@ -45,3 +45,22 @@ def test_progress_reads_as_the_protocol_says() -> None:
 def test_garbage_is_no_message(line: str) -> None:
     with pytest.raises(ValueError):
         from_line(line)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"done": "3"}, {"done": 1.5}, {"done": True}, {"total": 10**400}, {"seconds_left": "soon"}, {"stage": None},
+        {"seconds_left": float("nan")}, {"seconds_left": float("inf")}, {"seconds_left": 10**400}, {"more": 1},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_field_of_another_type_is_no_message(field: dict[str, object]) -> None:
+    fields = json.loads(to_line(Progress("watch", 3, 90, 12.5)))
+    with pytest.raises(ValueError):
+        from_line(json.dumps(fields | field))
+
+
+def test_a_deeply_nested_line_is_no_message() -> None:
+    with pytest.raises(ValueError):
+        from_line('{"type": ' + "[" * 100_000)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -72,6 +73,13 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def wait_for(condition: Callable[[], bool], trouble: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, trouble
+        time.sleep(0.02)
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
@@ -142,6 +150,82 @@ class TestStandIns:
         poll_until(process, Started)
         process.cancel()
         assert finish(process) == [Cancelled()]
+
+    @needs_proc
+    def test_a_worker_leaves_no_zombie(self) -> None:
+        process = stand_in("""
+            import json, time
+            input(); input()
+            print('{"type": "cancelled"}', flush=True)
+            time.sleep(0.3)
+        """)
+        process.start(JOB)
+        process.cancel()
+        assert finish(process) == [Cancelled()]
+        assert process.pid
+        wait_for(lambda: not Path(f"/proc/{process.pid}").exists(), "the worker is a zombie")
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals")
+    def test_a_worker_that_stays_after_its_last_word_is_stopped(self, monkeypatch) -> None:
+        monkeypatch.setattr(process_module, "KILL_AFTER", 0.2)
+        process = stand_in("""
+            import time
+            print('{"type": "finished", "take": "a"}', flush=True)
+            time.sleep(600)
+        """)
+        process.start(JOB)
+        assert finish(process) == [Finished("a")]
+        wait_for(lambda: not is_alive(process.pid or 0), "the worker stays")
+
+    def test_a_worker_whose_pipes_live_on_in_another_process_has_ended(self, monkeypatch) -> None:
+        monkeypatch.setattr(process_module, "PIPE_PATIENCE", 0.2)
+        process = stand_in("""
+            import subprocess, sys
+            heir = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3)"])
+            print("heir", heir.pid)
+            sys.exit(7)
+        """)
+        process.start(JOB)
+        started = time.monotonic()
+        (failed,) = finish(process)
+        assert isinstance(failed, Failed)
+        assert failed.detail.startswith("exit code 7")
+        assert time.monotonic() - started < 3, "it waited for the heir"
+
+    def test_what_a_killed_worker_leaves_is_removed(self, tmp_path: Path) -> None:
+        job = Job(tmp_path / "v.mp4", tmp_path / "o.take.npz", tmp_path / "p.mp4")
+        other = tmp_path / ".o.take.1.abcdef.part.npz"
+        other.touch()
+        process = stand_in(f"""
+            import os
+            from pathlib import Path
+            from gast_mocap.take.whole_file import whole_file
+            for name in ("o.take.npz", "p.mp4"):
+                whole_file(Path({str(tmp_path)!r}) / name).__enter__().write_bytes(b"half")
+            os._exit(1)
+        """)
+        process.start(job)
+        assert isinstance(finish(process)[-1], Failed)
+        wait_for(lambda: list(tmp_path.iterdir()) == [other], "parts are left")
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            """'{"type": ' + "[" * 100_000""",
+            """'{"type": "progress", "stage": "watch", "done": "3", "total": 4, "seconds_left": null}'""",
+            """'{"type": "finished", "take": 3}'""",
+            """'{"type": "failed"}'""",
+            """'{"type": ["finished"], "take": "a"}'""",
+            """"x" * 3_000_000""",
+        ],
+    )
+    def test_no_line_stops_the_reader(self, line: str) -> None:
+        process = stand_in(f"""
+            print({line})
+            print('{{"type": "finished", "take": "a"}}')
+        """)
+        process.start(JOB)
+        assert finish(process) == [Finished("a")]
 
     def test_a_flood_of_stderr_does_not_block_the_worker(self) -> None:
         process = stand_in("""
@@ -269,10 +353,38 @@ class TestRealWorker:
         assert isinstance(failed, Failed)
         assert failed.code == "video_missing"
 
-    def test_the_extensions_wheels_are_passed_on(self, monkeypatch) -> None:
-        monkeypatch.setattr(sys, "path", ["/x/extensions/.local/lib/python3.11/site-packages", "/x/other"])
-        assert worker_command()[-1] == "/x/extensions/.local/lib/python3.11/site-packages"
-        assert "/x/other" not in worker_command()
+    def test_the_extensions_wheels_are_passed_on_and_no_other_folder(self, tmp_path: Path, monkeypatch) -> None:
+        other, wheels = tmp_path / "other/.local/site-packages", tmp_path / "extensions/.local/lib/site-packages"
+        other.mkdir(parents=True)
+        (wheels / "onnxruntime").mkdir(parents=True)
+        (wheels / "onnxruntime/__init__.py").write_text("raise SystemExit('loaded into Blender')")
+        monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
+        monkeypatch.setattr(sys, "path", [str(other), str(wheels)])
+        assert worker_command()[-1] == str(wheels)
+        assert str(other) not in worker_command()
+
+    def test_what_lies_beside_the_wheels_does_not_hide_the_standard_library(self, tmp_path: Path, monkeypatch) -> None:
+        (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
+        monkeypatch.setattr(process_module, "wheels_folders", lambda: [str(tmp_path)])
+        process = MocapProcess()
+        process.start(Job(tmp_path / "none.mp4", tmp_path / "o.take.npz"))
+        failed = finish(process)[-1]
+        assert isinstance(failed, Failed)
+        assert failed.code == "video_missing"
+
+    def test_the_users_environment_does_not_reach_the_worker(self, monkeypatch) -> None:
+        for name in ("PYTHONPATH", "PYTHONWARNINGS", "OPENCV_FFMPEG_CAPTURE_OPTIONS", "GAST_MOCAP_TEST"):
+            monkeypatch.setenv(name, "x")
+        process = stand_in("""
+            import json, os
+            print(json.dumps({"type": "notice", "text": ",".join(sorted(os.environ))}))
+        """)
+        process.start(JOB)
+        (notice, _) = finish(process)
+        assert isinstance(notice, Notice)
+        assert "GAST_MOCAP_TEST" in notice.text
+        assert "PYTHON" not in notice.text
+        assert "OPENCV_" not in notice.text
 
 
 def test_blender_can_import_it_without_the_heavy_libraries() -> None:
