@@ -1,6 +1,8 @@
 """The whole job in order: probe, watch people, lift, save, preview."""
 
+import os
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,12 +22,15 @@ from .preview import draw_preview
 from .protocol.job import Job
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
+from .video.container import check_file
 from .video.decode import Footage, Reading, probe_video, read_frames
 from .video.pyramid import Pyramid
 from .video.stillness import Backdrop
 
 LIFTER = "gast-27"
 SHORT_SIGHT = 1.0
+ROOM = 16 << 20
+"""Bytes that must be free before the work begins: the take of ten minutes with two people."""
 
 Notify = Callable[[str], None]
 
@@ -55,8 +60,6 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
     check_outputs(job)
-    for output in job.outputs:
-        remove_parts(output.parent)
     watch = Stopwatch()
     with watch.stage("probe"):
         report("probe", 0, 1)
@@ -86,17 +89,18 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
 
 def check_outputs(job: Job) -> None:
     """Raises MocapError when a result could not be saved, or would be written over the video or the other one."""
-    if job.preview and job.preview.resolve() == job.output.resolve():
+    check_file(job.video)
+    for output in job.outputs:
+        check_saving(output, ROOM)
+        place = Path(os.path.realpath(output))  # where it will be written: "x/.." goes even where there is no x
+        if place.exists() and place.samefile(job.video):
+            raise MocapError("output_is_video", f"{output.name} is the video itself. Choose another name.")
+        remove_parts(place.parent)
+    if len({os.path.realpath(output) for output in job.outputs}) < len(job.outputs):
         raise MocapError(
             "preview_is_take",
             f"Take and preview are both to be saved as {job.output.name}. Choose another name for one.",
         )
-    for output in (job.output, job.preview):
-        if output is None:
-            continue
-        if output.resolve() == job.video.resolve():
-            raise MocapError("output_is_video", f"{output.name} is the video itself. Choose another name.")
-        check_saving(output)
 
 
 @dataclass
@@ -268,7 +272,7 @@ def notify_short_sights(take: Take, notify: Notify) -> None:
 
 
 def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:
-    """Draw the preview. The take is safe by now, so a trouble or a stop here is only worth a notice."""
+    """Draw the preview. The take is safe by now, so whatever happens here is only worth a notice."""
     frames = read_frames(take.video, take.settings.start, take.settings.end)
     try:
         draw_preview(take, frames, path, partial(report, "preview"))
@@ -276,3 +280,6 @@ def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:
         notify("The preview was given up. The take is saved.")
     except MocapError as error:
         notify(f"{error.text} The take is saved.")
+    except Exception as error:
+        traceback.print_exc()
+        notify(f"The preview could not be drawn: {error}. The take is saved.")

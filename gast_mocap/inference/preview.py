@@ -5,10 +5,13 @@ the 3D skeleton from the front (as the camera sees it) and from the side. A pers
 orange.
 """
 
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
+from typing import IO
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 from ..take.errors import MocapError
 from ..take.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
 from ..take.skeletons import COCO17, H36M17, Skeleton
+from ..take.whole_file import whole_file, why_not_saved
 from .video.decode import Frame
 
 Colour = tuple[int, int, int]
@@ -29,6 +33,12 @@ PEOPLE: tuple[Colour, ...] = ((90, 220, 110), (235, 90, 200), (240, 220, 70), (8
 
 PICTURE_HEIGHT = 540
 PANEL_WIDTH = 270
+MAX_WIDTH = 1920
+"""Pixels of the video's panel; a wider panorama is squeezed. More takes more memory and time."""
+MAX_FPS = 240
+LARGEST_TIME_BASE = 65535  # of MPEG-4
+BITS_PER_SECOND = 8_000_000
+"""More makes sharper previews and larger files."""
 MAX_ROWS = 3
 METRES_HIGH = 2.4  # of a panel, the pelvis in its middle: room for a tall person with an arm raised
 MIN_SCORE = 0.2
@@ -45,31 +55,33 @@ def draw_preview(
     Raises:
         MocapError: the video cannot be written.
     """
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
+    rows = min(MAX_ROWS, most_at_once(take.people))
+    total = take.settings.end - take.settings.start
     width, height = _video_size(take.video)
     size = (width + PANEL_WIDTH * len(VIEWS), height)
-    writer = cv2.VideoWriter(str(part), cv2.VideoWriter.fourcc(*"mp4v"), take.video.fps, size)
     try:
-        if not writer.isOpened():
-            raise OSError(f"no encoder or no access for {part}")
-        rows = min(MAX_ROWS, most_at_once(take.people))
-        total = take.settings.end - take.settings.start
-        for done, frame in enumerate(frames, start=1):
-            writer.write(cv2.cvtColor(paint(take, frame.index, frame.picture, rows), cv2.COLOR_RGB2BGR))
-            progress(done, total)
-        writer.release()
-        if not cv2.VideoCapture(str(part)).isOpened():  # cv2 says nothing of a full disk
-            raise OSError(f"{part} was cut off")
-        part.replace(path)
-    except OSError as error:
-        raise MocapError(
-            "preview_not_written",
-            f"The preview {path} could not be written. Make room or choose another folder.",
-            str(error),
-        ) from error
-    finally:
-        writer.release()
-        part.unlink(missing_ok=True)
+        with whole_file(path) as part, part.open("wb") as file, film(file, take.video.fps, size) as shoot:
+            for done, frame in enumerate(frames, start=1):
+                shoot(paint(take, frame.index, frame.picture, rows))
+                progress(done, total)
+    except OSError as error:  # FFmpeg's errors are some, too
+        raise MocapError("preview_not_written", why_not_saved(path, error), str(error)) from error
+
+
+@contextmanager
+def film(file: IO[bytes], fps: float, size: tuple[int, int]) -> Iterator[Callable[[ImageArray], None]]:
+    """What appends an RGB picture of ``size`` (width, height), both even, to an MP4 in ``file``."""
+    rate = Fraction(fps).limit_denominator(LARGEST_TIME_BASE // MAX_FPS)
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("mpeg4", rate=max(Fraction(1), min(rate, Fraction(MAX_FPS))))
+        stream.width, stream.height = size
+        stream.pix_fmt, stream.bit_rate = "yuv420p", BITS_PER_SECOND
+
+        def shoot(picture: ImageArray) -> None:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+
+        yield shoot
+        container.mux(stream.encode(None))
 
 
 def paint(take: Take, frame: int, image: ImageArray, rows: int) -> ImageArray:
@@ -149,7 +161,7 @@ def _side_colour(skeleton: Skeleton, joint: int) -> Colour:
 
 def _video_size(video: VideoInfo) -> tuple[int, int]:
     """(width, height) px of the video's panel; even, as codecs want it."""
-    return max(2, round(video.width * PICTURE_HEIGHT / video.height / 2) * 2), PICTURE_HEIGHT
+    return min(MAX_WIDTH, max(2, round(video.width * PICTURE_HEIGHT / video.height / 2) * 2)), PICTURE_HEIGHT
 
 
 def _row(frames: IntArray, frame: int) -> int | None:

@@ -42,7 +42,11 @@ def own_model(path: Path) -> tuple[Path, str]:
     Raises:
         MocapError: there is no such file.
     """
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError:  # such as a name that is too long
+        is_there = False
+    if not is_there:
         raise MocapError(
             "model_missing", f"There is no model file {path}. Choose another, or none for the bundled one."
         )

@@ -1,6 +1,7 @@
 """The whole job on real video, and what happens around its edges."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,32 @@ def test_an_output_that_cannot_be_is_refused_before_the_work(videos: Path, tmp_p
         run(short_job(videos, tmp_path / "gone"), lambda stage, *_: stages.append(stage), ignore)
     assert caught.value.code == "folder_missing"
     assert stages == []
+
+
+def test_a_broken_picture_in_the_preview_costs_no_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a picture was broken")
+
+    monkeypatch.setattr(pipeline, "draw_preview", broken)
+    notices: list[str] = []
+    done = run(short_job(videos, tmp_path, end=6, preview=tmp_path / "p.mp4"), ignore, notices.append)
+    assert len(load_take(tmp_path / "jump.take.npz").people) == len(done.take.people)
+    assert any("a picture was broken" in notice and "saved" in notice for notice in notices)
+
+
+@pytest.mark.parametrize(
+    "name", ["\0", "x" * 300, "x" * 200 + "/" + "y" * 4000, "\ud800", "none/none", "loop", "pipe", "http://[::1", "."]
+)
+@pytest.mark.parametrize("role", ["video", "output", "preview", "lifter"])
+def test_a_name_that_no_file_can_have_is_told(videos: Path, tmp_path: Path, role: str, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    fields = {"video": videos / "sports2d_demo.mp4", "output": tmp_path / "o.take.npz", role: tmp_path / name}
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(MocapError) as caught:
+        run(Job(**fields, end=1), ignore, ignore)
+    assert caught.value.text.isprintable()
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_take_and_preview_are_never_one_file(videos: Path, tmp_path: Path) -> None:

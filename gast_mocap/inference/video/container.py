@@ -1,5 +1,6 @@
 """Opens a video file: this file and nothing else, and the one stream of it that is watched."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,13 +63,16 @@ def open_video(path: Path) -> Iterator[OpenVideo]:
 
 def check_file(path: Path) -> None:
     """Raises MocapError unless ``path`` is a file with something in it that may be read."""
-    if path.is_dir():
-        raise MocapError("video_is_folder", f"{path} is a folder. Choose a video file in it.")
-    if not path.exists():
-        raise MocapError("video_missing", f"There is no file {path}. Choose the video again.")
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise MocapError("video_is_folder", f"{path} is a folder. Choose a video file in it.")
+        if not stat.S_ISREG(mode):
+            raise MocapError("video_unreadable", f"{path} is a device or a pipe. Choose a video file.")
         with path.open("rb") as file:
             is_empty = not file.read(1)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: no file can have this name
+        raise MocapError("video_missing", f"There is no file {path}. Choose the video again.", str(error)) from error
     except OSError as error:
         raise MocapError(
             "video_unreadable", f"{path.name} cannot be opened. Check its permissions.", str(error)
