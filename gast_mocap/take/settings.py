@@ -32,57 +32,60 @@ class CleanSettings:
     constant_lengths: bool = _switch(
         True,
         "Constant Bones",
-        "Keep every bone at one length through the take and scale the body to its height",
+        "Keep the length of every bone constant throughout the take and scale the body to its height",
     )
-    symmetric: bool = _switch(True, "Symmetric", "Give left and right bones the same length")
-    body_height: float = _control(1.70, "Body Height", "How tall the person is", "m", 0.3, 3.0)
+    symmetric: bool = _switch(True, "Symmetric", "Give bones on the left and right the same length")
+    body_height: float = _control(1.70, "Body Height", "The person's height", "m", 0.3, 3.0)
 
     smooth_body: float = _control(
         0.40,
         "Smooth Body",
-        "Movements of the body shorter than this are taken for jitter; 0 is off",
+        "Treat body movements shorter than this as jitter. Higher values are smoother but soften quick moves; 0 is off",
         "s",
         0.0,
         1.0,
     )
     smooth_travel: float = _control(
         0.30, "Smooth Travel",
-        "Movements of the hips through the room shorter than this are taken for jitter", "s", 0.0, 2.0,
+        "Treat movements through the room shorter than this as jitter. Higher values are smoother; 0 is off",
+        "s", 0.0, 2.0,
     )  # fmt: skip
     remove_outliers: bool = _switch(
         True,
         "Remove Outliers",
-        "Replace joints that leap away for a moment where the video was unsure of them",
+        "Replace joints that jump away for a moment while the tracking is unsure of them",
     )
     fill_gaps: float = _control(
         0.50,
         "Fill Gaps",
-        "Bridge moments without the person up to this long; longer ones get no keys",
+        "Bridge gaps in which the person is not seen, up to this long. Longer gaps get no keys",
         "s",
         0.1,
         5.0,
     )
 
-    travel: bool = _switch(True, "Travel", "Move the person through the room instead of on the spot")
+    travel: bool = _switch(True, "Travel", "Move the person through the room instead of keeping them in place")
     field_of_view: float = _control(
         0.0,
         "Field of View",
-        "The camera's horizontal angle; 0 takes it from the video's file or finds it",
+        "The camera's horizontal field of view; 0 reads it from the video file or estimates it",
         "deg",
         0.0,
         170.0,
     )
 
     find_floor: bool = _switch(
-        True, "Find Floor", "Find gravity and floor from the feet; off, tilt, roll and height below are used"
+        True,
+        "Find Floor",
+        "Estimate gravity and floor from the feet. When off, the camera's tilt, roll and height below are used",
     )
     camera_tilt: float = _control(
-        0.0, "Camera Tilt", "How far the camera looks down; used when Find Floor is off", "deg", -90.0, 90.0
+        0.0, "Camera Tilt", "How far the camera is tilted down; used when Find Floor is off", "deg", -90.0, 90.0
     )
     camera_roll: float = _control(
         0.0,
         "Camera Roll",
-        "How far the camera leans to its right; used when Find Floor is off",
+        "How far the camera is rolled to its right; used when Find Floor is off",
         "deg",
         -180.0,
         180.0,
@@ -90,49 +93,58 @@ class CleanSettings:
     find_height: bool = _switch(
         True,
         "Find Height",
-        "Find the camera's height from the feet unless Camera Height gives it; used when Find Floor is off",
+        "Estimate the camera's height from the feet; used when Find Floor is off. Entering a height turns this off",
     )
     camera_height: float = _control(
-        0.0, "Camera Height", "The camera's height above the floor, negative below it; used when Find Floor is off",
-        "m", -100.0, 100.0,
-    )  # fmt: skip
+        0.0,
+        "Camera Height",
+        "The camera's height above the floor, negative if it is below; used when Find Floor is off",
+        "m",
+        -100.0,
+        100.0,
+    )
     align_camera: bool = _switch(
         False, "Align to Camera",
-        "Put the performance where a camera that stands at X and Y and is turned by Heading sees it",
+        "Place the performance where a camera at X and Y, turned by Heading, sees it as in the video",
     )  # fmt: skip
-    camera_x: float = _control(
-        0.0, "Camera X", "Where the camera stands; used by Align to Camera", "m", -10000.0, 10000.0
-    )
-    camera_y: float = _control(
-        0.0, "Camera Y", "Where the camera stands; used by Align to Camera", "m", -10000.0, 10000.0
-    )
+    camera_x: float = _control(0.0, "Camera X", "Where the camera is; used by Align to Camera", "m", -10000.0, 10000.0)
+    camera_y: float = _control(0.0, "Camera Y", "Where the camera is; used by Align to Camera", "m", -10000.0, 10000.0)
     camera_heading: float = _control(
         0.0,
         "Camera Heading",
-        "Which way the camera looks: to the left of +Y; used by Align to Camera",
+        "Direction in which the camera looks, counted from +Y to the left; used by Align to Camera",
         "deg",
         -360.0,
         360.0,
     )
     own_origin: bool = _switch(
         False, "Start at Origin",
-        "Start this person over the origin. Off, the take's first person does and others keep their places. "
-        "Not used with Align to Camera",
+        "Start this person at the origin. When off, the take's first person starts there and the others keep their "
+        "places. Not used with Align to Camera",
     )  # fmt: skip
     face_front: bool = _switch(
         False,
         "Face Front",
-        "Turn all people together so that the one who starts over the origin faces -Y there. "
-        "Not used with Align to Camera",
+        "Turn all people together so that the one who starts at the origin faces -Y. Not used with Align to Camera",
     )
 
-    foot_lock: bool = _switch(True, "Lock Feet", "Hold a foot still while it stands on the floor; needs Travel")
-    lock_strength: float = _control(1.0, "Strength", "How firmly a standing foot is held", "", 0.0, 1.0)
+    foot_lock: bool = _switch(
+        True, "Lock Feet", "Hold a foot still while it is in contact with the floor; needs Travel"
+    )
+    lock_strength: float = _control(
+        1.0, "Strength", "How firmly a foot in contact is held; 0 lets it slide, 1 pins it", "", 0.0, 1.0
+    )
     contact_sensitivity: float = _control(
-        0.5, "Sensitivity", "Higher takes slower and lower feet for standing sooner", "", 0.0, 1.0
+        0.5,
+        "Sensitivity",
+        "How readily a foot counts as standing. Raise it to catch faster and higher feet too; "
+        "lower it if moving feet stick",
+        "",
+        0.0,
+        1.0,
     )
     lock_release: float = _control(
-        0.30, "Release", "How long a foot takes to settle into a lock and to leave it", "s", 0.0, 1.0
+        0.30, "Release", "How long a foot takes to blend into a lock and out of it", "s", 0.0, 1.0
     )
 
     @property
