@@ -44,6 +44,9 @@ def parse(arguments: Sequence[str] | None) -> Job:
     parser.add_argument("--end", type=int, help="the frame after the last; the whole video without it")
     parser.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
     parser.add_argument("--low-memory", action="store_true", help="lift one window at a time: slower, same poses")
+    parser.add_argument("--speed", type=float, default=1.0, help="of the video: 0.25 for slow motion at a quarter")
+    parser.add_argument("--mirror", dest="mirrored", action="store_true", help="left and right change places: selfies")
+    parser.add_argument("--frame-rate", type=float, help="of a sequence of pictures, or instead of a video's own times")
     parser.add_argument("--lifter", type=Path, metavar="FILE.onnx", help="GAST-Net weights of your own to lift with")
     return Job(**vars(parser.parse_args(arguments)))
 

@@ -63,7 +63,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     watch = Stopwatch()
     with watch.stage("probe"):
         report("probe", 0, 1)
-        footage = probe_video(job.video, notify)
+        footage = probe_video(job.video, notify, job.playback)
         span = span_of(job, footage)
         networks = Networks.load(job.quality, job.lifter)
         report("probe", 1, 1)

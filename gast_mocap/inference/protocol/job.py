@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...take.records import Playback
 from ...take.settings import Quality
 from .lines import fields_of, record_from, to_json
 
@@ -12,6 +13,7 @@ class Job:
     """One video to turn into one take.
 
     Frames count from 0; ``end`` is exclusive, None means the end of the video.
+    ``speed``, ``mirrored`` and ``frame_rate`` are those of records.Playback: how the video is to be taken.
     ``lifter`` is an ONNX file to lift with instead of the bundled one.
     """
 
@@ -23,6 +25,13 @@ class Job:
     quality: Quality = Quality.BALANCED
     low_memory: bool = False
     lifter: Path | None = None
+    speed: float = 1.0
+    mirrored: bool = False
+    frame_rate: float | None = None
+
+    @property
+    def playback(self) -> Playback:
+        return Playback(self.speed, self.mirrored, self.frame_rate)
 
     @property
     def outputs(self) -> tuple[Path, ...]:

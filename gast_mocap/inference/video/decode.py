@@ -11,9 +11,12 @@ import numpy as np
 
 from ...take.errors import MocapError
 from ...take.records import ImageArray, Playback, VideoInfo
-from .clock import Clock
-from .film import Film, FilmFacts, film_facts
+from .clock import FASTEST, SLOWEST, Clock
+from .container import check_file
+from .fields import deinterlaced
+from .film import Film, FilmFacts
 from .lens import field_of_view
+from .sequence import Sequence, is_picture
 from .upright import Upright
 
 Notify = Callable[[str], None]
@@ -23,6 +26,8 @@ SMALLEST_SIDE = 32
 """Pixels. In anything smaller nobody can be found."""
 FRAMES_AHEAD = 8
 """Decoded frames that may wait for the consumer: enough to bridge a slow frame, a few dozen MB in full HD."""
+SLOWEST_PLAY, FASTEST_PLAY = 1 / 64, 64.0
+"""Playback speeds that are believed: from a camera at 2000 frames a second to a time lapse."""
 SECONDS_BETWEEN_SIGNS = 0.2
 """While no frame comes, the consumer is asked this often whether to go on."""
 
@@ -65,7 +70,9 @@ def probe_video(path: Path, notify: Notify, playback: Playback | None = None) ->
         MocapError: there is no such file, it holds no readable video, or the picture is too small.
     """
     playback = playback or Playback()
-    facts = film_facts(path)
+    check_playback(playback)
+    source = source_of(path, playback)
+    facts = source.facts()
     width, height = Upright(facts.first, facts.pixel, playback.mirrored).size
     if min(height, width) < SMALLEST_SIDE:
         raise MocapError(
@@ -76,6 +83,27 @@ def probe_video(path: Path, notify: Notify, playback: Playback | None = None) ->
         notify(f"{path.name} holds {facts.streams} videos. The main one is used: {width} x {height}.")
     fps = (playback.frame_rate or facts.fps) / playback.speed
     return Footage(path, width, height, fps, facts.frame_count, field_of_view(path, width, height), playback, facts)
+
+
+def check_playback(playback: Playback) -> None:
+    """Raises MocapError for what no video can be played back with."""
+    if not SLOWEST_PLAY <= playback.speed <= FASTEST_PLAY:
+        raise MocapError(
+            "speed_impossible",
+            f"A playback speed of {playback.speed:g} is not possible. Give 0.25 for slow motion at a quarter of the "
+            "true speed, 1 for a video at true speed.",
+        )
+    if playback.frame_rate is not None and not SLOWEST <= playback.frame_rate <= FASTEST:
+        raise MocapError(
+            "frame_rate_impossible",
+            f"{playback.frame_rate:g} frames a second are not possible. Give between {SLOWEST:g} and {FASTEST:g}.",
+        )
+
+
+def source_of(path: Path, playback: Playback) -> Film | Sequence:
+    """What frames come from: a video, or pictures with numbers in their names."""
+    check_file(path)
+    return Sequence(path, playback.frame_rate) if is_picture(path) else Film(path)
 
 
 class Reading(Generic[Prepared]):
@@ -97,11 +125,11 @@ class Reading(Generic[Prepared]):
         self._prepare, self._waiting = prepare, waiting
         self._frames: queue.Queue[Frame[Prepared] | Exception | None] = queue.Queue(maxsize=FRAMES_AHEAD)
         self._stop = threading.Event()
-        self._film = Film(footage.path, footage.facts)
+        self._source = source_of(footage.path, footage.playback)
         playback = footage.playback
         self._clock = Clock(
             footage.fps * playback.speed,
-            playback.frame_rate is not None or not footage.facts.has_stamps,
+            not footage.facts.has_stamps or (playback.frame_rate is not None and isinstance(self._source, Film)),
             playback.speed,
             footage.facts.joins_forward,
         )
@@ -129,12 +157,12 @@ class Reading(Generic[Prepared]):
     @property
     def lost(self) -> int:
         """Frames that could not be decoded."""
-        return self._film.lost
+        return self._source.lost
 
     @property
     def missing(self) -> int:
         """Frames by which a file that was read to its end is shorter than it declares."""
-        return self._film.missing
+        return self._source.missing
 
     def _next(self) -> Frame[Prepared] | Exception | None:
         while True:
@@ -156,7 +184,8 @@ class Reading(Generic[Prepared]):
     def _decoded(self) -> Iterator[Frame[Prepared]]:
         facts = self._footage.facts
         upright = Upright(facts.first, facts.pixel, self._footage.playback.mirrored)
-        for index, (stamp, frame) in enumerate(self._film.frames(self._start, self._stop.is_set)):
+        shown = deinterlaced(self._source.frames(self._start, self._stop.is_set))
+        for index, (stamp, frame) in enumerate(shown):
             if index == self._end:
                 return
             time = self._clock.tick(stamp)

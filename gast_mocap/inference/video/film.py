@@ -1,5 +1,6 @@
 """The frames of a video file, in the order in which they are shown."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ NO_STAMPS, STAMPS_JUMP = 0x0080, 0x0200
 """FFmpeg's AVFMT_NOTIMESTAMPS, raw streams, and AVFMT_TS_DISCONT, containers for broadcast, whose clock may jump."""
 INDEXED = "mp4"
 """In the name of the one family of containers whose index is trusted: AVI's is often wrong, the others have none."""
+MOSTLY = 0.9
+"""Share of the frames in a file's index that fills its length; where there is less, some are not shown."""
 DEFAULT_RATE = 30.0
 
 Shown = tuple[float | None, VideoFrame | None]
@@ -35,16 +38,14 @@ class FilmFacts:
     """What a file tells before its frames are read.
 
     ``first``: its first frame; ``pixel``: width of a pixel as a share of its height, None for unknown; ``fps``: the
-    usual rate; ``frame_count``: as it declares, or by its length; ``declared``: packets that its index lists, 0 where
-    it has none; ``streams``: how many it could have been; ``has_stamps``: its frames have times; ``joins_forward``: its
-    clock may jump where parts join.
+    usual rate; ``frame_count``: as it declares, or by its length; ``streams``: how many it could have been;
+    ``has_stamps``: its frames have times; ``joins_forward``: its clock may jump where parts join.
     """
 
     first: VideoFrame
     pixel: Fraction | None
     fps: float
     frame_count: int
-    declared: int
     codec: str
     streams: int
     has_stamps: bool
@@ -80,7 +81,6 @@ def film_facts(path: Path) -> FilmFacts:
             stream.sample_aspect_ratio,
             fps,
             expected_frames(video, fps),
-            stream.frames if INDEXED in video.container.format.name else 0,
             stream.codec_context.codec.name,
             video.streams,
             not flags & NO_STAMPS,
@@ -103,8 +103,13 @@ def expected_frames(video: OpenVideo, fps: float) -> int:
         by_length = float(stream.duration * stream.time_base) * fps
     else:
         by_length = (container.duration or 0) / 1e6 * fps
-    declared = stream.frames or by_length
-    return max(1, round(min(declared, by_length) if by_length > 0 else declared))
+    is_trimmed = 0 < by_length < MOSTLY * stream.frames
+    return max(1, stream.frames if stream.frames and not is_trimmed else round(by_length))
+
+
+def indexed_frames(video: OpenVideo) -> int:
+    """How many packets the index of a file lists, 0 where it has none."""
+    return video.stream.frames if INDEXED in video.container.format.name else 0
 
 
 def frames_of(video: OpenVideo, packet: "VideoPacket | None") -> list[VideoFrame]:
@@ -115,6 +120,14 @@ def frames_of(video: OpenVideo, packet: "VideoPacket | None") -> list[VideoFrame
         return []
 
 
+def read_picture(path: Path) -> VideoFrame | None:
+    """The first frame of a file, None when it cannot be read."""
+    try:
+        return film_facts(path).first
+    except MocapError:
+        return None
+
+
 class Film:
     """Reads the file at ``path`` once, from front to back.
 
@@ -122,24 +135,33 @@ class Film:
     declares and does not hold.
     """
 
-    def __init__(self, path: Path, facts: FilmFacts) -> None:
-        self._path, self._facts = path, facts
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_indexed = False
         self._packets = self._shown = 0
         self.lost = 0
         self.missing = 0
+
+    def facts(self) -> FilmFacts:
+        """Raises MocapError when the file cannot be opened, or no frame of it can be decoded."""
+        return film_facts(self._path)
 
     def frames(self, start: int, stopped: Callable[[], bool]) -> Iterator[Shown]:
         """Each frame in order; those before ``start`` may be passed by. Ends early once it is ``stopped``."""
         with ExitStack() as stack:
             video = stack.enter_context(open_video(self._path))
+            declared = indexed_frames(video)
+            self._is_indexed = declared > 0
             entry = enter(self._counted(video, stopped), start)
             yield from ((stamp, None) for stamp in entry.stamps)
+            stamps = Stamps(video)
             for frame in self._decoded(video, entry):
+                stamp = stamps.of(frame)
                 if not precedes(frame.pts, entry):
                     self._shown += 1
-                    yield seconds_of(frame, video), frame
+                    yield stamp, frame
             if not stopped():
-                self.missing = max(0, self._facts.declared - self._packets)
+                self.missing = max(0, declared - self._packets)
 
     def _counted(self, video: OpenVideo, stopped: Callable[[], bool]) -> Iterator[VideoPacket]:
         for packet in read_packets(video):
@@ -149,17 +171,19 @@ class Film:
             yield packet
 
     def _decoded(self, video: OpenVideo, entry: Entry) -> Iterator[VideoFrame]:
-        """Frames. Where each packet is one, what does not come out is lost; elsewhere a packet that is refused is, but
-        not before the first frame: recordings may begin amid a group of pictures."""
+        """Frames. Where each packet is one, what does not come out is lost; elsewhere a packet that is refused is. What
+        comes before the first keyframe is not: recordings may begin amid a group of pictures."""
         wanted = errors = 0
+        began = False
         for packet in entry.packets:
-            wanted += not (packet.is_discard or precedes(packet.pts, entry))
+            began = began or packet.is_keyframe
+            wanted += began and not (packet.is_discard or precedes(packet.pts, entry))
             try:
                 yield from video.stream.decode(packet)
             except FFmpegError:
                 errors += self._shown > 0
         yield from frames_of(video, None)
-        self.lost = max(0, wanted - self._shown) if self._facts.declared else errors
+        self.lost = max(0, wanted - self._shown) if self._is_indexed else errors
 
 
 def precedes(stamp: int | None, entry: Entry) -> bool:
@@ -167,7 +191,28 @@ def precedes(stamp: int | None, entry: Entry) -> bool:
     return stamp is not None and entry.begin is not None and stamp < entry.begin
 
 
-def seconds_of(frame: VideoFrame, video: OpenVideo) -> float | None:
-    """When ``frame`` is shown; its own time base is unset on the last frames."""
-    stamp, unit = frame.dts if frame.pts is None else frame.pts, video.stream.time_base
-    return None if stamp is None or unit is None else float(stamp * unit)
+class Stamps:
+    """Chooses between a frame's two stamps, when it is to be shown and when its packet was decoded.
+
+    Whichever fell back less often so far is believed, as in FFmpeg's guess_correct_pts: some muxers write the one into
+    the place of the other. AVI has no place for the first, and what is found there is a guess.
+    """
+
+    def __init__(self, video: OpenVideo) -> None:
+        self._unit = video.stream.time_base or Fraction(1, 1)
+        self._has_pts = video.container.format.name != "avi"
+        self._last_pts = self._last_dts = -math.inf
+        self._faulty_pts = self._faulty_dts = 0
+
+    def of(self, frame: VideoFrame) -> float | None:
+        """Seconds at which the next ``frame`` is shown, None where it does not tell."""
+        pts, dts = frame.pts if self._has_pts else None, frame.dts
+        if dts is not None:
+            self._faulty_dts += dts <= self._last_dts
+            self._last_dts = dts
+        if pts is not None:
+            self._faulty_pts += pts <= self._last_pts
+            self._last_pts = pts
+        is_pts_right = pts is not None and (dts is None or self._faulty_pts <= self._faulty_dts)
+        stamp = pts if is_pts_right else dts
+        return None if stamp is None else float(stamp * self._unit)

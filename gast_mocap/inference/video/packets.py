@@ -37,7 +37,8 @@ def read_packets(video: OpenVideo) -> Iterator[VideoPacket]:
 
 def stamp_of(packet: VideoPacket) -> float | None:
     """Seconds at which a packet's frame is shown, as far as the container knows."""
-    stamp = packet.dts if packet.pts is None else packet.pts
+    has_no_pts = packet.pts is None or packet.stream.container.format.name == "avi"
+    stamp = packet.dts if has_no_pts else packet.pts
     return None if stamp is None or packet.time_base is None else float(stamp * packet.time_base)
 
 

@@ -1,4 +1,4 @@
-"""Turns decoded frames into the pictures that people see: upright, with square pixels, in RGB."""
+"""Turns decoded frames into the pictures that people see: upright, with square pixels, in sRGB."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from ...take.records import ImageArray
+from .tone import ToneMap
 
 STRANGEST_PIXEL = Fraction(4)
 """Times as wide as high, or the inverse. What a file says beyond it is an error, and its pixels count as square."""
@@ -61,6 +62,7 @@ class Upright:
         self._turn = turn.mirrored() if mirrored else turn
         self._stored = square_size(first.width, first.height, pixel)
         self._reformatter = VideoReformatter()
+        self._tone = ToneMap.of(first)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -68,11 +70,12 @@ class Upright:
         return (self._stored[1], self._stored[0]) if self._turn.transposed else self._stored
 
     def picture(self, frame: VideoFrame) -> ImageArray:
-        """(h, w, 3) RGB. A frame of another size, as streams over a network have them, is scaled."""
+        """(h, w, 3) sRGB. A frame of another size, as streams over a network have them, is scaled."""
         width, height = self._stored
         scaling = Interpolation.BILINEAR if (frame.width, frame.height) == self._stored else Interpolation.AREA
         rgb = self._reformatter.reformat(frame, width, height, "rgb24", interpolation=scaling)
-        return self._turn.apply(np.asarray(rgb.to_ndarray(), np.uint8))
+        image = np.asarray(rgb.to_ndarray(), np.uint8)
+        return self._turn.apply(image if self._tone is None else self._tone.apply(image))
 
 
 def square_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, int]:

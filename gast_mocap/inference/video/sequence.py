@@ -1,0 +1,84 @@
+"""Pictures with numbers in their names, such as f_0001.png: a video whose frames are files."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ...take.errors import MocapError
+from .film import FilmFacts, Shown, film_facts, read_picture
+
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".exr", ".dpx", ".tga", ".jp2", ".ppm")
+NUMBERED = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
+"""What stands before the last number in a name, the number, and what stands after it."""
+
+
+def is_picture(path: Path) -> bool:
+    return path.suffix.lower() in PICTURES
+
+
+class Sequence:
+    """The pictures beside ``path`` whose names differ from its own in the last number only.
+
+    A number that is left out is a frame that is missing. ``lost`` counts those and the files that cannot be read.
+    """
+
+    missing = 0
+
+    def __init__(self, path: Path, frame_rate: float | None) -> None:
+        """Raises MocapError when there is but one picture, or no ``frame_rate`` is given."""
+        self._files = numbered_like(path)
+        if len(self._files) < 2:
+            raise MocapError(
+                "video_is_picture",
+                f"{path.name} is a single picture. Choose a video, or the first of a sequence such as f_0001.png, "
+                "f_0002.png.",
+            )
+        if frame_rate is None:
+            raise MocapError(
+                "frame_rate_unknown",
+                f"{path.name} is one of {len(self._files)} pictures, which do not tell how fast they follow one "
+                "another. Give their frame rate.",
+            )
+        self._frame_rate = frame_rate
+        self._unreadable = 0
+        first, last = min(self._files), max(self._files)
+        self._left_out = last - first + 1 - len(self._files)
+
+    @property
+    def lost(self) -> int:
+        return self._left_out + self._unreadable
+
+    def facts(self) -> FilmFacts:
+        """Raises MocapError when the first picture cannot be read."""
+        found = film_facts(self._files[min(self._files)])
+        return FilmFacts(found.first, found.pixel, self._frame_rate, len(self._files), found.codec, 1, True, False)
+
+    def frames(self, start: int, stopped: Callable[[], bool]) -> Iterator[Shown]:
+        """Each picture in order; those before ``start`` are passed by unread."""
+        first = min(self._files)
+        for index, number in enumerate(sorted(self._files)):
+            if stopped():
+                return
+            stamp = (number - first) / self._frame_rate
+            if index < start:
+                yield stamp, None
+                continue
+            frame = read_picture(self._files[number])
+            if frame is None:
+                self._unreadable += 1
+            else:
+                yield stamp, frame
+
+
+def numbered_like(path: Path) -> dict[int, Path]:
+    """The files in the folder of ``path`` whose names differ from its own in the last number only, by that number."""
+    name = NUMBERED.fullmatch(path.name[: -len(path.suffix)])
+    if name is None:
+        return {0: path}
+    before, _, after = name.groups()
+    alike = re.compile(re.escape(before) + r"(\d+)" + re.escape(after + path.suffix), re.IGNORECASE)
+    found: dict[int, Path] = {}
+    for file in sorted(path.parent.iterdir()):
+        if match := alike.fullmatch(file.name):
+            found.setdefault(int(match.group(1)), file)
+    return found
