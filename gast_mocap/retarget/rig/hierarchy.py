@@ -1,202 +1,362 @@
-"""Roles from where bones lie and what hangs on what, for rigs whose names say nothing."""
+"""Roles from where joints lie and what hangs on what, for rigs whose names say nothing.
 
-from itertools import takewhile
+Only joints count, the heads of bones that deform or carry some that do: importers of FBX and glTF make tails up, and
+helpers for IK deform nothing. A body is two legs that reach lowest, a trunk that rises from them, two arms off the
+trunk and a head above them.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from ...take.records import FloatArray
 from ...take.skeletons import Side
-from ..rotations import squared, unit
+from ..rotations import unit
 from .rest_pose import RestPose
-from .roles import sided
+from .roles import LIMBS, sided
 
-ANKLE_REACH = 0.12  # of the height: joints of the leg below this are the foot's
-KNEE_REACH = 0.35  # of the height: the legs part above this
-SYMMETRY = 0.1  # of the height: how unlike a left and a right limb may lie
-FINGERS = 3
-CLAVICLE_SHARE = 0.6  # of the bone after it, at most
+_, Y, Z = np.eye(3)
+LIES = 0.9  # cosine: an armature whose z is so far from the world's may lie as a whole, and is tried as it was built
+ALIKE = 0.2  # how much two limbs of a pair may differ, as a share of the longer; more pairs unlike ones
+LEG_SHARE = 0.3  # of the figure's height: legs reach down at least so far from where they part
+ARM_SHARE = 0.2  # of the figure's height: arms are at least so long
+ABOVE_HIPS = 0.1  # of the figure's height: arms part from the trunk at least so far above the legs
+TRUNK_RISES = 0.7  # cosine to the vertical: birds and beasts carry their trunks level
+THIGHS_HANG = 0.4  # cosine to the vertical
+ARMS_TO_LEGS = (0.3, 1.8)  # arms shorter or longer than that, over the legs, are ears, wings or capes
+MOST_UNLIKE = 1.9  # upper over lower limb, or the other way round
+ANKLE_REACH = 0.15  # of the height of the hips: no joint of a leg below the first that lies so low is its ankle
+FINGERS = 3  # a palm has at least so many
+NECK = 0.06  # of the figure's height: a neck starts at most so far above the shoulders, a head higher
+TAIL = 0.3  # cost of a limb that ends at a tail, not a joint; higher prefers joints that split it less evenly
+HAND_SHARE = 0.8  # of the lower limb: what may follow its end
+FINGER = 0.06  # cost of an end close behind another joint: it is a finger rather than a hand
+THIGHS = 0.7  # over the hips: legs begin at least so far from the middle, joints inside the pelvis do not
+SHOULDERS = 1.2  # over the hips: arms part at least so far from the middle, collarbones do not
+APART = 0.02  # of the figure's height: joints closer than that are in one place
+KNEES_BENT = 0.012  # of a leg: a knee that lies so far off the straight leg shows where the front is
+FOOT_SHARE = 0.05  # of a leg: joints of a foot that lie so far from the ankle show where the front is
 
 
 def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
-    """role -> bone of a standing body: two legs that reach lowest, a spine to what reaches highest, two
-    arms off it.
+    """role -> bone of a standing body: upright in the world, else along an axis of its armature.
 
-    Empty when the armature is not built like that.
+    Empty when the armature is not built like a body.
     """
-    tree = _Tree(rest)
-    legs = tree.lowest_pair()
-    if legs is None:
-        return {}
-    crotch = tree.lineage(tree.common(*legs))
-    hips, arms = next(((bone, found) for bone in crotch if (found := tree.widest_pair(bone))), (-1, None))
-    if arms is None:
-        return {}
-    spine = tree.path(hips, tree.highest_under(hips))
-    forks = [bone for bone in spine if bone in tree.lineage(arms[0]) and bone in tree.lineage(arms[1])]
-    if not forks:
-        return {}
-    roles = {"hips": hips, "spine": spine[0]} | _above(spine, spine.index(forks[-1]), rest.lengths)
-    ahead = tree.ahead(legs)
-    for side, leg, arm in zip(Side, tree.left_first(legs, ahead), tree.left_first(arms, ahead), strict=True):
-        leg_path, arm_path = tree.path(hips, leg), tree.path(forks[-1], arm)
-        leg_roles = tree.limb(leg_path, tree.ankle(leg_path), ("thigh", "shin", "foot"))
-        arm_roles = tree.limb(arm_path, tree.wrist(arm_path), ("upper_arm", "forearm", "hand"))
-        roles |= {sided(part, side): bone for part, bone in (leg_roles | arm_roles).items()}
-        if arm_path[0] != arm_roles["upper_arm"]:
-            roles[sided("clavicle", side)] = arm_path[0]
+    world = np.linalg.inv(rest.world_from_armature[:3, :3])
+    stances = [(unit(rest.world_from_armature[2, :3]), unit(-world[:, 1]))]
+    if stances[0][0] @ Z < LIES:
+        stances += [(Z, -Y), (Y, Z)]
+    found = (_Tree(rest, up).roles(front) for up, front in stances)
+    roles: dict[str, int] = next((roles for roles in found if roles), {})
     return {role: rest.bone_names[bone] for role, bone in roles.items()}
 
 
-def _above(spine: list[int], chest: int, lengths: FloatArray) -> dict[str, int]:
-    """Chest, neck and head, the longest of what is above the neck, on the way up the spine."""
-    roles = {"chest": spine[chest]} if chest else {}
-    above = spine[chest + 1 :]
-    if len(above) > 1:
-        roles["neck"] = above[0]
-    if above:
-        roles["head"] = max(above[1:] or above, key=lambda bone: lengths[bone])
-    return roles
+@dataclass(frozen=True)
+class _Pair:
+    """Two like limbs: the bone from which both part, -1 where they hang on nothing, and the longest chains of bones
+    below it."""
+
+    fork: int
+    chains: tuple[list[int], list[int]]
 
 
 class _Tree:
-    """An armature's bones as a tree in space. Bones are indices; heights are fractions of the whole
-    figure's."""
+    """An armature's joints as a tree in space. Bones are indices; heights are along ``up``, armature units."""
 
-    def __init__(self, rest: RestPose) -> None:
+    def __init__(self, rest: RestPose, up: FloatArray) -> None:
         self._rest = rest
-        self._up = squared(rest.world_from_armature[2, :3])
-        points = np.concatenate([rest.heads, rest.tails]) @ self._up
-        self._floor, self._size = float(points.min()), max(float(np.ptp(points)), 1e-9)
-        self._children = [int(np.sum(rest.parents == bone)) for bone in range(len(rest.bone_names))]
-        self._leaves = [bone for bone, count in enumerate(self._children) if not count]
+        self._up = up
+        self._heads = rest.heads
+        self._heights = rest.heads @ up
+        self._bones = _body_bones(rest)
+        self._children: dict[int, list[int]] = {bone: [] for bone in (-1, *self._bones)}
+        for bone in self._bones:
+            self._children[int(rest.parents[bone])].append(bone)
+        self._chains: dict[int, list[int]] = {}
+        for bone in reversed(self._bones):
+            below = [self._chains[child] for child in self._children[bone]]
+            self._chains[bone] = [bone, *max(below, key=lambda chain: self._reach([bone, *chain]), default=[])]
+        self._size = max(float(np.ptp(self._heights[self._bones])), 1e-9)
 
-    def lineage(self, bone: int) -> list[int]:
-        """The bone and all above it, the bone first."""
-        return [bone, *self._rest.ancestors(bone)]
+    def roles(self, front: FloatArray) -> dict[str, int]:
+        """role -> bone; ``front`` (3,) is where the body faces if nothing in it tells."""
+        pairs = self._pairs()
+        legs = min((pair for pair in pairs if self._are_legs(pair)), key=self._lowest, default=None)
+        if legs is None:
+            return {}
+        across = self._across(legs)
+        hip_width = self._width(legs, across, 1)
+        arms = max(
+            (pair for pair in pairs if self._are_arms(pair, legs)),
+            key=lambda pair: (self._has_palms(pair), self._width(pair, across, 2), -self._heights[pair.fork]),
+            default=None,
+        )
+        if arms is None:
+            return {}
+        leg_joints = [self._limb(chain, across, legs, THIGHS * hip_width) for chain in legs.chains]
+        arm_joints = [self._limb(chain, across, legs, SHOULDERS * hip_width) for chain in arms.chains]
+        if not self._is_human(leg_joints, arm_joints):
+            return {}
+        left = np.cross(self._up, self._ahead(leg_joints, front))
+        roles = self._trunk(legs, arms)
+        for names, limbs in zip(LIMBS, (arm_joints, leg_joints), strict=True):
+            first_is_left = (limbs[0].points[1] - limbs[1].points[1]) @ left > 0
+            for side, limb in zip(Side, limbs if first_is_left else reversed(limbs), strict=True):
+                roles |= {sided(name, side): bone for name, bone in zip(names, limb.bones, strict=False)}
+                if names[0] == "upper_arm" and limb.before:
+                    roles[sided("clavicle", side)] = limb.before[0]
+                if names[0] == "thigh" and limb.after and self._is_toe(limb, left):
+                    roles[sided("toes", side)] = limb.after[0]
+        return roles
 
-    def path(self, top: int, bone: int) -> list[int]:
-        """From below ``top`` down to ``bone``."""
-        lineage = self.lineage(bone)
-        return lineage[: lineage.index(top)][::-1]
-
-    def common(self, first: int, second: int) -> int:
-        """The lowest bone above both, -1 for none."""
-        above = set(self.lineage(second))
-        return next((bone for bone in self.lineage(first) if bone in above), -1)
-
-    def lowest_pair(self) -> tuple[int, int] | None:
-        """The ends of two legs: the lowest leaf and the one most like it on another branch of the hips."""
-        first = min(self._leaves, key=self._tip_height)
-        others = [leaf for leaf in self._leaves if self._parts_at_hips(first, leaf)]
-        second = self._most_alike(first, others)
-        if second is None or abs(self._tip_height(first) - self._tip_height(second)) > SYMMETRY:
-            return None
-        return first, second
-
-    def widest_pair(self, hips: int) -> tuple[int, int] | None:
-        """The ends of two arms: the leaves above the hips that are farthest from the middle."""
-        hip_height = self._height(self._rest.heads[hips])
-        leaves = [
-            leaf
-            for leaf in self._leaves
-            if hips in self.lineage(leaf) and self._highest_on_way(hips, leaf) > hip_height + SYMMETRY
+    def _pairs(self) -> list[_Pair]:
+        """Every two limbs of at least two bones that part from one bone and are alike in length."""
+        return [
+            _Pair(fork, (self._chains[first], self._chains[second]))
+            for fork in (-1, *self._bones)
+            for first, second in combinations(self._children[fork], 2)
+            if self._alike(fork, self._chains[first], self._chains[second])
         ]
-        if not leaves:
+
+    def _alike(self, fork: int, first: list[int], second: list[int]) -> bool:
+        if min(len(first), len(second)) < 2:
+            return False
+        above = [] if fork < 0 else [fork]
+        reaches = [self._reach([*above, *chain]) for chain in (first, second)]
+        segments = np.array([self._segments(chain)[0] for chain in (first, second)])
+        return bool(
+            max(reaches) - min(reaches) <= ALIKE * max(reaches) and np.ptp(segments) <= ALIKE * segments.max() + 1e-9
+        )
+
+    def _segments(self, chain: list[int]) -> FloatArray:
+        segments: FloatArray = np.linalg.norm(np.diff(self._heads[chain], axis=0), axis=1)
+        return segments
+
+    def _reach(self, chain: list[int]) -> float:
+        return float(np.sum(self._segments(chain)))
+
+    def _lowest(self, pair: _Pair) -> float:
+        return max(float(self._heights[chain].min()) for chain in pair.chains)
+
+    def _are_legs(self, pair: _Pair) -> bool:
+        lows = [float(self._heights[chain].min()) for chain in pair.chains]
+        drop = float(np.mean([self._heights[chain[0]] for chain in pair.chains])) - max(lows)
+        return drop > LEG_SHARE * self._size and np.ptp(lows) < ABOVE_HIPS * self._size
+
+    def _are_arms(self, pair: _Pair, legs: _Pair) -> bool:
+        roots = self._limb_starts(pair)
+        lineage = self._lineage(pair.fork)
+        if any(chain[0] in lineage for chain in legs.chains) or pair == legs:
+            return False
+        parts_above = np.mean(self._heights[roots]) > self._hip_height(legs) + ABOVE_HIPS * self._size
+        long = min(self._reach(chain) for chain in pair.chains) > ARM_SHARE * self._size
+        rest = [bone for bone in self._bones if not set(roots).intersection(self._lineage(bone))]
+        has_head = max(self._heights[rest], default=-np.inf) > np.mean(self._heights[roots])
+        return bool(parts_above and long and has_head)
+
+    def _limb_starts(self, pair: _Pair) -> list[int]:
+        """The bones with which both limbs begin."""
+        return [chain[0] for chain in pair.chains]
+
+    def _hip_height(self, legs: _Pair) -> float:
+        return float(np.mean([self._heights[chain[0]] for chain in legs.chains]))
+
+    def _head_child(self, arms: _Pair) -> int | None:
+        """The bone beside the arms, below which something reaches above them; None without one."""
+        roots = self._limb_starts(arms)
+        others = [child for child in self._children[arms.fork] if child not in roots]
+        best = max(others, key=self._highest, default=None)
+        if best is None or self._highest(best) <= np.mean(self._heights[roots]):
             return None
-        first = max(leaves, key=lambda leaf: self._from_axis(hips, leaf))
-        second = self._most_alike(first, [leaf for leaf in leaves if self._opposite(hips, first, leaf)])
-        return None if second is None else (first, second)
+        return best
 
-    def highest_under(self, top: int) -> int:
-        leaves = [leaf for leaf in self._leaves if top in self.lineage(leaf)]
-        return max(leaves, key=self._tip_height)
+    def _highest(self, bone: int) -> float:
+        return max(float(self._heights[bone]), *(self._highest(child) for child in self._children[bone]), -np.inf)
 
-    def ahead(self, legs: tuple[int, int]) -> FloatArray:
-        """(3,) where the toes point; without toes, Blender's front."""
-        level = np.mean([self._foot(leg) for leg in legs], axis=0)
-        if np.linalg.norm(level) > 0.02 * self._size:
-            return unit(level)
-        return np.array([0.0, -1.0, 0.0]) if self._up[2] else np.array([0.0, 0.0, 1.0])
+    def _is_low(self, bone: int, legs: _Pair) -> bool:
+        floor = min(float(self._heights[chain].min()) for chain in legs.chains)
+        return bool(self._heights[bone] - floor < ANKLE_REACH * (self._hip_height(legs) - floor))
 
-    def left_first(self, pair: tuple[int, int], ahead: FloatArray) -> tuple[int, int]:
-        left = np.cross(self._up, ahead)
-        first, second = (float(self._rest.tails[leaf] @ left) for leaf in pair)
-        return pair if first > second else (pair[1], pair[0])
+    def _has_palms(self, pair: _Pair) -> bool:
+        return all(self._palm(chain) is not None for chain in pair.chains)
 
-    def ankle(self, path: list[int]) -> int:
-        """Position in a leg's path of the first bone of the foot; one past the end without foot."""
-        low = (i for i, bone in enumerate(path) if i > 1 and self._is_low(bone))
-        return next(low, len(path))
+    def _palm(self, chain: list[int]) -> int | None:
+        """Position in an arm's chain of the hand; None when it has no fingers."""
+        return next((i for i, bone in enumerate(chain) if i > 1 and len(self._children[bone]) >= FINGERS), None)
 
-    def wrist(self, path: list[int]) -> int:
-        """Position in an arm's path of the hand; one past the end without hand."""
-        palm = next((i for i, bone in enumerate(path) if i > 1 and self._children[bone] >= FINGERS), None)
-        if palm is not None:
-            return palm
-        spans = [float(self._rest.lengths[bone]) for bone in path]
-        has_clavicle = len(path) > 3 or (len(path) == 3 and spans[0] < CLAVICLE_SHARE * spans[1])
-        return min(3 if has_clavicle else 2, len(path))
+    def _across(self, legs: _Pair) -> FloatArray:
+        """(3,) unit, level, from the second leg to the first, at their first joints that lie apart."""
+        ways = [self._heads[first] - self._heads[second] for first, second in zip(*legs.chains, strict=False)]
+        levels = [self._level(way) for way in ways]
+        apart = (level for level in levels if np.linalg.norm(level) > APART * self._size)
+        return unit(next(apart, levels[-1]))
 
-    def limb(self, path: list[int], end: int, parts: tuple[str, str, str]) -> dict[str, int]:
-        """The bones of a path that are upper limb, lower limb and end: joints that split its length most
-        evenly."""
-        joints = [self._rest.heads[bone] for bone in path[:end]]
-        joints.append(self._rest.heads[path[end]] if end < len(path) else self._rest.tails[path[-1]])
-        splits = [(upper, lower) for upper in range(end) for lower in range(upper + 1, end)]
+    def _width(self, pair: _Pair, across: FloatArray, joint: int) -> float:
+        """Half of the way between the limbs of a pair at their ``joint``-th joint."""
+        first, second = (self._heads[chain[min(joint, len(chain) - 1)]] for chain in pair.chains)
+        return abs(float((first - second) @ across)) / 2
 
-        whole = np.sum(np.linalg.norm(np.diff(joints, axis=0), axis=1))
+    def _limb(self, chain: list[int], across: FloatArray, legs: _Pair, width: float) -> "_Limb":
+        """The joints of a chain that are its upper limb's, its lower limb's and its end: those that split most of
+        its length most evenly, at least ``width`` from the middle of the body."""
+        middle = np.mean([self._heads[leg[:2]] for leg in legs.chains], axis=(0, 1))
+        points = np.concatenate([self._heads[chain], self._rest.tails[chain[-1:]]])
+        offs = np.abs((points - middle) @ across)
+        along = np.concatenate([[0.0], np.cumsum(self._segments(chain))])
+        low = next((i for i, bone in enumerate(chain) if i > 1 and self._is_low(bone, legs)), len(chain))
+        palm = self._palm(chain[:low])
+        last = len(chain) - 1 if palm is None else palm
+        best, least = (0, min(1, len(chain) - 1), len(chain)), np.inf
+        for first, second, third in combinations(range(len(chain) + 1), 3):
+            if third > low or (palm is not None and third != palm):
+                continue
+            above, below = (float(np.linalg.norm(points[b] - points[a])) for a, b in ((first, second), (second, third)))
+            if min(above, below) <= 1e-6 * self._size:
+                continue
+            ends_at = along[third] if third < len(chain) else along[-1]
+            cost = (abs(above - below) + max(0.0, below - above) / 2) / (above + below)
+            cost += max(0.0, 1 - offs[first] / max(width, 1e-9)) + TAIL * (third == len(chain))
+            cost += max(0.0, (along[last] - ends_at) / below - HAND_SHARE)
+            cost += max(0.0, 1 - (above + below) / max(along[last], 1e-9)) / 2
+            cost += FINGER * (third < len(chain) and along[third] - along[third - 1] < below / 2 - 1e-9)
+            if cost < least:
+                best, least = (first, second, third), cost
+        first, second, third = best
+        bones = [chain[position] for position in best if position < len(chain)]
+        return _Limb(bones, points[list(best)], chain[:first], chain[third + 1 :])
 
-        def unlikeness(split: tuple[int, int]) -> float:
-            above = np.linalg.norm(joints[split[1]] - joints[split[0]])
-            below = np.linalg.norm(joints[-1] - joints[split[1]])
-            return float(abs(above - below) + (whole - above - below) / 2)
+    def _is_human(self, legs: list["_Limb"], arms: list["_Limb"]) -> bool:
+        """Whether the limbs hang and lie as those of a standing body do."""
+        hips, shoulders, knees = (
+            np.mean([limb.points[joint] for limb in limbs], axis=0)
+            for limbs, joint in ((legs, 0), (arms, 0), (legs, 1))
+        )
+        upright = unit(shoulders - hips) @ self._up > TRUNK_RISES and unit(hips - knees) @ self._up > THIGHS_HANG
+        ratio = sum(limb.length for limb in arms) / max(sum(limb.length for limb in legs), 1e-9)
+        even = all(limb.unlikeness < MOST_UNLIKE for limb in (*legs, *arms))
+        ankles = max(float(limb.points[2] @ self._up) for limb in legs)
+        wrists = min(float(limb.points[2] @ self._up) for limb in arms)
+        off_the_floor = wrists > ankles + ABOVE_HIPS * self._size
+        return bool(upright and even and off_the_floor and ARMS_TO_LEGS[0] < ratio < ARMS_TO_LEGS[1])
 
-        upper, lower = min(splits, key=unlikeness, default=(0, 0))
-        found = {parts[0]: path[upper], parts[1]: path[lower]}
-        return found | ({parts[2]: path[end]} if end < len(path) else {})
+    def _ahead(self, legs: list["_Limb"], front: FloatArray) -> FloatArray:
+        """(3,) where the body faces: where its feet point, its knees bend, or the tails of its feet, else ``front``."""
+        length = float(np.mean([limb.length for limb in legs]))
+        feet = [self._level(self._farthest(limb)) for limb in legs]
+        knees = [self._level(limb.points[1] - (limb.points[0] + limb.points[2]) / 2) for limb in legs]
+        tails = [self._level(self._rest.tails[limb.bones[2]] - limb.points[2]) for limb in legs if len(limb.bones) > 2]
+        if not self._tails_tell():
+            tails = []
+        for ways, least in ((feet, FOOT_SHARE), (knees, KNEES_BENT), (tails, FOOT_SHARE)):
+            way = np.sum(ways, axis=0) / 2 if len(ways) == 2 else np.zeros(3)
+            if np.linalg.norm(way) > least * length:
+                return unit(way)
+        return front
 
-    def _height(self, point: FloatArray) -> float:
-        return float(point @ self._up - self._floor) / self._size
+    def _tails_tell(self) -> bool:
+        """Whether most bones end where a child begins, as bones do that an importer has not made up."""
+        parents = [bone for bone in self._bones if self._children[bone]]
+        ends = [
+            min(np.linalg.norm(self._heads[child] - self._rest.tails[bone]) for child in self._children[bone])
+            for bone in parents
+        ]
+        return bool(np.mean(np.array(ends) < APART * self._size) > 0.5)
 
-    def _tip_height(self, leaf: int) -> float:
-        return self._height(self._rest.tails[leaf])
-
-    def _is_low(self, bone: int) -> bool:
-        return self._height(self._rest.heads[bone]) < ANKLE_REACH
-
-    def _foot(self, leaf: int) -> FloatArray:
-        """(3,) level way from the ankle to that end of the foot which is farthest from it."""
-        ankle = [leaf, *takewhile(self._is_low, self.lineage(leaf))][-1]
-        ends = [other for other in self._leaves if ankle in self.lineage(other)]
-        ways = self._rest.tails[ends] - self._rest.heads[ankle]
+    def _farthest(self, leg: "_Limb") -> FloatArray:
+        """(3,) from the ankle to the farthest joint of its foot."""
+        below = self._below(leg.bones[2]) if len(leg.bones) > 2 else []
+        ways = np.concatenate([np.zeros((1, 3)), self._heads[below] - leg.points[2]])
         level = ways - np.outer(ways @ self._up, self._up)
-        farthest: FloatArray = level[np.argmax(np.linalg.norm(level, axis=1))]
+        farthest: FloatArray = ways[np.argmax(np.linalg.norm(level, axis=1))]
         return farthest
 
-    def _parts_at_hips(self, first: int, second: int) -> bool:
-        meeting = self.common(first, second)
-        return meeting >= 0 and first != second and self._height(self._rest.heads[meeting]) > KNEE_REACH
+    def _is_toe(self, leg: "_Limb", left: FloatArray) -> bool:
+        way = self._heads[leg.after[0]] - leg.points[2]
+        return float(way @ np.cross(left, self._up)) > FOOT_SHARE * leg.length
 
-    def _highest_on_way(self, top: int, leaf: int) -> float:
-        return max((self._height(self._rest.heads[bone]) for bone in self.path(top, leaf)), default=0.0)
-
-    def _offset(self, hips: int, leaf: int) -> FloatArray:
-        """(3,) level way from above the hips to the leaf's tip, in figure heights."""
-        away = (self._rest.tails[leaf] - self._rest.heads[hips]) / self._size
-        level: FloatArray = away - (away @ self._up) * self._up
+    def _level(self, way: FloatArray) -> FloatArray:
+        level: FloatArray = way - (way @ self._up) * self._up
         return level
 
-    def _from_axis(self, hips: int, leaf: int) -> float:
-        return float(np.linalg.norm(self._offset(hips, leaf)))
+    def _trunk(self, legs: _Pair, arms: _Pair) -> dict[str, int]:
+        """Hips, spine, chest, neck and head."""
+        above_arms = self._lineage(arms.fork)
+        common = next((bone for bone in self._lineage(legs.fork) if bone in above_arms), -1)
+        carries = common >= 0 and self._heights[common] > self._hip_height(legs) - ABOVE_HIPS * self._size
+        hips = common if carries and common != arms.fork else legs.fork if legs.fork >= 0 else above_arms[-1]
+        above = int(self._rest.parents[hips])
+        if above in self._chains and self._heights[hips] - self._hip_height(legs) > 2 * APART * self._size:
+            hips = above  # legs that hang on the spine, as Biped's do
+        carrier = hips if hips in above_arms else common
+        path = above_arms[: above_arms.index(carrier)] if carrier in above_arms else above_arms
+        spine = [bone for bone in reversed(path) if bone != hips]
+        shoulders = float(np.mean([self._heights[chain[0]] for chain in arms.chains]))
+        neck = self._to_the_top(self._head_child(arms))
+        if len(spine) > 2 and self._heights[spine[-1]] > shoulders - APART * self._size:
+            neck = [spine.pop(), *neck]  # arms that hang on the neck, as Biped's do
+        roles = {"hips": hips} | ({"spine": spine[0]} if spine else {}) | ({"chest": spine[-1]} if spine[1:] else {})
+        return roles | self._neck_and_head(neck, shoulders)
 
-    def _opposite(self, hips: int, first: int, second: int) -> bool:
-        return float(self._offset(hips, first) @ self._offset(hips, second)) < 0
+    def _to_the_top(self, bone: int | None) -> list[int]:
+        """The bone and what is below it, down to what reaches highest."""
+        chain = [] if bone is None else [bone]
+        while chain and self._children[chain[-1]]:
+            chain.append(max(self._children[chain[-1]], key=self._highest))
+        return chain
 
-    def _most_alike(self, first: int, others: list[int]) -> int | None:
-        """The leaf that lies as deep as ``first`` and as high; None when there is no other."""
+    def _neck_and_head(self, chain: list[int], shoulders: float) -> dict[str, int]:
+        """The neck starts close above the shoulders. The head is where several bones part above it, or before a
+        long end or one that is close behind it; else last."""
+        neck = {"neck": chain[0]} if len(chain) > 1 and self._heights[chain[0]] - shoulders < NECK * self._size else {}
+        rest = chain[len(neck) :]
+        if not rest:
+            return neck
+        gaps = self._segments(chain[-len(rest) - 1 :] if len(rest) < len(chain) else [rest[0], *rest])
+        ends = (
+            i
+            for i, bone in enumerate(rest)
+            if len(self._children[bone]) > 1 or (i + 1 < len(rest) and not 0.6 < gaps[i + 1] / max(gaps[i], 1e-9) < 1.5)
+        )
+        return neck | {"head": rest[next(ends, len(rest) - 1)]}
 
-        def unlikeness(leaf: int) -> tuple[int, float]:
-            deeper = abs(len(self.lineage(leaf)) - len(self.lineage(first)))
-            return deeper, abs(self._tip_height(leaf) - self._tip_height(first))
+    def _lineage(self, bone: int) -> list[int]:
+        """The bone and all above it, the bone first; empty for none."""
+        return [] if bone < 0 else [bone, *self._rest.ancestors(bone)]
 
-        return min(others, key=unlikeness, default=None)
+    def _below(self, bone: int) -> list[int]:
+        return [below for child in self._children[bone] for below in (child, *self._below(child))]
+
+
+@dataclass(frozen=True)
+class _Limb:
+    """``bones``: of upper limb, lower limb and end, which may lack; ``points`` (3, 3) where they start; ``before`` and
+    ``after``: the other bones of the chain."""
+
+    bones: list[int]
+    points: FloatArray
+    before: list[int]
+    after: list[int]
+
+    @property
+    def _lengths(self) -> FloatArray:
+        lengths: FloatArray = np.linalg.norm(np.diff(self.points, axis=0), axis=1)
+        return lengths
+
+    @property
+    def length(self) -> float:
+        return float(self._lengths.sum())
+
+    @property
+    def unlikeness(self) -> float:
+        return float(self._lengths.max() / max(self._lengths.min(), 1e-9))
+
+
+def _body_bones(rest: RestPose) -> list[int]:
+    """Bones that deform or carry some that do, all where none does; parents first."""
+    carries = rest.deforms.copy()
+    for bone in range(len(carries) - 1, -1, -1):
+        if carries[bone] and rest.parents[bone] >= 0:
+            carries[rest.parents[bone]] = True
+    return [int(bone) for bone in np.flatnonzero(carries if carries.any() else np.ones_like(carries))]
