@@ -18,7 +18,8 @@ from .roles import LIMBS, sided
 
 _, Y, Z = np.eye(3)
 LIES = 0.9  # cosine: an armature whose z is so far from the world's may lie as a whole, and is tried as it was built
-ALIKE = 0.2  # how much two limbs of a pair may differ, as a share of the longer; more pairs unlike ones
+BEGINNING = 4  # bones by which two limbs are known to be a pair
+ALIKE = 0.2  # how much a segment of two limbs may differ, as a share of the longest; more pairs unlike limbs
 LEG_SHARE = 0.3  # of the figure's height: legs reach down at least so far from where they part
 ARM_SHARE = 0.2  # of the figure's height: arms are at least so long
 ABOVE_HIPS = 0.1  # of the figure's height: arms part from the trunk at least so far above the legs
@@ -95,8 +96,8 @@ class _Tree:
         )
         if arms is None:
             return {}
-        leg_joints = [self._limb(chain, across, legs, THIGHS * hip_width) for chain in legs.chains]
-        arm_joints = [self._limb(chain, across, legs, SHOULDERS * hip_width) for chain in arms.chains]
+        leg_joints = self._limbs(legs, across, legs, THIGHS * hip_width)
+        arm_joints = self._limbs(arms, across, legs, SHOULDERS * hip_width)
         if not self._is_human(leg_joints, arm_joints):
             return {}
         left = np.cross(self._up, self._ahead(leg_joints, front))
@@ -117,18 +118,16 @@ class _Tree:
             _Pair(fork, (self._chains[first], self._chains[second]))
             for fork in (-1, *self._bones)
             for first, second in combinations(self._children[fork], 2)
-            if self._alike(fork, self._chains[first], self._chains[second])
+            if self._alike(self._chains[first], self._chains[second])
         ]
 
-    def _alike(self, fork: int, first: list[int], second: list[int]) -> bool:
-        if min(len(first), len(second)) < 2:
+    def _alike(self, first: list[int], second: list[int]) -> bool:
+        """Whether two chains begin alike; what a hand holds may make one longer."""
+        count = min(len(first), len(second), BEGINNING)
+        if count < 2:
             return False
-        above = [] if fork < 0 else [fork]
-        reaches = [self._reach([*above, *chain]) for chain in (first, second)]
-        segments = np.array([self._segments(chain)[0] for chain in (first, second)])
-        return bool(
-            max(reaches) - min(reaches) <= ALIKE * max(reaches) and np.ptp(segments) <= ALIKE * segments.max() + 1e-9
-        )
+        segments = np.stack([self._segments(chain[:count]) for chain in (first, second)])
+        return bool(np.all(np.ptp(segments, axis=0) <= ALIKE * segments.max()))
 
     def _segments(self, chain: list[int]) -> FloatArray:
         segments: FloatArray = np.linalg.norm(np.diff(self._heads[chain], axis=0), axis=1)
@@ -175,9 +174,11 @@ class _Tree:
     def _highest(self, bone: int) -> float:
         return max(float(self._heights[bone]), *(self._highest(child) for child in self._children[bone]), -np.inf)
 
-    def _is_low(self, bone: int, legs: _Pair) -> bool:
-        floor = min(float(self._heights[chain].min()) for chain in legs.chains)
-        return bool(self._heights[bone] - floor < ANKLE_REACH * (self._hip_height(legs) - floor))
+    def _first_low(self, chain: list[int], legs: _Pair) -> int:
+        """Position in a chain of the first joint that is as low as ankles are, one past the tail for none."""
+        floor = min(float(self._heights[leg].min()) for leg in legs.chains)
+        low = floor + ANKLE_REACH * (self._hip_height(legs) - floor)
+        return next((i for i, bone in enumerate(chain) if i > 1 and self._heights[bone] < low), len(chain) + 1)
 
     def _has_palms(self, pair: _Pair) -> bool:
         return all(self._palm(chain) is not None for chain in pair.chains)
@@ -198,34 +199,31 @@ class _Tree:
         first, second = (self._heads[chain[min(joint, len(chain) - 1)]] for chain in pair.chains)
         return abs(float((first - second) @ across)) / 2
 
-    def _limb(self, chain: list[int], across: FloatArray, legs: _Pair, width: float) -> "_Limb":
-        """The joints of a chain that are its upper limb's, its lower limb's and its end: those that split most of
-        its length most evenly, at least ``width`` from the middle of the body."""
+    def _limbs(self, pair: _Pair, across: FloatArray, legs: _Pair, width: float) -> list["_Limb"]:
+        """The joints of both chains that are the upper limb's, the lower limb's and the end: those that split most
+        of the length most evenly on both sides, at least ``width`` from the middle of the body."""
         middle = np.mean([self._heads[leg[:2]] for leg in legs.chains], axis=(0, 1))
-        points = np.concatenate([self._heads[chain], self._rest.tails[chain[-1:]]])
-        offs = np.abs((points - middle) @ across)
-        along = np.concatenate([[0.0], np.cumsum(self._segments(chain))])
-        low = next((i for i, bone in enumerate(chain) if i > 1 and self._is_low(bone, legs)), len(chain))
-        palm = self._palm(chain[:low])
-        last = len(chain) - 1 if palm is None else palm
-        best, least = (0, min(1, len(chain) - 1), len(chain)), np.inf
-        for first, second, third in combinations(range(len(chain) + 1), 3):
-            if third > low or (palm is not None and third != palm):
-                continue
-            above, below = (float(np.linalg.norm(points[b] - points[a])) for a, b in ((first, second), (second, third)))
-            if min(above, below) <= 1e-6 * self._size:
-                continue
-            ends_at = along[third] if third < len(chain) else along[-1]
-            cost = (abs(above - below) + max(0.0, below - above) / 2) / (above + below)
-            cost += max(0.0, 1 - offs[first] / max(width, 1e-9)) + TAIL * (third == len(chain))
-            cost += max(0.0, (along[last] - ends_at) / below - HAND_SHARE)
-            cost += max(0.0, 1 - (above + below) / max(along[last], 1e-9)) / 2
-            cost += FINGER * (third < len(chain) and along[third] - along[third - 1] < below / 2 - 1e-9)
-            if cost < least:
-                best, least = (first, second, third), cost
-        first, second, third = best
-        bones = [chain[position] for position in best if position < len(chain)]
-        return _Limb(bones, points[list(best)], chain[:first], chain[third + 1 :])
+        lows = [self._first_low(chain, legs) for chain in pair.chains]
+        palms = [self._palm(chain[:low]) for chain, low in zip(pair.chains, lows, strict=True)]
+        end = palms[0] if palms[0] == palms[1] else None
+        count = min(map(len, pair.chains))  # what one hand holds beyond that is no part of the limb
+        paths = [self._points(chain)[: count + 1] for chain in pair.chains]
+        offs = [np.abs((path - middle) @ across) / max(width, 1e-9) for path in paths]
+        costs = {
+            splits: sum(_cost(path, off, splits, end) for path, off in zip(paths, offs, strict=True))
+            for splits in combinations(range(count + 1), 3)
+            if splits[2] <= min(lows) and end in (None, splits[2])
+        }
+        best = min(costs, key=lambda splits: costs[splits], default=(0, 1, 2))
+        return [self._split(chain, best) for chain in pair.chains]
+
+    def _split(self, chain: list[int], splits: tuple[int, int, int]) -> "_Limb":
+        bones = [chain[position] for position in splits if position < len(chain)]
+        return _Limb(bones, self._points(chain)[list(splits)], chain[: splits[0]], chain[splits[2] + 1 :])
+
+    def _points(self, chain: list[int]) -> FloatArray:
+        """(n + 1, 3) the joints of a chain, and the tail of its last bone."""
+        return np.concatenate([self._heads[chain], self._rest.tails[chain[-1:]]])
 
     def _is_human(self, legs: list["_Limb"], arms: list["_Limb"]) -> bool:
         """Whether the limbs hang and lie as those of a standing body do."""
@@ -285,7 +283,12 @@ class _Tree:
         above_arms = self._lineage(arms.fork)
         common = next((bone for bone in self._lineage(legs.fork) if bone in above_arms), -1)
         carries = common >= 0 and self._heights[common] > self._hip_height(legs) - ABOVE_HIPS * self._size
-        hips = common if carries and common != arms.fork else legs.fork if legs.fork >= 0 else above_arms[-1]
+        if carries and common != arms.fork:
+            hips = common
+        else:
+            middle = np.mean([self._heads[chain[0]] for chain in legs.chains], axis=0)
+            trunk = [*self._lineage(legs.fork), *above_arms]
+            hips = min(trunk, key=lambda bone: float(np.linalg.norm(self._heads[bone] - middle)))
         above = int(self._rest.parents[hips])
         if above in self._chains and self._heights[hips] - self._hip_height(legs) > 2 * APART * self._size:
             hips = above  # legs that hang on the spine, as Biped's do
@@ -351,6 +354,30 @@ class _Limb:
     @property
     def unlikeness(self) -> float:
         return float(self._lengths.max() / max(self._lengths.min(), 1e-9))
+
+
+def _cost(path: FloatArray, offs: FloatArray, splits: tuple[int, int, int], palm: int | None) -> float:
+    """How unlike a limb it is that starts, bends and ends at the ``splits`` of a path.
+
+    Args:
+        path: (n + 1, 3) joints, and where the last bone ends.
+        offs: (n + 1,) their ways from the middle of the body, over the way at which limbs begin.
+        splits: positions in the path.
+        palm: position of the hand where fingers tell it.
+    """
+    above, below = np.linalg.norm(np.diff(path[list(splits)], axis=0), axis=1)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path[:-1], axis=0), axis=1))])
+    if min(above, below) <= 1e-6 * along[-1]:
+        return np.inf
+    start, _, end = splits
+    whole = along[-1 if palm is None else palm]
+    at_tail = end == len(along)
+    uneven = (abs(above - below) + max(0.0, below - above) / 2) / (above + below)
+    inside = max(0.0, 1 - offs[start])
+    after = 0.0 if at_tail else max(0.0, (whole - along[end]) / below - HAND_SHARE)
+    left_out = max(0.0, 1 - (above + below) / max(whole, 1e-9)) / 2
+    is_finger = not at_tail and along[end] - along[end - 1] < below / 2 - 1e-9
+    return float(uneven + inside + after + left_out + FINGER * is_finger + TAIL * at_tail)
 
 
 def _body_bones(rest: RestPose) -> list[int]:
