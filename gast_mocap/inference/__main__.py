@@ -3,11 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from ..take.errors import MocapError
 from ..take.records import Take
 from ..take.settings import Quality
+from .choice import OwnNetworks, Refinement
 from .pipeline import Run, StageSeconds, run
 from .protocol.job import Job
 from .protocol.messages import STAGE_LABELS, Progress
@@ -47,8 +49,34 @@ def parse(arguments: Sequence[str] | None) -> Job:
     parser.add_argument("--speed", type=float, default=1.0, help="of the video: 0.25 for slow motion at a quarter")
     parser.add_argument("--mirror", dest="mirrored", action="store_true", help="left and right change places: selfies")
     parser.add_argument("--frame-rate", type=float, help="of a sequence of pictures, or instead of a video's own times")
-    parser.add_argument("--lifter", type=Path, metavar="FILE.onnx", help="GAST-Net weights of your own to lift with")
-    return Job(**vars(parser.parse_args(arguments)))
+    own = parser.add_argument_group("networks of your own, in the place of the bundled ones (see docs/models.md)")
+    own.add_argument("--detector", type=Path, metavar="FILE", help="YOLOv3, YOLOX or YOLO: .onnx, or .cfg and .weights")
+    own.add_argument("--pose", type=Path, metavar="FILE.onnx", help="HRNet, PoseResNet, RTMPose or OpenPose")
+    own.add_argument("--lifter", type=Path, metavar="FILE.onnx", help="GAST-Net")
+    own.add_argument("--detector-score", type=share, metavar="0..1", help="how sure the detector must be of somebody")
+    own.add_argument("--detector-overlap", type=share, metavar="0..1", help="from which overlap on two boxes are one")
+    own.add_argument(
+        "--refinement",
+        type=Refinement,
+        choices=list(Refinement),
+        default=Refinement.PARABOLA,
+        help="where a heatmap's peak lies between its cells; quarter as published",
+    )
+    own.add_argument("--causal", action="store_true", help="the lifter's pose is of the last frame that it sees")
+    stated = vars(parser.parse_args(arguments))
+    chosen = OwnNetworks(**{of.name: stated.pop(of.name) for of in fields(OwnNetworks)})
+    return Job(**stated, own=chosen)
+
+
+def share(text: str) -> float:
+    """Raises argparse.ArgumentTypeError for what is no number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
+    return value
 
 
 class Bar:

@@ -8,14 +8,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Self
 
-from ..models.catalog import bundled_model, own_model
+from ..models.catalog import bundled_model
 from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
 from ..take.whole_file import remove_parts
-from .networks.session import Session
+from .choice import BUNDLED, OwnNetworks
+from .networks.session import Network, Session
+from .networks.slots import Used, used_files
 from .people.watch import Eyes, WatchedPerson, tell_people, watch_people
 from .poses.lift import Lifter
 from .preview import draw_preview
@@ -65,7 +68,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         report("probe", 0, 1)
         footage = probe_video(job.video, notify, job.playback)
         span = span_of(job, footage)
-        networks = Networks.load(job.quality, job.lifter)
+        networks = Networks.load(job.quality, job.own)
         report("probe", 1, 1)
     with watch.stage("watch", networks.sessions):
         backdrop = Backdrop()
@@ -74,7 +77,14 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         people = lift_people(watched, video, job.low_memory, networks, report)
     with watch.stage("save"):
         report("save", 0, 1)
-        settings = TakeSettings(job.quality, job.start, video.frame_count, job.low_memory, networks.hashes)
+        settings = TakeSettings(
+            job.quality,
+            job.start,
+            video.frame_count,
+            job.low_memory,
+            used_files(networks.used),
+            {used.slot: f"{used.network.name}, {used.contract}" for used in networks.used},
+        )
         take = Take(video, settings, people, camera_shift=backdrop.shift)
         save_take(take, job.output)
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
@@ -110,7 +120,7 @@ class Stopwatch:
     stages: list[StageSeconds] = field(default_factory=list)
 
     @contextmanager
-    def stage(self, name: str, sessions: Sequence[Session] = ()) -> Iterator[None]:
+    def stage(self, name: str, sessions: Sequence[Network] = ()) -> Iterator[None]:
         """Time what happens within, and the ``sessions`` on their own."""
         began, spent = time.perf_counter(), sum(session.seconds for session in sessions)
         yield
@@ -150,29 +160,28 @@ def span_of(job: Job, footage: Footage) -> Span:
 
 @dataclass(frozen=True)
 class Networks:
-    """All that a run needs; ``hashes``: model name -> sha256."""
+    """All that a run needs."""
 
     eyes: Eyes
     lifter: Lifter
-    sessions: tuple[Session, ...]
-    hashes: dict[str, str]
+    used: tuple[Used, ...]
 
     @classmethod
-    def load(cls, quality: Quality, lifter: Path | None = None) -> "Networks":
-        """Those of a preset, with the ``lifter`` of one's own if given.
+    def load(cls, quality: Quality, own: OwnNetworks = BUNDLED) -> Self:
+        """Those of a preset, with the user's ``own`` in their places.
 
         Raises:
-            MocapError: a bundled model is missing or damaged, or the ``lifter`` is none.
+            MocapError: a bundled model is missing or damaged, or an own one is of no kind that is known.
         """
-        eyes = Eyes.load(PRESETS[quality])
-        path, sha256 = own_model(lifter) if lifter else bundled_model(LIFTER)
-        session = Session(path)
-        return cls(
-            eyes,
-            Lifter(session, PRESETS[quality].lift_flips),
-            (*eyes.sessions, session),
-            eyes.hashes | {path.stem: sha256},
-        )
+        eyes = Eyes.load(PRESETS[quality], own)
+        session = Session(own.lifter or bundled_model(LIFTER)[0])
+        lifter = Lifter(session, PRESETS[quality].lift_flips)
+        lifted_by = Used("lifter", session, "GAST-Net") if own.lifter else Used("lifter", session)
+        return cls(eyes, lifter, (*eyes.used, lifted_by))
+
+    @property
+    def sessions(self) -> list[Network]:
+        return [used.network for used in self.used]
 
 
 def watch_range(

@@ -36,22 +36,5 @@ def bundled_model(name: str) -> tuple[Path, str]:
     return path, sha256
 
 
-def own_model(path: Path) -> tuple[Path, str]:
-    """Path and sha256 of a network that the user brought.
-
-    Raises:
-        MocapError: there is no such file.
-    """
-    try:
-        is_there = path.is_file()
-    except OSError:  # such as a name that is too long
-        is_there = False
-    if not is_there:
-        raise MocapError(
-            "model_missing", f"There is no model file {path}. Choose another, or none for the bundled one."
-        )
-    return path, _hash_of(path)
-
-
 def _hash_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Context, Event, FileHandler, Operator, Scene
 
+from ..inference.choice import OwnNetworks
 from ..inference.protocol.job import Job
 from ..take.errors import MocapError
 from ..take.settings import Quality
@@ -80,7 +81,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             end=self._given("end", self.end, settings.end) or None,
             quality=Quality(self._given("quality", self.quality, settings.quality)),
             low_memory=preferences.low_memory(),
-            lifter=preferences.lifter(),
+            own=OwnNetworks(lifter=preferences.lifter()),
         )
 
     def _given(self, name: str, own: Value, shown: Value) -> Value:

@@ -6,7 +6,7 @@ The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
      "video": {"path": ..., "width": ..., "height": ..., "field_of_view": 0.0,
                "playback": {"speed": 1.0, "mirrored": false, "frame_rate": null}},
      "camera_shift": 0.0,
-     "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}},
+     "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}, "networks": {...}},
      "cleaning": {"smooth_body": ..., ...},
      "people": [{"track_id": 1, "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...]}
 
@@ -165,6 +165,7 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
             settings["end"],
             settings["low_memory"],
             settings["models"],
+            settings.get("networks", {}),
         ),
         tuple(_person_from(person, arrays) for person in header["people"]),
         _cleaning_from(header.get("cleaning", {})),

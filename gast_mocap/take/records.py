@@ -188,13 +188,15 @@ class Person:
 
 @dataclass(frozen=True)
 class TakeSettings:
-    """What made a take: quality preset, frame range (end exclusive), and model name -> sha256."""
+    """What made a take: quality preset, frame range (end exclusive), model name -> sha256, and by its slot (detector,
+    2D pose, lifter) each network's name with the kind of file that it is."""
 
     quality: Quality
     start: int
     end: int
     low_memory: bool
     models: Mapping[str, str] = field(default_factory=dict)
+    networks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

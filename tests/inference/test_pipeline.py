@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference import pipeline
+from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.pipeline import Run, notify_short_sights, run, span_of
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
@@ -132,7 +133,8 @@ def test_weights_of_ones_own_lift_and_are_named_in_the_take(videos: Path, tmp_pa
 
     lifter = write_published_gast(tmp_path / "mine.onnx")
     bundled, own = (
-        run(short_job(videos, tmp_path, end=14, lifter=file), ignore, ignore).take for file in (None, lifter)
+        run(short_job(videos, tmp_path, end=14, own=OwnNetworks(lifter=file)), ignore, ignore).take
+        for file in (None, lifter)
     )
     assert {"gast-27"} == set(bundled.settings.models) - set(own.settings.models)
     assert own.settings.models["mine"] == hashlib.sha256(lifter.read_bytes()).hexdigest()
@@ -141,7 +143,7 @@ def test_weights_of_ones_own_lift_and_are_named_in_the_take(videos: Path, tmp_pa
 
 def test_weights_that_are_missing_are_told(videos: Path, tmp_path: Path) -> None:
     with pytest.raises(MocapError) as caught:
-        run(short_job(videos, tmp_path, lifter=tmp_path / "gone.onnx"), ignore, ignore)
+        run(short_job(videos, tmp_path, own=OwnNetworks(lifter=tmp_path / "gone.onnx")), ignore, ignore)
     assert caught.value.code == "model_missing"
 
 

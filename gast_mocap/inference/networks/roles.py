@@ -1,7 +1,7 @@
 """What the pipeline asks of the networks that watch, whoever made them."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ...take.records import FloatArray, check_shape
 from ..video.pyramid import Pyramid
@@ -46,6 +46,7 @@ class Detector(Protocol):
         ...
 
 
+@runtime_checkable
 class Estimator(Protocol):
     """Reads the keypoints of people whose boxes are known."""
 

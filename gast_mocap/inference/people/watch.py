@@ -1,7 +1,7 @@
 """Watches the whole video: who is in it, where, and with which keypoints."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Self
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from ...models.catalog import bundled_model
 from ...take.records import FloatArray, ImageArray, Keypoints2D, Track, VideoInfo
+from ..choice import BUNDLED, OwnNetworks
 from ..networks.roles import Detector, Estimator
 from ..networks.session import Session
+from ..networks.slots import Used, own_detector, own_reader
 from ..quality import Preset
 from ..video.decode import Frame
 from ..video.pyramid import Pyramid
@@ -18,6 +20,7 @@ from ..video.stillness import Backdrop
 from .boxes import box_of_keypoints
 from .detect import MultiPoseDetector
 from .follow import Sort
+from .found_poses import FoundPoses
 from .keypoints import SinglePose, repeated
 from .observe import Observations
 from .rejoin import rejoin
@@ -45,22 +48,36 @@ class WatchedPerson:
 
 @dataclass(frozen=True)
 class Eyes:
-    """The two networks that watch, and how they are used; ``hashes``: model name -> sha256."""
+    """The networks that watch, and how they are used; a bottom-up one does both."""
 
     detector: Detector
     estimator: Estimator
     preset: Preset
-    sessions: tuple[Session, ...]
-    hashes: dict[str, str]
+    used: tuple[Used, ...]
 
     @classmethod
-    def load(cls, preset: Preset) -> Self:
-        """Raises MocapError when a bundled model is missing or damaged."""
-        names = ("movenet-multipose", preset.estimator)
-        files = {name: bundled_model(name) for name in names}
-        sessions = tuple(Session(path) for path, _ in files.values())
-        hashes = {name: sha256 for name, (_, sha256) in files.items()}
-        return cls(MultiPoseDetector(sessions[0]), SinglePose(sessions[1], preset.flips), preset, sessions, hashes)
+    def load(cls, preset: Preset, own: OwnNetworks = BUNDLED) -> Self:
+        """The bundled networks, with the user's ``own`` in their places.
+
+        Raises:
+            MocapError: a bundled model is missing or damaged, or an own one is of no kind that is known.
+        """
+        estimator: Estimator
+        if own.pose:
+            reader, read_by = own_reader(own.pose, preset.flips, own.refinement)
+            estimator = reader if isinstance(reader, Estimator) else FoundPoses(reader)
+        else:
+            session = Session(bundled_model(preset.estimator)[0])
+            estimator, read_by = SinglePose(session, preset.flips), Used("2D pose", session)
+        if own.detector:
+            detector, found_by = own_detector(own.detector, own.detector_score, own.detector_overlap)
+        elif isinstance(estimator, FoundPoses):
+            # Such a network finds people wherever it reads them.
+            return cls(estimator, estimator, replace(preset, detect_seconds=0.0), (read_by,))
+        else:
+            session = Session(bundled_model("movenet-multipose")[0])
+            detector, found_by = MultiPoseDetector(session), Used("detector", session)
+        return cls(detector, estimator, preset, (found_by, read_by))
 
 
 def watch_people(

@@ -53,20 +53,20 @@ class Contract:
         Raises:
             MocapError: the network is no lifter, or one that this version cannot feed.
         """
-        if session.input_names != ["inputs_2d"]:
+        if [port.name for port in session.signature.inputs] != ["inputs_2d"]:
             raise MocapError(
                 "not_a_lifter",
                 "The model is no GAST-Net lifter: it has no single input inputs_2d. Choose another file.",
             )
-        stated = {key.removeprefix("gast_mocap."): value for key, value in session.metadata.items()}
+        stated = {key.removeprefix("gast_mocap."): value for key, value in session.signature.metadata.items()}
         if stated.get("layout", H36M17.name) != H36M17.name or stated.get("normalisation", "screen") not in VIEWS:
             raise MocapError(
                 "lifter_unknown",
                 f"The lifter wants {stated.get('layout')} joints, normalised by {stated.get('normalisation')}. "
                 "Update the extension or choose another lifter.",
             )
-        match session.input_shape:
-            case [_, _, int(joints), _] if joints != len(H36M17.joints):
+        match session.signature.inputs[0].shape:
+            case (_, _, int(joints), _) if joints != len(H36M17.joints):
                 raise MocapError(
                     "lifter_unknown",
                     f"The lifter wants {joints} joints instead of {len(H36M17.joints)}. Choose another lifter.",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ...take.records import Playback
 from ...take.settings import Quality
+from ..choice import BUNDLED, OwnNetworks
 from .lines import fields_of, record_from, to_json
 
 
@@ -14,7 +15,7 @@ class Job:
 
     Frames count from 0; ``end`` is exclusive, None means the end of the video.
     ``speed``, ``mirrored`` and ``frame_rate`` are those of records.Playback: how the video is to be taken.
-    ``lifter`` is an ONNX file to lift with instead of the bundled one.
+    ``own`` names files to work with instead of bundled networks.
     """
 
     video: Path
@@ -24,7 +25,7 @@ class Job:
     end: int | None = None
     quality: Quality = Quality.BALANCED
     low_memory: bool = False
-    lifter: Path | None = None
+    own: OwnNetworks = BUNDLED
     speed: float = 1.0
     mirrored: bool = False
     frame_rate: float | None = None

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gast_mocap.inference.networks.session import Session
+from gast_mocap.inference.networks.session import Port, Session, Signature
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17
 from gast_mocap.inference.poses.lift import CHUNK, Lifter
 from gast_mocap.models.catalog import bundled_model
@@ -26,13 +26,13 @@ STANDING = {  # metres, x to the figure's left, y up, z ahead
 class MadeUp:
     """A network of one line: ``answer`` takes inputs (b, t, 17, 2) and the frames that a pose sees, R on axis 1."""
 
-    input_names = ("inputs_2d",)
-
     def __init__(self, answer, **metadata: str) -> None:
         self.answer = answer
-        self.input_names = ["inputs_2d"]
-        self.input_shape = ["batch", "frames", 17, 2]
-        self.metadata = {f"gast_mocap.{key}": value for key, value in metadata.items()}
+        self.signature = Signature(
+            (Port("inputs_2d", "float", (None, None, 17, 2)),),
+            (Port("joints_3d", "float", (None, None, 17, 3)),),
+            {f"gast_mocap.{key}": value for key, value in metadata.items()},
+        )
         self.lengths: list[int] = []
 
     def run(self, inputs):
@@ -108,7 +108,7 @@ def test_the_contract_of_our_weights_stands_in_the_file(ours):
 
 def test_other_networks_are_refused():
     session = MadeUp(None)
-    session.input_names = ["picture"]
+    session.signature = Signature((Port("picture", "float", (1, 3, 8, 8)),), session.signature.outputs)
     with pytest.raises(MocapError, match="no GAST-Net lifter"):
         Lifter(session)
     with pytest.raises(MocapError, match="toes19"):

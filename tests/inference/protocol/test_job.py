@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.protocol.job import Job
 
 
@@ -21,7 +22,7 @@ from gast_mocap.inference.protocol.job import Job
             90,
             "best",
             True,
-            Path("own lifter.onnx"),
+            OwnNetworks(detector=Path("own yolo.cfg"), lifter=Path("own lifter.onnx"), detector_score=0.4, causal=True),
         ),
     ],
 )
@@ -42,7 +43,7 @@ def test_garbage_is_no_job(line: str) -> None:
     [
         {"start": "3"}, {"start": 1.5}, {"start": True}, {"start": 10**400}, {"end": [1]}, {"video": 3},
         {"video": "a\0b"}, {"video": None}, {"quality": "superb"}, {"quality": 3}, {"low_memory": 1},
-        {"lifter": {}}, {"more": 1},
+        {"own": {"lifter": {}}}, {"own": {"refinement": "dark"}}, {"own": {"more": 1}}, {"own": 1}, {"more": 1},
     ],
     ids=str,
 )  # fmt: skip
