@@ -41,6 +41,7 @@ CLASSES: tuple[type, ...] = (
     clean_up.GAST_MOCAP_OT_keep_clean_up,
     target_bones.GAST_MOCAP_OT_find_bones,
     target_bones.GAST_MOCAP_OT_pick_bone,
+    target_bones.GAST_MOCAP_OT_swap_sides,
     target_bones.GAST_MOCAP_OT_save_bone_map,
     target_bones.GAST_MOCAP_OT_load_bone_map,
     target_bones.GAST_MOCAP_OT_remove_bone_map,

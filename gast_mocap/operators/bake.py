@@ -22,7 +22,7 @@ from ..take.records import IntArray, Motion
 from . import reports
 from .operator import MocapOperator
 from .panel_map import found_map, show_map, shown_map
-from .properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene, scene_of, settings_of
+from .properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
 from .scene_take import shown_take
 
 NAMED_AT_MOST = 4
@@ -53,7 +53,9 @@ class GAST_MOCAP_OT_bake(MocapOperator):
     def work(self, scene: Scene) -> str:
         settings = settings_of(scene)
         self._fill_in(settings)
-        target = self._bake(settings, self._performance(scene, settings))
+        performance = self._performance(scene, settings)
+        target = self._bake(settings, performance)
+        self._extend(scene, int(performance.frames[-1]))
         return f"Baked person {self.track_id} onto {target.name}"
 
     def _fill_in(self, settings: GAST_MOCAP_PG_scene) -> None:
@@ -67,7 +69,7 @@ class GAST_MOCAP_OT_bake(MocapOperator):
         take = shown_take(scene)
         cleaning = settings.clean_settings()
         motion = clean_motion(take, self.track_id, cleaning, self.reports.notify)
-        frames, motion = resample(motion, scene.render.fps / scene.render.fps_base, cleaning.fill_gaps)
+        frames, motion = resample(motion, fps_of(scene), cleaning.fill_gaps)
         if not len(frames):
             raise MocapError(
                 "seen_between_frames",
@@ -85,6 +87,13 @@ class GAST_MOCAP_OT_bake(MocapOperator):
         except Exception:
             remove_armature(made)
             raise
+
+    def _extend(self, scene: Scene, last: int) -> None:
+        """Move the scene's end where it would cut the motion off."""
+        if last > scene.frame_end:
+            told = f"The scene now ends at frame {last} instead of {scene.frame_end}, so that all of the motion plays."
+            self.reports.notify(told)
+            scene.frame_end = last
 
     def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object:
         chosen = settings.target if self._is_the_panels(settings) else bpy.data.objects.get(self.target)

@@ -14,7 +14,7 @@ from ..take.errors import MocapError
 from ..take.records import FootContact, VideoInfo
 from . import reports
 from .operator import MocapOperator
-from .properties import scene_of, settings_of
+from .properties import fps_of, scene_of, settings_of
 from .scene_take import save, shown_take, take_of
 
 
@@ -85,7 +85,7 @@ class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
         for marker in _markers(scene, track_id):
             scene.timeline_markers.remove(marker)
         for seconds, label in changes_of(motion.contacts):
-            frame = round(settings.start_frame + seconds * _fps(scene))
+            frame = round(settings.start_frame + seconds * fps_of(scene))
             scene.timeline_markers.new(_marked(track_id) + label, frame=frame)
         return f"Person {track_id} has {len(motion.contacts)} foot contacts"
 
@@ -97,7 +97,7 @@ class GAST_MOCAP_OT_keep_contacts(CleanUpOperator):
 
     def work(self, scene: Scene) -> str:
         settings = settings_of(scene)
-        start_frame, fps, track_id = settings.start_frame, _fps(scene), settings.chosen_person().track_id
+        start_frame, fps, track_id = settings.start_frame, fps_of(scene), settings.chosen_person().track_id
         markers = _markers(scene, track_id)
         if not markers:
             raise MocapError(
@@ -157,7 +157,3 @@ def _marked(track_id: int) -> str:
 def _markers(scene: Scene, track_id: int) -> list[bpy.types.TimelineMarker]:
     names = [_marked(track_id) + change for change in CHANGES]
     return [marker for marker in scene.timeline_markers if marker.name in names]
-
-
-def _fps(scene: Scene) -> float:
-    return float(scene.render.fps / scene.render.fps_base)

@@ -8,6 +8,7 @@ from bpy.types import Context, Event, FileHandler, Operator, Scene
 
 from ..inference.choice import OwnNetworks
 from ..inference.protocol.job import Job
+from ..inference.video.names import FILMS, PICTURES
 from ..take.errors import MocapError
 from ..take.settings import Quality
 from . import preferences, reports, running
@@ -15,7 +16,6 @@ from .operator import MocapOperator, Result
 from .paths import BLEND_RELATIVE, chosen_path
 from .properties import QUALITIES, scene_of, settings_of
 
-EXTENSIONS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".mts")
 SECONDS_BETWEEN_LOOKS = 0.05
 
 Value = TypeVar("Value")
@@ -33,7 +33,9 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
     reports = reports.of_import
 
     filepath: Annotated[str, StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"} | BLEND_RELATIVE)]
-    filter_glob: Annotated[str, StringProperty(default=";".join(f"*{ext}" for ext in EXTENSIONS), options={"HIDDEN"})]
+    filter_glob: Annotated[
+        str, StringProperty(default=";".join(f"*{ending}" for ending in FILMS + PICTURES), options={"HIDDEN"})
+    ]
     start: Annotated[int, IntProperty(min=0, options={"SKIP_SAVE"})]
     end: Annotated[int, IntProperty(min=0, options={"SKIP_SAVE"})]
     quality: Annotated[str, EnumProperty(items=QUALITIES, options={"SKIP_SAVE"})]
@@ -82,6 +84,9 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             quality=Quality(self._given("quality", self.quality, settings.quality)),
             low_memory=preferences.low_memory(),
             own=OwnNetworks(lifter=preferences.lifter()),
+            speed=settings.speed,
+            mirrored=settings.mirrored,
+            frame_rate=settings.frame_rate or None,
         )
 
     def _given(self, name: str, own: Value, shown: Value) -> Value:
@@ -116,12 +121,12 @@ class GAST_MOCAP_OT_cancel_import(Operator):
 
 
 class GAST_MOCAP_FH_video(FileHandler):
-    """A video dropped on a 3D viewport is imported."""
+    """A video dropped on a 3D viewport is imported. Pictures are left to Blender, which shows them as references."""
 
     bl_idname = "GAST_MOCAP_FH_video"
     bl_label = "Video Mocap"
     bl_import_operator = GAST_MOCAP_OT_import_video.bl_idname
-    bl_file_extensions = ";".join(EXTENSIONS)
+    bl_file_extensions = ";".join(FILMS)
 
     @classmethod
     def poll_drop(cls, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""The bone map of the panel's target: found when the target is chosen, then as the panel shows it."""
+"""The bone map of the panel's target: found when the target is chosen, shown, and judged at every change."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from bpy.types import Context, Object
 from ..retarget.blender.armature import Reference, read_rest_pose
 from ..retarget.rig.bone_map import BoneMap, described_map
 from ..retarget.rig.recognition import map_bones
+from ..retarget.rig.review import MapReview, review_map
 from ..retarget.rig.roles import ROLES
 from ..retarget.rig.saved_maps import fitting_map
 from ..take.errors import MocapError
@@ -33,8 +34,9 @@ def show_map(settings: "GAST_MOCAP_PG_scene", bone_map: BoneMap) -> None:
     settings.bone_roles.clear()
     for role in ROLES:
         row = settings.bone_roles.add()
-        row.name = role
         row.bone = bone_map.bones.get(role, "")
+        row.name = role  # last: a row without a name is not judged yet
+    judge(settings)
 
 
 def find_bones(settings: "GAST_MOCAP_PG_scene", _context: Context) -> None:
@@ -48,6 +50,24 @@ def find_bones(settings: "GAST_MOCAP_PG_scene", _context: Context) -> None:
     except MocapError as error:
         reports.of_bone_map.fail(error)
         show_map(settings, BoneMap({}))
+
+
+def judge(settings: "GAST_MOCAP_PG_scene") -> None:
+    """Write beside the shown map what is to be doubted in it."""
+    review = _review(settings)
+    settings.sides_contradict = review.sides_contradict
+    settings.body_notices = "\n".join(review.notices)
+    for row in settings.bone_roles:
+        row.doubt = review.doubts.get(row.name, "")
+
+
+def _review(settings: "GAST_MOCAP_PG_scene") -> MapReview:
+    try:
+        if settings.target:
+            return review_map(read_rest_pose(settings.target, settings.bake.reference), shown_map(settings))
+    except MocapError:
+        pass  # the bake refuses such a target, and says why
+    return MapReview({}, False, ())
 
 
 def saved_maps_folder() -> Path:

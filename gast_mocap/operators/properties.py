@@ -15,13 +15,14 @@ from bpy.props import (
 )
 from bpy.types import Context, Object, PropertyGroup, Scene
 
+from ..inference.video import clock
 from ..retarget.blender.armature import Reference
 from ..retarget.blender.write import WriteMode, WriteOptions
 from ..retarget.solve.placing import Travel
 from ..retarget.solve.solve import SolveOptions
 from ..take.errors import MocapError
 from ..take.settings import CleanSettings, Quality
-from .panel_map import find_bones
+from .panel_map import find_bones, judge
 from .paths import BLEND_RELATIVE
 
 if TYPE_CHECKING:
@@ -150,10 +151,25 @@ def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
     return candidate.type == "ARMATURE"
 
 
-class GAST_MOCAP_PG_bone_role(PropertyGroup):
-    """One row of the bone map; ``name`` is the role."""
+def _judge_row(row: "GAST_MOCAP_PG_bone_role", context: Context) -> None:
+    if row.name:
+        _judge(row, context)
 
-    bone: Annotated[str, StringProperty(name="Bone", description="The bone of the target for this part of the body")]
+
+def _judge(owner: PropertyGroup, _context: Context) -> None:
+    scene = owner.id_data
+    assert isinstance(scene, Scene)
+    judge(settings_of(scene))
+
+
+class GAST_MOCAP_PG_bone_role(PropertyGroup):
+    """One row of the bone map; ``name`` is the role, ``doubt`` why its bone may be the wrong one, "" if it is not."""
+
+    bone: Annotated[
+        str,
+        StringProperty(name="Bone", update=_judge_row, description="The bone of the target for this part of the body"),
+    ]
+    doubt: Annotated[str, StringProperty()]
 
 
 class GAST_MOCAP_PG_bake(PropertyGroup):
@@ -180,7 +196,12 @@ class GAST_MOCAP_PG_bake(PropertyGroup):
     ]
     reference: Annotated[
         Reference,
-        EnumProperty(name="Reference", items=REFERENCES, description="The pose that the motion is measured from"),
+        EnumProperty(
+            name="Reference",
+            items=REFERENCES,
+            update=_judge,
+            description="The pose that the motion is measured from",
+        ),
     ]
     joint_limits: Annotated[
         bool,
@@ -229,6 +250,35 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
         EnumProperty(name="Quality", items=QUALITIES, default=Quality.BALANCED, description="Speed against accuracy"),
     ]
 
+    speed: Annotated[
+        float,
+        FloatProperty(
+            name="Speed",
+            default=1.0,
+            min=clock.SLOWEST_PLAY,
+            max=clock.FASTEST_PLAY,
+            soft_min=0.1,
+            soft_max=1.0,
+            description="How fast the video plays: 0.25 for slow motion that makes one second last four",
+        ),
+    ]
+    mirrored: Annotated[
+        bool,
+        BoolProperty(
+            name="Mirrored", description="The video is mirrored, as many selfie videos are: swap left and right"
+        ),
+    ]
+    frame_rate: Annotated[
+        float,
+        FloatProperty(
+            name="Frame Rate",
+            min=0.0,
+            max=clock.FASTEST,
+            description="Frames per second of an image sequence, or of a video whose own rate is wrong; "
+            "0 reads the rate from the video",
+        ),
+    ]
+
     take: Annotated[
         str,
         StringProperty(
@@ -267,6 +317,8 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
     bone_roles: Annotated[
         "bpy_prop_collection_idprop[GAST_MOCAP_PG_bone_role]", CollectionProperty(type=GAST_MOCAP_PG_bone_role)
     ]
+    sides_contradict: Annotated[bool, BoolProperty()]
+    body_notices: Annotated[str, StringProperty(description="What to know about the target before the bake, by line")]
     bake: Annotated[GAST_MOCAP_PG_bake, PointerProperty(type=GAST_MOCAP_PG_bake)]
 
     def person(self) -> GAST_MOCAP_PG_person | None:
@@ -287,6 +339,11 @@ def scene_of(context: Context) -> Scene:
     """The context's scene; Blender always has one, its stubs leave that open."""
     assert context.scene
     return context.scene
+
+
+def fps_of(scene: Scene) -> float:
+    """Frames a second."""
+    return float(scene.render.fps / scene.render.fps_base)
 
 
 def settings_of(scene: Scene) -> GAST_MOCAP_PG_scene:

@@ -8,7 +8,7 @@ from bpy.types import Scene
 
 from ..take.errors import MocapError
 from ..take.files import load_take, save_take
-from ..take.records import Take
+from ..take.records import Take, VideoInfo
 from .paths import chosen_path
 from .properties import settings_of
 
@@ -49,6 +49,14 @@ def read(file: TakeFile) -> Take:
 def take_of(scene: Scene) -> Take:
     """The scene's take as its file has it. Raises MocapError when it cannot be read."""
     return read(TakeFile.at(settings_of(scene).take))
+
+
+def video_of(scene: Scene) -> VideoInfo | None:
+    """The video of the scene's take; None where there is no take to read, which is told where it is needed."""
+    try:
+        return take_of(scene).video
+    except MocapError:
+        return None
 
 
 def shown_take(scene: Scene) -> Take:

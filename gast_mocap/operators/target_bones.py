@@ -6,6 +6,7 @@ from bpy.props import StringProperty
 from bpy.types import Armature, Context, Event, Menu, Object, OperatorProperties, Scene
 
 from ..retarget.blender.armature import read_rest_pose
+from ..retarget.rig.bone_map import with_sides_swapped
 from ..retarget.rig.recognition import map_bones
 from ..retarget.rig.roles import about
 from ..retarget.rig.saved_maps import load_map, map_path, remove_map, save_map, saved_names
@@ -65,6 +66,15 @@ class GAST_MOCAP_OT_pick_bone(BoneMapOperator):
             text = f"{target.name} has no active bone. Click the bone in Pose Mode, then press this button again."
             raise MocapError("no_active_bone", text)
         settings.bone_roles[self.role].bone = active.name
+
+
+class GAST_MOCAP_OT_swap_sides(BoneMapOperator):
+    bl_idname = "gast_mocap.swap_sides"
+    bl_label = "Swap Sides"
+    bl_description = "Swap the bones of the left side with those of the right side"
+
+    def act(self, settings: GAST_MOCAP_PG_scene, _target: Object) -> None:
+        show_map(settings, with_sides_swapped(shown_map(settings)))
 
 
 class GAST_MOCAP_OT_save_bone_map(BoneMapOperator):

@@ -41,6 +41,11 @@ def check_rising(name: str, values: NDArray[Any]) -> None:
         raise ValueError(f"{name} must rise strictly")
 
 
+EVEN_SHARE, ROUNDING = 0.1, 0.0015
+"""Share of a frame's duration, and seconds, by which the durations of a steady video may differ: containers that
+count in milliseconds are off by up to one at each end."""
+
+
 @dataclass(frozen=True)
 class Playback:
     """How a video is to be taken, where its file does not tell.
@@ -85,6 +90,15 @@ class VideoInfo:
             return 30.0
         steps = np.diff(self.times)
         return float(1 / np.mean(steps[~self.gaps[:-1]]))
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether frames last differently long, by more than containers round their times; gaps left out."""
+        steps = np.diff(self.times)[~self.gaps[:-1]]
+        if not len(steps):
+            return False
+        usual = np.median(steps)
+        return bool(np.abs(steps - usual).max() > max(EVEN_SHARE * usual, ROUNDING))
 
     @property
     def gaps(self) -> BoolArray:

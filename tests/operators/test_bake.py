@@ -101,6 +101,18 @@ def test_the_rest_of_the_file_stays_as_it_was(scene, take, mixamo):
     assert bpy.context.selected_objects == [cube]
 
 
+def test_a_scene_that_would_cut_the_motion_off_is_made_longer_and_that_is_told(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.frame_end = 30
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.gast_mocap.bake("EXEC_DEFAULT", True, track_id=1, target="Armature")
+    scene = bpy.context.scene
+    assert scene.frame_end == 48
+    assert any("frame 48 instead of 30" in notice for notice in reports.of_bake.notices)
+    bpy.ops.ed.undo()
+    assert bpy.context.scene.frame_end == 30
+
+
 def test_an_earlier_action_is_kept(scene, take, mixamo):
     earlier = bpy.data.actions.new("Earlier")
     mixamo.animation_data_create().action = earlier

@@ -85,6 +85,15 @@ def test_the_panel_fills_in_what_is_not_given(scene, take, worker, tmp_path):
     assert job["output"] == str(tmp_path / "vidéo 1.take.npz")
 
 
+def test_slow_motion_and_a_mirrored_picture_are_the_workers_to_undo(scene, worker, tmp_path):
+    worker(FAILS)
+    scene.gast_mocap.speed, scene.gast_mocap.mirrored, scene.gast_mocap.frame_rate = 0.25, True, 0.0
+    with pytest.raises(RuntimeError):
+        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
+    job = job_in(tmp_path)
+    assert (job["speed"], job["mirrored"], job["frame_rate"]) == (0.25, True, None)
+
+
 def output_of_import(tmp_path, name):
     with pytest.raises(RuntimeError):
         bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / name), wait=True)

@@ -47,6 +47,39 @@ def test_a_metarig_and_a_crane_map_nothing_and_say_why(scene):
     assert "Generate the rig first" in reports.of_bone_map.error
 
 
+def doubts(scene):
+    return {row.name: row.doubt for row in scene.gast_mocap.bone_roles if row.doubt}
+
+
+def test_a_bone_that_cannot_be_what_it_is_mapped_to_is_doubted_until_it_is_changed(scene, mixamo):
+    scene.gast_mocap.target = mixamo
+    assert doubts(scene) == {}
+    scene.gast_mocap.bone_roles["head"].bone = "mixamorig:Spine1"
+    assert list(doubts(scene)) == ["head"]
+    assert "below the shoulders" in doubts(scene)["head"]
+    scene.gast_mocap.bone_roles["head"].bone = "mixamorig:Head"
+    assert doubts(scene) == {}
+    scene.gast_mocap.target = None
+    assert doubts(scene) == {}
+
+
+def test_sides_that_contradict_the_toes_are_told_and_swapped(scene):
+    rig = make_armature("Backwards", mirrored({f"mixamorig:{name}": bone for name, bone in MIXAMO_BONES.items()}))
+    for bone in rig.data.bones:
+        bone.name = bone.name.replace("Left", "L_ft")
+    for bone in rig.data.bones:
+        bone.name = bone.name.replace("Right", "Left")
+    for bone in rig.data.bones:
+        bone.name = bone.name.replace("L_ft", "Right")
+    scene.gast_mocap.target = rig
+    assert scene.gast_mocap.sides_contradict
+    assert "Swap Sides" in scene.gast_mocap.body_notices
+    bpy.ops.gast_mocap.swap_sides()
+    assert bones(scene)["forearm.L"] == "mixamorig:RightForeArm"
+    assert not scene.gast_mocap.sides_contradict
+    assert scene.gast_mocap.body_notices == ""
+
+
 def test_a_missing_bone_is_picked_and_the_bake_uses_it(scene, take):
     rig = strange()
     bpy.ops.gast_mocap.open_take(filepath=take)

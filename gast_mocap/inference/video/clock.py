@@ -11,6 +11,8 @@ LONGEST_PAUSE = 10.0
 elsewhere it is a pause. As FFmpeg's ``-dts_delta_threshold``."""
 SLOWEST, FASTEST = 0.5, 2000.0
 """Frames a second that a video of people may have; stamps that say otherwise are not believed."""
+SLOWEST_PLAY, FASTEST_PLAY = 1 / 64, 64.0
+"""Playback speeds that are believed: from a camera at 2000 frames a second to a time lapse."""
 GAP = 4.0
 """Intervals longer than this many usual ones are gaps and tell nothing about the rate."""
 

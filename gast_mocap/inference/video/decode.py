@@ -11,12 +11,13 @@ import numpy as np
 
 from ...take.errors import MocapError
 from ...take.records import ImageArray, Playback, VideoInfo
-from .clock import FASTEST, SLOWEST, Clock
+from .clock import FASTEST, FASTEST_PLAY, SLOWEST, SLOWEST_PLAY, Clock
 from .container import check_file
 from .fields import deinterlaced
 from .film import Film, FilmFacts
 from .lens import field_of_view
-from .sequence import Sequence, is_picture
+from .names import is_picture
+from .sequence import Sequence
 from .upright import Upright
 
 Notify = Callable[[str], None]
@@ -26,8 +27,6 @@ SMALLEST_SIDE = 32
 """Pixels. In anything smaller nobody can be found."""
 FRAMES_AHEAD = 8
 """Decoded frames that may wait for the consumer: enough to bridge a slow frame, a few dozen MB in full HD."""
-SLOWEST_PLAY, FASTEST_PLAY = 1 / 64, 64.0
-"""Playback speeds that are believed: from a camera at 2000 frames a second to a time lapse."""
 SECONDS_BETWEEN_SIGNS = 0.2
 """While no frame comes, the consumer is asked this often whether to go on."""
 

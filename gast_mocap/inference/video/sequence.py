@@ -7,13 +7,8 @@ from pathlib import Path
 from ...take.errors import MocapError
 from .film import FilmFacts, Shown, film_facts, read_picture
 
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".exr", ".dpx", ".tga", ".jp2", ".ppm")
 NUMBERED = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
 """What stands before the last number in a name, the number, and what stands after it."""
-
-
-def is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURES
 
 
 class Sequence:

@@ -5,9 +5,11 @@ from bpy.types import Context, Object, UILayout
 from ...retarget.rig.roles import REQUIRED, label
 from .. import reports
 from ..panel_map import shown_map
-from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene
-from .panel import MocapPanel, draw_reports, split
+from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_scene, fps_of, scene_of
+from ..scene_take import video_of
+from .panel import MocapPanel, draw_reports, draw_text, split
 
+SAME_RATE = 0.005  # of a rate: 29.97 and 30 are taken for the same, 24 and 25 are not
 LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
 
 
@@ -18,9 +20,13 @@ class GAST_MOCAP_PT_bake(MocapPanel):
         split(layout)
         layout.prop(settings, "target", placeholder="New Skeleton")
         if settings.target:
-            draw_bones(layout, settings, settings.target)
+            draw_bones(layout, context, settings, settings.target)
             draw_reports(layout, context, reports.of_bone_map)
         layout.prop(settings, "start_frame")
+        scene = scene_of(context)
+        if (video := video_of(scene)) and not same_rate(video.fps, fps_of(scene)):
+            text = f"Video: {video.fps:.4g} fps, scene: {fps_of(scene):.4g} fps. The motion keeps its true speed."
+            draw_text(layout, context, text, "INFO")
         draw_options(layout, settings.bake)
         button = layout.row()
         button.scale_y = 1.5
@@ -28,28 +34,43 @@ class GAST_MOCAP_PT_bake(MocapPanel):
         draw_reports(layout, context, reports.of_bake)
 
 
-def draw_bones(layout: UILayout, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
+def draw_bones(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
     bone_map = shown_map(settings)
+    doubtful = sum(bool(row.doubt) for row in settings.bone_roles)
     header, body = layout.panel("gast_mocap_bones", default_closed=True)
     header.alert = bool(bone_map.missing)
-    header.label(text=bone_map.summary, icon="ERROR" if bone_map.missing else "CHECKMARK")
-    if body is None:
-        return
-    if settings.family:
-        body.label(text=settings.family, icon="ARMATURE_DATA")
-    rows = body.column(align=True)
-    rows.use_property_split = False
-    for row in settings.bone_roles:
-        line = rows.split(factor=LABEL_SHARE, align=True)
-        line.alert = row.name in REQUIRED and not row.bone
-        line.label(text=label(row.name))
-        field = line.row(align=True)
-        field.prop_search(row, "bone", target.data, "bones", text="")
-        field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
-    buttons = body.row(align=True)
-    buttons.operator("gast_mocap.find_bones", text="Find", icon="VIEWZOOM")
-    buttons.operator("gast_mocap.save_bone_map", text="Save", icon="FILE_TICK")
-    buttons.menu("GAST_MOCAP_MT_bone_maps", text="Load", icon="FILE_FOLDER")
+    summary = f"{bone_map.summary}, {doubtful} doubtful" if doubtful else bone_map.summary
+    header.label(text=summary, icon="ERROR" if bone_map.missing or doubtful else "CHECKMARK")
+    if body:
+        if settings.family:
+            body.label(text=settings.family, icon="ARMATURE_DATA")
+        rows = body.column(align=True)
+        rows.use_property_split = False
+        for row in settings.bone_roles:
+            draw_role(rows, context, row, target)
+        buttons = body.row(align=True)
+        buttons.operator("gast_mocap.find_bones", text="Find", icon="VIEWZOOM")
+        buttons.operator("gast_mocap.save_bone_map", text="Save", icon="FILE_TICK")
+        buttons.menu("GAST_MOCAP_MT_bone_maps", text="Load", icon="FILE_FOLDER")
+    for notice in settings.body_notices.splitlines():
+        draw_text(layout, context, notice, "INFO")
+    if settings.sides_contradict:
+        layout.operator("gast_mocap.swap_sides", icon="MOD_MIRROR")
+
+
+def draw_role(layout: UILayout, context: Context, row: GAST_MOCAP_PG_bone_role, target: Object) -> None:
+    line = layout.split(factor=LABEL_SHARE, align=True)
+    line.alert = row.name in REQUIRED and not row.bone
+    line.label(text=label(row.name), icon="ERROR" if row.doubt else "NONE")
+    field = line.row(align=True)
+    field.prop_search(row, "bone", target.data, "bones", text="")
+    field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
+    if row.doubt:
+        draw_text(layout, context, row.doubt, "ERROR")
+
+
+def same_rate(one: float, other: float) -> bool:
+    return abs(one - other) < SAME_RATE * other
 
 
 def draw_options(layout: UILayout, bake: GAST_MOCAP_PG_bake) -> None:

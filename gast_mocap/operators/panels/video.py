@@ -1,11 +1,16 @@
 """The panel that turns a video into a take."""
 
+from pathlib import Path
+
 from bpy.types import Context, UILayout
 
 from ...inference.protocol.messages import STAGE_LABELS, Progress
+from ...inference.video.names import is_picture
+from ...take.records import VideoInfo
 from .. import reports, running
-from ..properties import GAST_MOCAP_PG_scene
-from .panel import MocapPanel, draw_reports
+from ..properties import GAST_MOCAP_PG_scene, scene_of
+from ..scene_take import video_of
+from .panel import MocapPanel, draw_reports, split
 
 
 class GAST_MOCAP_PT_video(MocapPanel):
@@ -20,6 +25,9 @@ class GAST_MOCAP_PT_video(MocapPanel):
         row.prop(settings, "start")
         row.prop(settings, "end")
         column.row().prop(settings, "quality", expand=True)
+        if is_picture(Path(settings.video)):
+            column.prop(settings, "frame_rate")
+        draw_playback(column, settings)
         if under_way:
             draw_progress(layout, under_way)
         else:
@@ -27,6 +35,26 @@ class GAST_MOCAP_PT_video(MocapPanel):
             button.scale_y = 1.5
             button.operator("gast_mocap.import_video", icon="IMPORT")
         draw_reports(layout, context, reports.of_import)
+        if video := video_of(scene_of(context)):
+            layout.label(text=facts(video), icon="FILE_MOVIE")
+
+
+def facts(video: VideoInfo) -> str:
+    """What a take knows of its video, to check against what one knows oneself: ``1080 x 1920, 29.97 fps``."""
+    about, variable = ("about ", ", variable") if video.is_variable else ("", "")
+    return f"{video.width} x {video.height}, {about}{video.fps:.4g} fps{variable}"
+
+
+def draw_playback(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+    """What the video's file does not tell, or tells wrongly."""
+    header, body = layout.panel("gast_mocap_playback", default_closed=True)
+    header.label(text="Playback")
+    if body:
+        split(body)
+        body.prop(settings, "speed")
+        body.prop(settings, "mirrored")
+        if not is_picture(Path(settings.video)):
+            body.prop(settings, "frame_rate")
 
 
 def draw_progress(layout: UILayout, under_way: running.Import) -> None:
