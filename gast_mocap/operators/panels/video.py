@@ -27,7 +27,7 @@ class GAST_MOCAP_PT_video(MocapPanel):
         column.row().prop(settings, "quality", expand=True)
         if is_picture(Path(settings.video)):
             column.prop(settings, "frame_rate")
-        draw_playback(column, settings)
+        draw_playback(layout, settings)
         if under_way:
             draw_progress(layout, under_way)
         else:
@@ -51,6 +51,7 @@ def draw_playback(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
     header.label(text="Playback")
     if body:
         split(body)
+        body.active = not running.is_running()
         body.prop(settings, "speed")
         body.prop(settings, "mirrored")
         if not is_picture(Path(settings.video)):
