@@ -20,7 +20,7 @@ from ..take.errors import MocapError
 from ..take.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
 from ..take.skeletons import COCO17, H36M17, Skeleton
 from ..take.whole_file import whole_file, why_not_saved
-from .video.decode import Frame
+from .video.frame import Frame
 
 Colour = tuple[int, int, int]
 

@@ -11,9 +11,10 @@ The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
      "people": [{"track_id": 1, "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...]}
 
 ``contacts`` and ``body_height`` are null unless somebody gave them. ``times`` (n,) are the seconds of the
-video's frames; the arrays of person 1 are ``person_1/track/frames``, ``person_1/track/boxes`` and so on, named
-and shaped as in ``records``. Readers ignore what they do not know, so optional facts need no new version;
-``VERSION`` rises only when old readers would misread a file.
+video's frames, ``cuts`` the first frame of each shot but the first; the arrays of person 1 are
+``person_1/track/frames``, ``person_1/track/boxes`` and so on, named and shaped as in ``records``. Readers
+ignore what they do not know, so optional facts need no new version; ``VERSION`` rises only when old readers would
+misread a file.
 """
 
 import errno
@@ -89,6 +90,7 @@ def _serialised(take: Take) -> bytes:
     arrays: dict[str, NDArray[Any]] = {
         "header": np.array(json.dumps(_header(take))),
         "times": take.video.times,
+        "cuts": take.video.cuts,
     }
     for person in take.people:
         arrays |= {f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
@@ -157,7 +159,8 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
             video["height"],
             arrays["times"],
             video.get("field_of_view", 0.0),
-            Playback(**video.get("playback", {})),
+            _playback_from(video.get("playback", {})),
+            arrays["cuts"] if "cuts" in arrays else np.zeros(0, int),
         ),
         TakeSettings(
             Quality(settings["quality"]),
@@ -171,6 +174,11 @@ def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
         _cleaning_from(header.get("cleaning", {})),
         header.get("camera_shift", 0.0),
     )
+
+
+def _playback_from(stored: Mapping[str, Any]) -> Playback:
+    known = {control.name for control in fields(Playback)}
+    return Playback(**{name: value for name, value in stored.items() if name in known})
 
 
 def _cleaning_from(stored: Mapping[str, Any]) -> CleanSettings:

@@ -65,7 +65,8 @@ class VideoInfo:
     """A video as it is watched.
 
     ``width`` and ``height`` in pixels as it is shown: turned upright, with square pixels; ``times[i]`` seconds of frame
-    i, at the speed of life; ``field_of_view`` across the picture in degrees where the file tells of its lens, else 0.
+    i, at the speed of life; ``field_of_view`` across the picture in degrees where the file tells of its lens, else 0;
+    ``cuts`` the first frame of each shot but the first.
     """
 
     path: Path
@@ -74,10 +75,13 @@ class VideoInfo:
     times: FloatArray
     field_of_view: float = 0.0
     playback: Playback = Playback()
+    cuts: IntArray = field(default_factory=lambda: np.zeros(0, int))
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))
         check_rising("times", self.times)
+        check_shape("cuts", self.cuts, (None,))
+        check_rising("cuts", self.cuts)
 
     @property
     def frame_count(self) -> int:
@@ -90,6 +94,10 @@ class VideoInfo:
             return 30.0
         steps = np.diff(self.times)
         return float(1 / np.mean(steps[~self.gaps[:-1]]))
+
+    def shot_of(self, frames: IntArray) -> IntArray:
+        """Which shot, from 0, each of ``frames`` is in."""
+        return np.asarray(np.searchsorted(self.cuts, frames, side="right"))
 
     @property
     def is_variable(self) -> bool:

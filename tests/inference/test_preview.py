@@ -16,7 +16,7 @@ from gast_mocap.inference.preview import (
     draw_preview,
     paint,
 )
-from gast_mocap.inference.video.decode import Frame
+from gast_mocap.inference.video.frame import Frame
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import ImageArray, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
 from gast_mocap.take.skeletons import COCO17, H36M17

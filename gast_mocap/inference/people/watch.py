@@ -14,7 +14,7 @@ from ..networks.roles import Detector, Estimator
 from ..networks.session import Session
 from ..networks.slots import Used, own_detector, own_reader
 from ..quality import Preset
-from ..video.decode import Frame
+from ..video.frame import Frame
 from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
 from .boxes import box_of_keypoints

@@ -13,8 +13,10 @@ from ...take.errors import MocapError
 from ...take.records import ImageArray, Playback, VideoInfo
 from .clock import FASTEST, FASTEST_PLAY, SLOWEST, SLOWEST_PLAY, Clock
 from .container import check_file
+from .cuts import Cuts
 from .fields import deinterlaced
 from .film import Film, FilmFacts
+from .frame import Frame
 from .lens import field_of_view
 from .names import is_picture
 from .sequence import Sequence
@@ -29,19 +31,6 @@ FRAMES_AHEAD = 8
 """Decoded frames that may wait for the consumer: enough to bridge a slow frame, a few dozen MB in full HD."""
 SECONDS_BETWEEN_SIGNS = 0.2
 """While no frame comes, the consumer is asked this often whether to go on."""
-
-
-@dataclass(frozen=True)
-class Frame(Generic[Prepared]):
-    """One frame: its index in the video, seconds from the first, and the picture or what was made of it.
-
-    ``is_cut``: the first of another shot.
-    """
-
-    index: int
-    time: float
-    picture: Prepared
-    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +113,7 @@ class Reading(Generic[Prepared]):
         self._prepare, self._waiting = prepare, waiting
         self._frames: queue.Queue[Frame[Prepared] | Exception | None] = queue.Queue(maxsize=FRAMES_AHEAD)
         self._stop = threading.Event()
+        self._cuts: list[int] = []
         self._source = source_of(footage.path, footage.playback)
         playback = footage.playback
         self._clock = Clock(
@@ -140,6 +130,8 @@ class Reading(Generic[Prepared]):
             while (item := self._next()) is not None:
                 if isinstance(item, Exception):
                     raise item
+                if item.is_cut:
+                    self._cuts.append(item.index)
                 yield item
         finally:
             self._stop.set()
@@ -149,8 +141,9 @@ class Reading(Generic[Prepared]):
     def video(self) -> VideoInfo:
         """What was read so far, with exact times."""
         footage, times = self._footage, self._clock.times()
+        cuts = np.array(self._cuts, int)
         return VideoInfo(
-            footage.path, footage.width, footage.height, times, footage.field_of_view, playback=footage.playback
+            footage.path, footage.width, footage.height, times, footage.field_of_view, footage.playback, cuts
         )
 
     @property
@@ -183,13 +176,16 @@ class Reading(Generic[Prepared]):
     def _decoded(self) -> Iterator[Frame[Prepared]]:
         facts = self._footage.facts
         upright = Upright(facts.first, facts.pixel, self._footage.playback.mirrored)
+        cuts = Cuts()
         shown = deinterlaced(self._source.frames(self._start, self._stop.is_set))
         for index, (stamp, frame) in enumerate(shown):
             if index == self._end:
-                return
+                break
             time = self._clock.tick(stamp)
             if frame is not None and index >= self._start:
-                yield Frame(index, time, self._prepare(upright.picture(frame)))
+                picture = upright.picture(frame)
+                yield from cuts.push(Frame(index, time, self._prepare(picture)), picture)
+        yield from cuts.rest()
 
     def _put(self, item: Any) -> bool:
         """Wait for room in the queue; False when the consumer is gone."""

@@ -10,7 +10,8 @@ from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
 from gast_mocap.inference.people.watch import Eyes, WatchedPerson, fills, join, tell_people, watch_people
 from gast_mocap.inference.quality import PRESETS
-from gast_mocap.inference.video.decode import Frame, probe_video, read_frames
+from gast_mocap.inference.video.decode import probe_video, read_frames
+from gast_mocap.inference.video.frame import Frame
 from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import ImageArray, VideoInfo

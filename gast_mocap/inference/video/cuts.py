@@ -1,0 +1,128 @@
+"""Hard cuts: where a video goes on with another shot."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from ...take.records import BoolArray, FloatArray, ImageArray
+from .frame import Frame
+
+Prepared = TypeVar("Prepared")
+
+SIDE = 128
+"""Pixels along the long side of the pictures that are compared: larger sees smaller things and costs more."""
+CHANGED, CHANGED_GREY = 0.25, 12
+"""Share of the picture that must change by so many grey levels before anybody looks closer."""
+NEW = 0.5
+"""Share of the structure in a picture that is nowhere near in the one before, from which on it may be another shot."""
+UNLIKE = 0.4
+"""Correlation below which a place has another structure; light that comes and goes keeps it."""
+TIMES_USUAL = 3.5
+"""How many times as new as its neighbours the first picture of a shot is; in a whip pan all are alike new."""
+LONGEST_FLASH = 3
+"""Frames that a flash, or black between two shots, may last."""
+NEIGHBOURS = 2
+"""Frames before and after that tell what is usual."""
+WINDOW = 9
+"""Pixels across the places that are compared."""
+STRUCTURE = 20.0
+"""Variance of grey levels below which a place has no structure."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A frame that waits for its neighbours: its small grey picture, and how ``new`` (0..1) it is after the last."""
+
+    frame: "Frame[Prepared]"  # type: ignore[valid-type]
+    small: ImageArray
+    new: float
+
+
+class Cuts:
+    """Passes frames on, a few steps later, with ``is_cut`` set on the first of each further shot."""
+
+    def __init__(self) -> None:
+        self._seen: list[Seen] = []
+        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._passed = 0
+
+    def push(self, frame: Frame[Prepared], picture: ImageArray) -> Iterator[Frame[Prepared]]:
+        """Take in a ``frame`` that shows ``picture`` (h, w, 3) RGB; those that are decided come out."""
+        small = small_grey(picture)
+        last = self._seen[-1].small if self._seen else None
+        if last is None or np.mean(cv2.absdiff(last, small) > CHANGED_GREY) < CHANGED:
+            new = 0.0
+        else:
+            new = self.newness(last, small)
+        self._seen.append(Seen(frame, small, new))
+        yield from self._decided(NEIGHBOURS + LONGEST_FLASH)
+
+    def rest(self) -> Iterator[Frame[Prepared]]:
+        """The frames that still wait."""
+        yield from self._decided(0)
+
+    def newness(self, before: ImageArray, after: ImageArray) -> float:
+        """Share of the structure of two small pictures that is in one and nowhere near in the other."""
+        moved = self._flow.calc(after, before, None)
+        height, width = after.shape
+        places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+        followed = cv2.remap(before, places + moved, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        likeness, structure = correlation(followed, after)
+        still, _ = correlation(before, after)
+        unlike = np.maximum(likeness, still) < UNLIKE
+        return float((unlike & structure).sum() / max(structure.sum(), 1))
+
+    def _decided(self, ahead: int) -> Iterator[Frame[Prepared]]:
+        """What has ``ahead`` frames after it. The last few that came out stay as neighbours."""
+        while len(self._seen) - self._passed > ahead:
+            place = self._passed
+            frame = self._seen[place].frame
+            self._passed += 1
+            yield replace(frame, is_cut=self._begins_shot(place))
+            if self._passed > NEIGHBOURS + LONGEST_FLASH:
+                del self._seen[0]
+                self._passed -= 1
+
+    def _begins_shot(self, place: int) -> bool:
+        """Whether the frame at ``place`` is the last of a few new ones, and nothing is as before them."""
+        new = [seen.new for seen in self._seen]
+        if new[place] < NEW or any(value >= NEW for value in new[place + 1 : place + 1 + LONGEST_FLASH]):
+            return False
+        first = place
+        while first > 0 and any(value >= NEW for value in new[max(0, first - LONGEST_FLASH) : first]):
+            first -= 1
+        if first == 0 or place - first > LONGEST_FLASH:
+            return False
+        around = (*range(max(1, first - NEIGHBOURS), first), *range(place + 1, place + 1 + NEIGHBOURS))
+        usual = [self._after_last(neighbour) for neighbour in around if neighbour < len(self._seen)]
+        if new[place] < TIMES_USUAL * max(usual, default=0.0):
+            return False
+        return place == first or self.newness(self._seen[first - 1].small, self._seen[place].small) >= NEW
+
+    def _after_last(self, place: int) -> float:
+        return self.newness(self._seen[place - 1].small, self._seen[place].small)
+
+
+def small_grey(picture: ImageArray) -> ImageArray:
+    """(h, w) grey, SIDE pixels along the long side, of a picture (h, w, 3)."""
+    step = max(1, max(picture.shape[:2]) // (3 * SIDE))
+    grey = cv2.cvtColor(np.ascontiguousarray(picture[::step, ::step]), cv2.COLOR_RGB2GRAY)
+    scale = SIDE / max(grey.shape)
+    size = max(WINDOW, round(grey.shape[1] * scale)), max(WINDOW, round(grey.shape[0] * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def correlation(first: ImageArray, second: ImageArray) -> tuple[FloatArray, BoolArray]:
+    """How alike two grey pictures are around each pixel, -1..1 (h, w), and where either has structure."""
+    a, b = first.astype(np.float32), second.astype(np.float32)
+
+    def mean(values: FloatArray) -> FloatArray:
+        return np.asarray(cv2.blur(values, (WINDOW, WINDOW)))
+
+    mean_a, mean_b = mean(a), mean(b)
+    var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
+    shared = mean(a * b) - mean_a * mean_b
+    return shared / np.sqrt(np.maximum(var_a * var_b, 0) + STRUCTURE), np.maximum(var_a, var_b) > STRUCTURE
