@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
+from io import TextIOWrapper
 from pathlib import Path
 
 from ..take.errors import MocapError
@@ -20,13 +21,19 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one job in this process; 0 when the take is saved, 1 for a trouble, 130 for Ctrl-C."""
+    """Run one job in this process. Exit status 0: the take is saved; 1: something went wrong; 130: Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may hold what is no text
     job = parse(arguments)
     bar = Bar()
     try:
-        print(summary(run(job, StageClock(bar.show), bar.note), job))
+        print(summary(run(job, StageClock(bar.show), bar.note)))
     except MocapError as error:
         bar.note(f"{error.text}\n  ({error.code}: {error.detail})" if error.detail else error.text)
+        return 1
+    except MemoryError:
+        bar.note("The computer ran out of memory. Close other programs or use --low-memory.")
         return 1
     except KeyboardInterrupt:
         bar.note("Stopped. No take was saved.")
@@ -41,9 +48,9 @@ def parse(arguments: Sequence[str] | None) -> Job:
     )
     parser.add_argument("video", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.take.npz")
-    parser.add_argument("--preview", type=Path, metavar="OUT.mp4", help="draw what was found into a video")
-    parser.add_argument("--start", type=int, default=0, help="first frame, counted from 0")
-    parser.add_argument("--end", type=int, help="the frame after the last; the whole video without it")
+    parser.add_argument("--preview", type=Path, metavar="OUT.mp4", help="also write a video that shows what was found")
+    parser.add_argument("--start", type=int, default=0, help="the first frame; frames count from 0")
+    parser.add_argument("--end", type=int, help="the frame after the last; default: the end of the video")
     parser.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
     parser.add_argument("--low-memory", action="store_true", help="lift one window at a time: slower, same poses")
     parser.add_argument("--speed", type=float, default=1.0, help="of the video: 0.25 for slow motion at a quarter")
@@ -85,10 +92,14 @@ class Bar:
     def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()
         self._is_open = False
+        self._ended = ""
 
     def show(self, progress: Progress) -> None:
         label = STAGE_LABELS[progress.stage]
         is_done = progress.done >= progress.total
+        if self._ended == progress.stage:
+            return
+        self._ended = progress.stage if is_done else ""
         if self._is_terminal:
             filled = BAR_WIDTH * progress.done // max(progress.total, 1)
             left = "" if progress.seconds_left is None else f"{_minutes(progress.seconds_left)} left"
@@ -110,14 +121,14 @@ class Bar:
         self._is_open = False
 
 
-def summary(done: Run, job: Job) -> str:
+def summary(done: Run) -> str:
     """The run as a few lines of text."""
     video = done.take.video
     frames = done.take.settings.end - done.take.settings.start
     return "\n".join(
         [
             f"video    {video.path.name}, {video.width} x {video.height}, {video.fps:.2f} fps",
-            f"take     {job.output}",
+            f"take     {done.saved_as}",
             f"frames   {frames}",
             *people_lines(done.take),
             *stage_lines(done.stages),

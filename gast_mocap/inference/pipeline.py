@@ -1,11 +1,13 @@
 """The whole job in order: probe, watch people, lift, save, preview."""
 
 import os
+import secrets
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -15,7 +17,7 @@ from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
-from ..take.whole_file import remove_parts
+from ..take.whole_file import NAME_KEPT, remove_parts
 from .choice import BUNDLED, OwnNetworks
 from .networks.session import Network, Session
 from .networks.slots import Used, used_files
@@ -49,9 +51,10 @@ class StageSeconds:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished job: its take, saved already, and where the time went."""
+    """A finished job: its take, the file in which it is saved already, and where the time went."""
 
     take: Take
+    saved_as: Path
     stages: tuple[StageSeconds, ...]
 
 
@@ -62,7 +65,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         MocapError: bad input, nobody found, or no room to save.
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
-    check_outputs(job)
+    job = checked(job)
     watch = Stopwatch()
     with watch.stage("probe"):
         report("probe", 0, 1)
@@ -86,7 +89,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
             {used.slot: f"{used.network.name}, {used.contract}" for used in networks.used},
         )
         take = Take(video, settings, people, camera_shift=backdrop.shift)
-        save_take(take, job.output)
+        job = replace(job, output=saved(take, job.output, notify))
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
             report("save", 1, 1)
     notify_moving_camera(take, notify)
@@ -94,11 +97,20 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     if job.preview:
         with watch.stage("preview"):
             preview(take, job.preview, report, notify)
-    return Run(take, tuple(watch.stages))
+    return Run(take, job.output, tuple(watch.stages))
 
 
-def check_outputs(job: Job) -> None:
-    """Raises MocapError when a result could not be saved, or would be written over the video or the other one."""
+def checked(job: Job) -> Job:
+    """``job`` with full paths.
+
+    Raises:
+        MocapError: there is no such video, a result could not be saved, or it would be written over the video or over
+            the other result.
+    """
+    try:
+        job = job.absolute()
+    except OSError as error:
+        raise MocapError("folder_missing", "The current folder is gone. Change to another one.", str(error)) from error
     check_file(job.video)
     for output in job.outputs:
         check_saving(output, ROOM)
@@ -109,8 +121,9 @@ def check_outputs(job: Job) -> None:
     if len({os.path.realpath(output) for output in job.outputs}) < len(job.outputs):
         raise MocapError(
             "preview_is_take",
-            f"Take and preview are both to be saved as {job.output.name}. Choose another name for one.",
+            f"Take and preview would both be saved as {job.output.name}. Choose another name for one.",
         )
+    return job
 
 
 @dataclass
@@ -278,6 +291,27 @@ def notify_short_sights(take: Take, notify: Notify) -> None:
         seconds = take.seconds_on_screen(person)
         if seconds < SHORT_SIGHT:
             notify(f"Person {person.track_id} is seen for {seconds:.1f} s only, too short for good motion.")
+
+
+def saved(take: Take, path: Path, notify: Notify) -> Path:
+    """Save ``take`` and return where: in the system's temporary folder if ``path`` can no longer be written to, for the
+    work of minutes should not be lost to a disk that filled meanwhile.
+
+    Raises:
+        MocapError: as ``save_take``; neither place will do.
+    """
+    try:
+        save_take(take, path)
+        return path
+    except MocapError as error:
+        name, _, suffixes = path.name.partition(".")
+        rescued = Path(tempfile.gettempdir(), f"{name[:NAME_KEPT]} {secrets.token_hex(3)}.{suffixes[-16:]}")
+        try:
+            save_take(take, rescued)
+        except MocapError:
+            raise error from None
+        notify(f"{path.name} could not be saved in its folder any more. It is saved as {rescued}: move it from there.")
+        return rescued
 
 
 def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:

@@ -1,5 +1,6 @@
 """The worker process: a job on stdin, messages on stdout, everything else on stderr."""
 
+import faulthandler
 import io
 import os
 import platform
@@ -20,6 +21,9 @@ from .protocol.progress import Report, StageClock, StoppedError
 Send = Callable[[Message], None]
 ORPHAN_PATIENCE = 5.0
 SECONDS_BETWEEN_LOOKS = 1.0
+LONGEST_SILENCE = 300
+"""Seconds without a report after which the work has stalled. The longest known is that of saving hours of video; less
+would end it on a slow computer."""
 POLITENESS = 10  # Blender's window comes first; Windows is told at the start of the process
 
 
@@ -60,9 +64,11 @@ def answer(send: Send, parent_pid: int) -> Message:
     leave = partial(leave_soon, job, stop)
     threading.Thread(target=heed_orders, args=(orders, stop, leave), daemon=True).start()
     threading.Thread(target=watch_parent, args=(parent_pid, leave), daemon=True).start()
+    pulse = Pulse()
+    threading.Thread(target=end_stalled, args=(job, pulse, send), daemon=True).start()
     try:
         send(Started(platform.python_version()))
-        return do(job, stoppable(StageClock(send), stop), lambda text: send(Notice(printable(text))))
+        return do(job, stoppable(StageClock(send), stop, pulse), lambda text: send(Notice(printable(text))))
     except StoppedError:
         return Cancelled()
     except MocapError as error:
@@ -93,15 +99,43 @@ def leave_soon(job: Job, stop: threading.Event) -> None:
     """Stop the work; end the process if that takes longer than a dead parent should be outlived."""
     stop.set()
     time.sleep(ORPHAN_PATIENCE)
+    give_up(job)
+
+
+class Pulse:
+    """How long the work has not been heard of. Seconds are counted, not read from a clock: a laptop may sleep."""
+
+    def __init__(self) -> None:
+        self.silent_seconds = 0
+
+    def beat(self) -> None:
+        self.silent_seconds = 0
+
+    def await_silence(self) -> None:
+        while self.silent_seconds < LONGEST_SILENCE:
+            time.sleep(1)
+            self.silent_seconds += 1
+
+
+def end_stalled(job: Job, pulse: Pulse, send: Send) -> None:
+    """End work that stands still, as libraries do that get no memory for their threads."""
+    pulse.await_silence()
+    faulthandler.dump_traceback(all_threads=True)
+    send(Failed("stalled", "The mocap process stood still. Close other programs or use Low Memory, and try again."))
+    give_up(job)
+
+
+def give_up(job: Job) -> None:
     for output in job.outputs:
         remove_parts(output.parent, os.getpid())
     os._exit(1)
 
 
-def stoppable(report: Report, stop: threading.Event) -> Report:
-    """``report`` that raises StoppedError once ``stop`` is set."""
+def stoppable(report: Report, stop: threading.Event, pulse: Pulse) -> Report:
+    """``report`` that raises StoppedError once ``stop`` is set, and is heard by ``pulse``."""
 
     def report_unless_stopped(stage: str, done: int, total: int) -> None:
+        pulse.beat()
         if stop.is_set():
             raise StoppedError
         report(stage, done, total)
@@ -120,5 +154,4 @@ def do(job: Job, report: Report, notify: Callable[[str], None]) -> Message:
             "Windows, first install the Microsoft Visual C++ Redistributable (x64).",
             str(error),
         ) from error
-    run(job, report, notify)
-    return Finished(str(job.output))
+    return Finished(str(run(job, report, notify).saved_as))

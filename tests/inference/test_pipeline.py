@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,52 @@ def test_a_name_that_no_file_can_have_is_told(videos: Path, tmp_path: Path, role
         run(Job(**fields, end=1), ignore, ignore)
     assert caught.value.text.isprintable()
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_disk_that_fills_during_the_work_costs_no_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
+    folder, elsewhere = tmp_path / "full", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.setattr(pipeline.tempfile, "gettempdir", lambda: str(elsewhere))
+
+    def fill(stage: str, *_: object) -> None:
+        if stage == "save" and folder.exists():
+            folder.rmdir()  # like a drive that is unplugged
+
+    notices: list[str] = []
+    done = run(short_job(videos, folder, end=6), fill, notices.append)
+    assert done.saved_as.parent == elsewhere
+    assert done.saved_as.name.endswith(".take.npz")
+    assert len(load_take(done.saved_as).people) == len(done.take.people)
+    assert any(str(done.saved_as) in notice for notice in notices)
+
+
+def test_names_with_a_colon_are_files_and_a_take_knows_its_video_by_its_full_path(
+    videos: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("http:clip.mp4", "concat:a|b", "subfile,,start,0,end,9,,:x", "tcp:127.0.0.1:9"):
+        with pytest.raises(MocapError, match="no file") as caught:
+            run(Job(Path(name), Path("o.take.npz")), ignore, ignore)
+        assert caught.value.code == "video_missing"
+    (tmp_path / "http:clip.mp4").symlink_to(videos / "sports2d_demo.mp4")
+    done = run(Job(Path("http:clip.mp4"), Path("o.take.npz"), end=2, quality="fast"), ignore, ignore)
+    assert done.take.video.path == tmp_path / "http:clip.mp4"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems want names in UTF-8")
+def test_names_that_are_no_text_are_read_and_written(videos: Path, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    video = folder / os.fsdecode(b"\xff.mp4")
+    video.symlink_to(videos / "sports2d_demo.mp4")
+    job = Job(video, folder / os.fsdecode(b"\xfe.take.npz"), folder / os.fsdecode(b"\xfd.mp4"), end=4, quality="fast")
+    notices: list[str] = []
+    run(job, ignore, notices.append)
+    assert load_take(job.output).video.path == video
+    assert job.preview
+    assert job.preview.stat().st_size
+    assert len(list(folder.iterdir())) == 3
 
 
 def test_take_and_preview_are_never_one_file(videos: Path, tmp_path: Path) -> None:

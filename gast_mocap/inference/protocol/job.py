@@ -1,6 +1,6 @@
 """What the worker is asked to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...take.records import Playback
@@ -38,6 +38,18 @@ class Job:
     def outputs(self) -> tuple[Path, ...]:
         """The files that the job is to write."""
         return (self.output,) if self.preview is None else (self.output, self.preview)
+
+    def absolute(self) -> "Job":
+        """The job with full paths, in which nothing passes for a protocol and which hold in any folder.
+
+        Raises OSError where a path is relative and the current folder is gone.
+        """
+        return replace(
+            self,
+            video=self.video.absolute(),
+            output=self.output.absolute(),
+            preview=self.preview and self.preview.absolute(),
+        )
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -319,6 +319,44 @@ class TestRealWorker:
             time.sleep(0.05)
         assert not job.output.exists()
 
+    @needs_proc
+    def test_a_killed_parent_leaves_no_orphan_when_another_process_holds_the_pipe(self, job: Job) -> None:
+        """The heir keeps the worker's stdin open, which would otherwise tell of the parent's death."""
+        code = textwrap.dedent("""
+            import os, subprocess, sys
+            from gast_mocap.inference.protocol.job import Job
+            from gast_mocap.inference.protocol.process import MocapProcess
+            process = MocapProcess()
+            process.start(Job.from_json(sys.argv[1]))
+            pipe = process._process.stdin.fileno()
+            heir = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=[pipe])
+            print(process.pid, heir.pid, flush=True)
+            os.kill(os.getpid(), 9)
+        """)
+        root = Path(__file__).parents[3]
+        done = subprocess.run([sys.executable, "-c", code, job.to_json()], stdout=subprocess.PIPE, text=True, cwd=root)
+        worker, heir = map(int, done.stdout.split())
+        try:
+            assert is_alive(heir)
+            wait_for(lambda: not is_alive(worker), "the worker outlives its parent")
+        finally:
+            os.kill(heir, signal.SIGKILL)
+        assert not job.output.exists()
+
+    def test_work_that_stands_still_is_ended_and_told(self, tmp_path: Path) -> None:
+        code = """
+            import os, time
+            from gast_mocap.inference import worker
+            worker.LONGEST_SILENCE = 1
+            worker.do = lambda *_: time.sleep(600)
+            worker.main(os.getppid())
+        """
+        process = stand_in(code)
+        process.start(Job(tmp_path / "v.mp4", tmp_path / "o.take.npz"))
+        failed = finish(process)[-1]
+        assert isinstance(failed, Failed)
+        assert failed.code == "stalled"
+
     def test_a_librarys_print_does_not_reach_the_protocol(self) -> None:
         code = """
             import os
