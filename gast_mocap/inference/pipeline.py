@@ -216,13 +216,13 @@ def watch_range(
 
     progress(0)
     reading = Reading(span.footage, span.start, span.end, Pyramid.of, waiting=lambda: progress(done))
-    tracks = watch_people(reading, span.footage.fps, networks.eyes, backdrop, progress)
+    seen = watch_people(reading, span.footage.fps, networks.eyes, backdrop, progress)
     video = reading.video
     if not done:
         raise nothing_read(video, span.start, reading.lost + reading.missing)
     report("watch", done, done)
     notify_losses(video, done, reading, notify)
-    watched = tell_people(tracks, video, lambda: report("watch", done, done))
+    watched = tell_people(seen, video, lambda: report("watch", done, done))
     if not watched:
         raise MocapError(
             "no_person",

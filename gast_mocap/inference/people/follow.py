@@ -96,6 +96,14 @@ class Sort:
         """Take in where ``track_id`` was seen in this frame by other means than a detection."""
         self._filters[track_id].correct(box)
 
+    def drop(self, track_id: int) -> None:
+        """Follow ``track_id`` no more."""
+        del self._filters[track_id]
+
+    def forget(self) -> None:
+        """Follow nobody any more; ids go on rising."""
+        self._filters.clear()
+
     def _begin(self, box: FloatArray) -> int:
         track_id = self._next_id
         self._next_id += 1

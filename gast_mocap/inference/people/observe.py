@@ -11,6 +11,7 @@ from ...take.records import FloatArray, ImageArray
 from ...take.skeletons import COCO17, Side
 from ..video.pyramid import Pyramid
 from .boxes import box_around
+from .read import Pose
 from .rejoin import Piece
 
 WEAK_END = 0.6
@@ -53,11 +54,12 @@ class Observations:
         """(t, 17)."""
         return self._table()[:, SCORES]
 
-    def see(self, frame: int, picture: Pyramid, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
-        """Take in the person's keypoints (17, 2) and scores (17,) and how they look in ``frame``."""
-        self.add(frame, box, points, scores)
-        self.colours = self.colours + colours_of_torso(picture, points)
-        worth = float(scores.mean() * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
+    def see(self, frame: int, picture: Pyramid, pose: Pose) -> None:
+        """Take in the person's ``pose`` and how they look in ``frame``."""
+        box = pose.box
+        self.add(frame, box, pose.points, pose.scores)
+        self.colours = self.colours + colours_of_torso(picture, pose.points)
+        worth = float(pose.score * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
         if worth > self.thumbnail_worth * 1.05:
             self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
 

@@ -1,6 +1,6 @@
 """The second pass over the tracks: with the whole video at hand, a person's pieces become one track again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,17 +66,24 @@ class Piece:
     colours: FloatArray
 
 
-def rejoin(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[int]]:
+def rejoin(pieces: list[Piece], video: VideoInfo, cuts: Sequence[int], go_on: Callable[[], None]) -> list[list[int]]:
     """The track ids of the pieces that are one person's, in order of time, for each person in order of appearance.
 
-    Two people who are visible at once are never joined. Weak, fleeting and duplicate tracks are left out. ``go_on`` is
-    called once a piece; what it raises ends the work.
+    Two people who are visible at once are never joined, nor those of two shots: ``cuts`` are the first frames of new
+    ones. Weak, fleeting and duplicate tracks are left out. ``go_on`` is called once a piece; what it raises ends the
+    work.
     """
     ordered = sorted(pieces, key=lambda piece: (piece.frames[0], piece.track_id))
     solid = [piece for piece in _without_duplicates(ordered, go_on) if piece.score >= LEAST_SCORE]
-    groups = _chains(solid, video, go_on)
+    groups = [group for shot in _shots(solid, cuts) for group in _chains(shot, video, go_on)]
     lasting = [group for group in groups if _seconds(group, video) >= SHORTEST_TRACK]
     return [[piece.track_id for piece in group] for group in lasting or groups]
+
+
+def _shots(pieces: list[Piece], cuts: Sequence[int]) -> list[list[Piece]]:
+    """``pieces``, which begin one after another, apart by shots."""
+    shots = np.searchsorted(cuts, [piece.frames[0] for piece in pieces], side="right")
+    return [[piece for piece, own in zip(pieces, shots, strict=True) if own == shot] for shot in np.unique(shots)]
 
 
 def _chains(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[Piece]]:

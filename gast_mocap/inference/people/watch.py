@@ -1,7 +1,8 @@
 """Watches the whole video: who is in it, where, and with which keypoints."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Self
 
@@ -17,24 +18,26 @@ from ..quality import Preset
 from ..video.frame import Frame
 from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
-from .boxes import box_of_keypoints
+from .boxes import areas
 from .detect import MultiPoseDetector
 from .follow import Sort
 from .found_poses import FoundPoses
-from .keypoints import SinglePose, repeated
+from .keypoints import SinglePose
 from .observe import Observations
+from .read import BodyReader, Pose, is_same_body
 from .rejoin import rejoin
+from .search import Search
 
-SEEN = 0.25
-"""Mean keypoint score from which a person counts as seen in a frame. Raising it loses people in the dark and half out
-of the picture, lowering it follows shadows."""
-SHRUNK = 0.35
-"""A pose smaller than this share of its box is not the person who was followed but something behind. Raising it loses
-somebody who crouches suddenly."""
 UNSURE = 0.4
 """Below this mean score people are looked for again after a third of the usual wait. Raising it costs time."""
 MAX_UNSEEN_SECONDS = 0.5
 """Raising it lets more people keep their id while they are hidden, and more of them pass it on to somebody else."""
+LOOK_BACK_SECONDS = 0.5
+LOOK_BACK_BYTES = 100e6
+"""Frames that are kept, in time and in memory, to follow somebody back who is found late. Raising them finds people's
+first steps after a longer search."""
+LARGER = 1.5
+"""A body found twice is the larger box's when that is so many times as large."""
 
 
 @dataclass(frozen=True)
@@ -80,70 +83,137 @@ class Eyes:
         return cls(detector, estimator, preset, (found_by, read_by))
 
 
+@dataclass
+class Watched:
+    """What was seen: ``tracks`` by id, and the first frames of new shots, ``cuts``."""
+
+    tracks: dict[int, Observations] = field(default_factory=dict)
+    cuts: list[int] = field(default_factory=list)
+
+
 def watch_people(
     frames: Iterable[Frame[Pyramid]],
     fps: float,
     eyes: Eyes,
     backdrop: Backdrop,
     progress: Callable[[int], None],
-) -> dict[int, Observations]:
-    """What is seen of everybody in ``frames``, which come ``fps`` a second, by the ids of their tracks.
+) -> Watched:
+    """What is seen of everybody in ``frames``, which come ``fps`` a second.
 
     ``backdrop`` is shown what lies behind them. ``progress`` is called with the number of frames done; what it raises
     ends the work.
     """
-    sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * fps)))
-    detect_every = max(1, round(eyes.preset.detect_seconds * fps))
-    tracks: dict[int, Observations] = {}
-    look_at = -1
+    watcher = Watcher(eyes, fps)
     for done, shown in enumerate(frames, start=1):
-        frame, picture = shown.index, shown.picture
-        boxes = sort.predict()
-        if frame >= look_at:
-            boxes |= sort.match(eyes.detector.detect(picture).boxes)
-            look_at = frame + detect_every
-        seen = read(eyes.estimator, picture, boxes)
-        for track_id, (points, scores) in seen.items():
-            box = box_of_keypoints(points, scores)
-            sort.correct(track_id, box)
-            tracks.setdefault(track_id, Observations()).see(frame, picture, box, points, scores)
-        if len(seen) < len(boxes) or any(scores.mean() < UNSURE for _, scores in seen.values()):
-            look_at = min(look_at, frame + max(1, detect_every // 3))
-        backdrop.look(shown.time, picture, np.array(list(boxes.values())).reshape(-1, 4))
+        boxes = watcher.watch(shown)
+        backdrop.look(shown.time, shown.picture, boxes)
         progress(done)
-    return tracks
+    return watcher.watched
 
 
-def tell_people(
-    tracks: dict[int, Observations], video: VideoInfo, go_on: Callable[[], None]
-) -> tuple[WatchedPerson, ...]:
-    """Everybody whose ``tracks`` those are, with ids from 1 in order of appearance.
+class Watcher:
+    """Finds, follows and reads people from frame to frame."""
+
+    def __init__(self, eyes: Eyes, fps: float) -> None:
+        self.watched = Watched()
+        self._search = Search(eyes.detector, eyes.preset, fps)
+        self._sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * fps)))
+        self._reader = BodyReader(eyes.estimator)
+        self._poses: dict[int, Pose] = {}
+        self._past: deque[tuple[Frame[Pyramid], dict[int, Pose]]] = deque(maxlen=max(1, round(LOOK_BACK_SECONDS * fps)))
+
+    def watch(self, shown: Frame[Pyramid]) -> FloatArray:
+        """Take in the next frame; boxes (n, 4) px of who may be in it."""
+        if shown.is_cut:
+            self._end_shot(shown.index)
+        boxes = self._sort.predict()
+        self._poses = {i: pose for i, pose in self._poses.items() if i in boxes}
+        is_due = self._search.is_due(shown.index)
+        if is_due:
+            boxes |= self._find(shown, boxes)
+        seen = self._reader.read(shown.picture, boxes, self._poses, patient=is_due)
+        self._drop_doubles(seen)
+        self._drop_mistaken(boxes, seen)
+        for track_id, pose in seen.items():
+            self._sort.correct(track_id, pose.box)
+            self._observations(track_id, pose).see(shown.index, shown.picture, pose)
+        self._poses |= seen
+        if len(seen) < len(boxes) or any(pose.score < UNSURE for pose in seen.values()):
+            self._search.hurry(shown.index)
+        self._remember(shown, seen)
+        return np.array(list(boxes.values())).reshape(-1, 4)
+
+    def _end_shot(self, frame: int) -> None:
+        """Nobody is followed across a cut."""
+        self.watched.cuts.append(frame)
+        self._sort.forget()
+        self._search.restart()
+        self._poses.clear()
+        self._past.clear()
+
+    def _find(self, shown: Frame[Pyramid], expected: dict[int, FloatArray]) -> dict[int, FloatArray]:
+        followed = np.array(list(expected.values())).reshape(-1, 4)
+        is_sure = all(i in self._poses and self._poses[i].score >= UNSURE for i in expected)
+        found = self._search.look(shown.index, shown.picture, followed, is_sure)
+        # Detectors hardly know people who lie or stand on their hands: those are where their poses say.
+        well_known = {i for i in expected if is_sure and self._poses[i].turned}
+        return {i: box for i, box in self._sort.match(found.boxes).items() if i not in well_known}
+
+    def _drop_doubles(self, seen: dict[int, Pose]) -> None:
+        """Whoever is found twice stays who they are; a newcomer on the same body is forgotten."""
+        for newcomer in [i for i in seen if i not in self.watched.tracks]:
+            for known in [i for i in seen if i != newcomer]:
+                if not is_same_body(seen[newcomer], seen[known]):
+                    continue
+                new, old = areas(np.stack([seen[newcomer].box, seen[known].box]))
+                if new > LARGER * old and seen[newcomer].score > seen[known].score:
+                    seen[known] = seen[newcomer]
+                del seen[newcomer]
+                break
+
+    def _drop_mistaken(self, boxes: dict[int, FloatArray], seen: dict[int, Pose]) -> None:
+        """Whoever is found and cannot be read at once is nobody, or somebody who is read already."""
+        for newcomer in [i for i in boxes if i not in seen and i not in self.watched.tracks]:
+            del boxes[newcomer]
+            self._sort.drop(newcomer)
+
+    def _observations(self, track_id: int, pose: Pose) -> Observations:
+        """Those of ``track_id``; of somebody new with what the frames just before show of them."""
+        tracks = self.watched.tracks
+        if track_id not in tracks:
+            tracks[track_id] = Observations()
+            for frame, earlier in reversed(self._look_back(pose)):
+                tracks[track_id].see(frame.index, frame.picture, earlier)
+        return tracks[track_id]
+
+    def _look_back(self, pose: Pose) -> list[tuple[Frame[Pyramid], Pose]]:
+        """The person of ``pose`` in the frames before this, the latest first, as far as they are seen without a gap."""
+        found: list[tuple[Frame[Pyramid], Pose]] = []
+        for frame, others in reversed(self._past):
+            read = self._reader.read(frame.picture, {0: pose.box}, {0: pose}, patient=False)
+            if not read or any(is_same_body(read[0], other) for other in others.values()):
+                break
+            pose = read[0]
+            found.append((frame, pose))
+        return found
+
+    def _remember(self, shown: Frame[Pyramid], seen: dict[int, Pose]) -> None:
+        self._past.append((shown, seen))
+        while len(self._past) > 1 and len(self._past) * shown.picture.memory > LOOK_BACK_BYTES:
+            self._past.popleft()
+
+
+def tell_people(watched: Watched, video: VideoInfo, go_on: Callable[[], None]) -> tuple[WatchedPerson, ...]:
+    """Everybody who was ``watched``, with ids from 1 in order of appearance.
 
     ``go_on`` is called again and again; what it raises ends the work.
     """
+    tracks = watched.tracks
     for track in tracks.values():
         track.drop_weak_ends()
     pieces = [track.piece(track_id) for track_id, track in tracks.items()]
-    groups = rejoin(pieces, video, go_on)
+    groups = rejoin(pieces, video, watched.cuts, go_on)
     return tuple(join(track_id, [tracks[i] for i in group]) for track_id, group in enumerate(groups, start=1))
-
-
-def read(
-    estimator: Estimator, picture: Pyramid, boxes: dict[int, FloatArray]
-) -> dict[int, tuple[FloatArray, FloatArray]]:
-    """Keypoints (17, 2) and scores (17,) of the people in ``boxes`` who are really seen there."""
-    ids, around = list(boxes), np.array(list(boxes.values())).reshape(-1, 4)
-    poses = estimator.estimate(picture, around)
-    points, scores = poses.points, poses.scores
-    seen = [p for p in range(len(ids)) if scores[p].mean() >= SEEN and fills(around[p], points[p], scores[p])]
-    wrong = repeated(points[seen], scores[seen], around[seen])
-    return {ids[p]: (points[p], scores[p]) for n, p in enumerate(seen) if n not in wrong}
-
-
-def fills(box: FloatArray, points: FloatArray, scores: FloatArray) -> bool:
-    """Whether a pose is about as large as the ``box`` (4,) that it was looked for in."""
-    found = box_of_keypoints(points, scores)
-    return bool(max(found[2:] - found[:2]) >= SHRUNK * max(box[2:] - box[:2]))
 
 
 def join(track_id: int, tracks: list[Observations]) -> WatchedPerson:

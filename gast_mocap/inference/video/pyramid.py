@@ -36,6 +36,11 @@ class Pyramid:
             levels.append(np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8))
         return cls(tuple(levels), (image.shape[1], image.shape[0]))
 
+    @property
+    def memory(self) -> int:
+        """Bytes that it keeps alive."""
+        return sum(level.nbytes for level in self.levels)
+
     def part(self, box: FloatArray, turn: float = 0.0) -> Self:
         """What lies in ``box`` (4,) px, turned about its middle by ``turn`` radians clockwise, as a frame of its own.
 

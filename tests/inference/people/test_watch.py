@@ -8,7 +8,8 @@ import pytest
 from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
-from gast_mocap.inference.people.watch import Eyes, WatchedPerson, fills, join, tell_people, watch_people
+from gast_mocap.inference.people.read import Pose, fills
+from gast_mocap.inference.people.watch import Eyes, WatchedPerson, join, tell_people, watch_people
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.video.decode import probe_video, read_frames
 from gast_mocap.inference.video.frame import Frame
@@ -94,8 +95,8 @@ def test_where_pieces_meet_the_later_one_counts() -> None:
 def test_a_pose_much_smaller_than_its_box_is_not_the_person() -> None:
     grid = np.stack(np.meshgrid(np.linspace(0, 1, 17), [0.0]), axis=-1)[0]
     box, scores = np.array([0.0, 0, 100, 200]), np.ones(17)
-    assert fills(box, 100 * grid, scores)
-    assert not fills(box, 20 * grid, scores)
+    assert fills(box, Pose(100 * grid, scores))
+    assert not fills(box, Pose(20 * grid, scores))
 
 
 def test_colours_of_a_torso_are_shares() -> None:
