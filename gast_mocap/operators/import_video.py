@@ -6,7 +6,6 @@ from typing import Annotated, TypeVar
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Context, Event, FileHandler, Operator, Scene
 
-from ..inference.choice import OwnNetworks
 from ..inference.protocol.job import Job
 from ..inference.video.names import FILMS, PICTURES
 from ..take.errors import MocapError
@@ -83,7 +82,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             end=self._given("end", self.end, settings.end) or None,
             quality=Quality(self._given("quality", self.quality, settings.quality)),
             low_memory=preferences.low_memory(),
-            own=OwnNetworks(lifter=preferences.lifter()),
+            own=preferences.own_networks(),
             speed=settings.speed,
             mirrored=settings.mirrored,
             frame_rate=settings.frame_rate or None,

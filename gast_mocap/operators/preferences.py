@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, StringProperty
 from bpy.types import AddonPreferences
 
+from ..inference.choice import BUNDLED, OwnNetworks
 from ..take.errors import MocapError
 from ..take.files import check_saving, load_take
 from .paths import BLEND_RELATIVE, chosen_path
@@ -37,6 +38,26 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
             name="Low Memory", description="Lift one frame at a time: slower, for computers with little memory"
         ),
     ]
+    detector: Annotated[
+        str,
+        StringProperty(
+            name="Detector",
+            subtype="FILE_PATH",
+            options=BLEND_RELATIVE,
+            description="A network of your own that finds people: YOLOv3, YOLOX or YOLO as ONNX, or Darknet's .cfg "
+            "with its .weights beside it. If empty, the bundled one is used",
+        ),
+    ]
+    pose: Annotated[
+        str,
+        StringProperty(
+            name="2D Pose",
+            subtype="FILE_PATH",
+            options=BLEND_RELATIVE,
+            description="A network of your own that reads keypoints: HRNet, PoseResNet, RTMPose or OpenPose as ONNX. "
+            "If empty, the bundled one is used",
+        ),
+    ]
     lifter: Annotated[
         str,
         StringProperty(
@@ -46,13 +67,46 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
             description="An ONNX file with GAST-Net weights of your own. If empty, the bundled weights are used",
         ),
     ]
+    detector_score: Annotated[
+        float,
+        FloatProperty(
+            name="Detector Score",
+            min=0.0,
+            max=1.0,
+            description="How sure your own detector must be of a person. 0 takes what it was published with",
+        ),
+    ]
+    detector_overlap: Annotated[
+        float,
+        FloatProperty(
+            name="Detector Overlap",
+            min=0.0,
+            max=1.0,
+            description="Two boxes that overlap more than this are one person to your own detector. 0 takes what it "
+            "was published with",
+        ),
+    ]
+    causal: Annotated[
+        bool,
+        BoolProperty(
+            name="Causal Lifter",
+            description="Your own lifter sees only frames before the one it gives the pose of, and its file does not "
+            "say so",
+        ),
+    ]
 
     def draw(self, _context: bpy.types.Context) -> None:
         assert self.layout
         self.layout.use_property_split = True
         self.layout.prop(self, "takes_folder")
         self.layout.prop(self, "low_memory")
-        self.layout.prop(self, "lifter")
+        for slot in ("detector", "pose", "lifter"):
+            self.layout.prop(self, slot, placeholder="bundled")
+        if self.detector:
+            self.layout.prop(self, "detector_score")
+            self.layout.prop(self, "detector_overlap")
+        if self.lifter:
+            self.layout.prop(self, "causal")
 
 
 def take_path(video: Path) -> Path:
@@ -73,9 +127,23 @@ def low_memory() -> bool:
     return bool(preferences and preferences.low_memory)
 
 
-def lifter() -> Path | None:
+def own_networks() -> OwnNetworks:
+    """Which files of the user's replace bundled networks. Raises MocapError where one's path cannot be used."""
     preferences = _preferences()
-    return chosen_path(preferences.lifter) if preferences and preferences.lifter else None
+    if preferences is None:
+        return BUNDLED
+    return OwnNetworks(
+        detector=_chosen(preferences.detector),
+        pose=_chosen(preferences.pose),
+        lifter=_chosen(preferences.lifter),
+        detector_score=preferences.detector_score or None,
+        detector_overlap=preferences.detector_overlap or None,
+        causal=preferences.causal and bool(preferences.lifter),
+    )
+
+
+def _chosen(field: str) -> Path | None:
+    return chosen_path(field) if field else None
 
 
 def _preferences() -> GAST_MOCAP_AP_preferences | None:

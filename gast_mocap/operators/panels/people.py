@@ -1,11 +1,14 @@
 """The panel that lists the people of a take."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from bpy.types import Context, UILayout, UIList
+from bpy.types import Context, Scene, UILayout, UIList
 
+from ...take.errors import MocapError
 from .. import thumbnails
-from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene
+from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
+from ..scene_take import take_of
 from .panel import MocapPanel
 
 FACE_SCALE = 5.0  # of the chosen person's picture, in rows of the panel
@@ -39,12 +42,22 @@ class GAST_MOCAP_UL_people(UIList):
 class GAST_MOCAP_PT_people(MocapPanel):
     bl_label = "People"
 
-    def show(self, layout: UILayout, _context: Context, settings: GAST_MOCAP_PG_scene) -> None:
+    def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
         if settings.people:
             layout.template_list("GAST_MOCAP_UL_people", "", settings, "people", settings, "person_index", rows=3)
             if chosen := settings.person():
                 layout.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=FACE_SCALE)
                 layout.prop(chosen, "body_height")
+            for slot, network in networks_of(scene_of(context)).items():
+                layout.label(text=f"{slot[0].upper()}{slot[1:]}: {network}")
         else:
             layout.label(text="Nobody yet", icon="COMMUNITY")
         layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")
+
+
+def networks_of(scene: Scene) -> Mapping[str, str]:
+    """Which networks made the scene's take, by their slots; nothing where the take cannot be read any more."""
+    try:
+        return take_of(scene).settings.networks
+    except MocapError:
+        return {}
