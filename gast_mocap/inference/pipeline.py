@@ -76,6 +76,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     with watch.stage("watch", networks.sessions):
         backdrop = Backdrop()
         watched, video = watch_range(span, networks, report, notify, backdrop)
+        check_times(video)
     with watch.stage("lift", networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
     with watch.stage("save"):
@@ -124,6 +125,16 @@ def checked(job: Job) -> Job:
             f"Take and preview would both be saved as {job.output.name}. Choose another name for one.",
         )
     return job
+
+
+def check_times(video: VideoInfo) -> None:
+    """Raises MocapError when the video's time stamps are none that a video can have."""
+    if not video.has_plausible_times:
+        raise MocapError(
+            "times_damaged",
+            f"The time stamps of {video.path.name} are damaged. Convert the video to a new file and import that one.",
+            f"{video.frame_count} frames, from {video.times[:1]} to {video.times[-1:]} s",
+        )
 
 
 @dataclass

@@ -1,38 +1,58 @@
 """``python -m gast_mocap.motion export TAKE --person 1 --format bvh``: a cleaned performance for other programs."""
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import Field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..take.errors import MocapError
+from ..take.errors import MocapError, printable
 from ..take.files import load_take
 from ..take.records import Take
-from ..take.settings import CleanSettings
+from ..take.settings import CleanSettings, nearest
+from ..take.whole_file import fitting_name
 from .clean import clean_motion
 from .export import ExportFormat, export_motion
 from .resample import resample
+
+FASTEST = 1000.0
+"""Frames a second that can be asked for at most; raising it raises the size of the largest export."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0, or 1 after a message on stderr."""
     options = _parser().parse_args(arguments)
     try:
+        output = options.output or _beside(options.take, options.person, options.format)
+        check_output(output, options.take)
         take = _with_given_height(load_take(options.take), options)
         settings = CleanSettings.raw() if options.raw else replace(take.cleaning, **_given(options))
         motion = clean_motion(take, options.person, settings, _tell)
         if options.fps:
             _, motion = resample(motion, options.fps, settings.fill_gaps)
-        name = options.take.name.removesuffix(".npz").removesuffix(".take")
-        output = options.output or options.take.with_name(f"{name}.person{options.person}.{options.format}")
         export_motion(motion, output, options.format)
     except MocapError as error:
         _tell(error.text)
         return 1
-    print(f"{output}: {len(motion.times)} frames, {len(motion.contacts)} foot contacts")
+    print(printable(f"{output}: {len(motion.times)} frames, {len(motion.contacts)} foot contacts"))
     return 0
+
+
+def check_output(output: Path, take: Path) -> None:
+    """Raises MocapError when the export would take the place of the take."""
+    try:
+        is_take = os.path.realpath(output) == os.path.realpath(take) or output.samefile(take)
+    except (OSError, ValueError):
+        return  # one of the two is not there, or cannot be: reading or writing it says so
+    if is_take:
+        raise MocapError("output_is_take", f"{output.name} is the take itself. Choose another name for the export.")
+
+
+def _beside(take: Path, person: int, file_format: ExportFormat) -> Path:
+    name = take.name.removesuffix(".npz").removesuffix(".take")
+    return take.with_name(fitting_name(name, f".person{person}.{file_format}"))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,18 +62,50 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--person", type=int, default=1, help="id of the person; default 1")
     export.add_argument("--format", type=ExportFormat, choices=list(ExportFormat), default=ExportFormat.BVH)
     export.add_argument("-o", "--output", type=Path, help="default: beside the take")
-    export.add_argument("--fps", type=float, default=30.0, help="even frame rate; 0 keeps the video's own times")
-    export.add_argument("--raw", action="store_true", help="the lifter's poses, nothing cleaned")
-    kept = export.add_argument_group("clean-up", "what is not given is as it is kept in the take")
+    export.add_argument(
+        "--fps", type=_rate, default=30.0, help="frames a second, evenly spaced; 0 keeps the video's own times"
+    )
+    export.add_argument("--raw", action="store_true", help="the lifter's poses, without any clean-up")
+    kept = export.add_argument_group("clean-up", "what is not given is as the take holds it")
     for control in fields(CleanSettings):
         flag = "--" + control.name.replace("_", "-")
         help_text = control.metadata["tooltip"]
         if isinstance(control.default, bool):
             kept.add_argument(flag, action=argparse.BooleanOptionalAction, help=help_text)
         else:
-            unit = f" ({control.metadata['unit']})" if control.metadata["unit"] else ""
-            kept.add_argument(flag, type=float, help=help_text + unit)
+            kept.add_argument(flag, type=_within(control), help=f"{help_text} ({_range_of(control)})")
     return parser
+
+
+def _within(control: "Field[Any]") -> Callable[[str], float]:
+    """Reads an argument that has the bounds of the panel's control."""
+
+    def read(word: str) -> float:
+        value = _number(word)
+        if nearest(control, value) != value:
+            raise argparse.ArgumentTypeError(f"{word} is not within {_range_of(control)}")
+        return value
+
+    return read
+
+
+def _range_of(control: "Field[Any]") -> str:
+    low, high, unit = (control.metadata[name] for name in ("min", "max", "unit"))
+    return f"{low:g} to {high:g} {unit}".strip()
+
+
+def _rate(word: str) -> float:
+    value = _number(word)
+    if value != 0 and not 1 <= value <= FASTEST:
+        raise argparse.ArgumentTypeError(f"{word} is neither 0 nor within 1 to {FASTEST:g}")
+    return value
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{word} is no number") from error
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

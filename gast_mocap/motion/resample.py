@@ -4,38 +4,60 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..take.errors import MocapError
 from ..take.interpolate import interpolate
-from ..take.records import BoolArray, FloatArray, IntArray, Motion
+from ..take.records import FloatArray, IntArray, Motion
 from .gaps import long_gaps
+
+MOST_FRAMES = 500_000
+"""Frames of the longest performance, more than two hours at 60 a second; each takes about two kilobytes."""
+TOUCHING = 1e-6
+"""Frames of the scene by which a sample may miss a frame and still count as on it: time stamps are rounded."""
 
 
 def resample(motion: Motion, fps: float, max_gap: float) -> tuple[IntArray, Motion]:
     """The motion at whole frames of a scene that runs at ``fps``; frame 0 is time 0 of the video.
 
-    Frames inside a gap of more than ``max_gap`` seconds are left out. Returns the frames (t,) and the motion
-    whose ``times`` are ``frames / fps``. A motion too short to touch a whole frame gets the nearest one.
+    Frames inside a gap of more than ``max_gap`` seconds are left out. A motion too short to touch a whole frame gets
+    the nearest one.
+
+    Returns:
+        The frames (t,) and the motion whose ``times`` are ``frames / fps``.
+
+    Raises:
+        MocapError: ``too_many_frames``.
     """
-    first, last = np.ceil(motion.times[0] * fps - 1e-6), np.floor(motion.times[-1] * fps + 1e-6)
-    frames = np.arange(int(first), int(max(first, last)) + 1)
-    frames = frames[~_inside_gaps(frames / fps, motion.times, max_gap)]
+    runs = np.split(motion.times * fps, long_gaps(motion.times, max_gap) + 1)
+    firsts = np.array([np.ceil(run[0] - TOUCHING) for run in runs]).astype(int)
+    lasts = np.array([np.floor(run[-1] + TOUCHING) for run in runs]).astype(int)
+    if np.all(lasts < firsts):
+        lasts[0] = firsts[0]
+    _check_count(np.maximum(lasts - firsts + 1, 0).sum(), fps)
+    frames = np.unique(np.concatenate([np.arange(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]))
     return frames, _sampled(motion, frames / fps)
 
 
 def resample_evenly(motion: Motion) -> Motion:
-    """The motion in steps of its usual one, in straight lines across its gaps."""
+    """The motion in steps of its usual one, in straight lines across its gaps.
+
+    Raises:
+        MocapError: ``too_many_frames``.
+    """
     if len(motion.times) < 2:
         return motion
     step = float(np.median(np.diff(motion.times)))
     count = round((motion.times[-1] - motion.times[0]) / step)
+    _check_count(count, 1 / step)
     return _sampled(motion, motion.times[0] + step * np.arange(count + 1))
 
 
-def _inside_gaps(times: FloatArray, sampled: FloatArray, max_gap: float) -> BoolArray:
-    """Which ``times`` lie inside a gap between samples of more than ``max_gap``."""
-    inside = np.zeros(len(times), dtype=bool)
-    for gap in long_gaps(sampled, max_gap):
-        inside |= (times > sampled[gap] + 1e-6) & (times < sampled[gap + 1] - 1e-6)
-    return inside
+def _check_count(count: int, fps: float) -> None:
+    if count > MOST_FRAMES:
+        raise MocapError(
+            "too_many_frames",
+            f"At {fps:g} frames a second the motion has more than {MOST_FRAMES:,} frames. Choose a lower frame rate or "
+            "import a part of the video.",
+        )
 
 
 def _sampled(motion: Motion, times: FloatArray) -> Motion:

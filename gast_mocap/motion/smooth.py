@@ -13,6 +13,8 @@ from ..take.records import FloatArray
 SURE_SCORE = 0.5  # keypoints of this score and more are trusted alike
 LEAST_TRUST = 1e-6
 LONGEST_SPAN = 2.0  # usual steps that one sample may stand for; with more, jitter beside gaps stays
+SHORTEST_STEP = 0.01  # usual steps; frames closer than that, by their time stamps, are taken for that far apart
+SOLVABLE = 1e-12  # the least weight of a sample against curvature; with less, rounding errors decide what is bridged
 STRIKE_PASSES = 2
 STRIKE_LEVEL = 3.0  # misses this many times the usual are movement that the first pass ate
 LEAST_MISS = 0.001  # metres; nobody strikes that little
@@ -33,7 +35,9 @@ def curvature_bands(times: FloatArray) -> FloatArray:
 
     Each second divided difference counts for the time around it, so uneven frame times are respected.
     """
-    left, right = np.diff(times)[:-1], np.diff(times)[1:]
+    steps = np.diff(times)
+    steps = np.maximum(steps, SHORTEST_STEP * np.median(steps))
+    left, right = steps[:-1], steps[1:]
     span = (left + right) / 2
     rows = np.stack([1 / (left * span), -1 / (left * span) - 1 / (right * span), 1 / (right * span)])
     bands = np.zeros((3, len(times)))
@@ -57,8 +61,8 @@ def smooth_curves(times: FloatArray, values: FloatArray, weights: FloatArray, se
     """
     if len(times) < 3 or seconds <= 0:
         return values
-    spans = weights * sample_spans(times)
     bands = curvature_bands(times) * (seconds / (2 * np.pi)) ** 4
+    spans = np.maximum(weights * sample_spans(times), SOLVABLE * bands[0].max())
     bands[0] += spans
     smoothed: FloatArray = solveh_banded(bands, spans[:, None] * values, lower=True)
     return smoothed

@@ -12,11 +12,10 @@ from bpy.types import AddonPreferences
 from ..inference.choice import BUNDLED, OwnNetworks
 from ..take.errors import MocapError
 from ..take.files import check_saving, load_take
+from ..take.whole_file import fitting_name
 from .paths import BLEND_RELATIVE, chosen_path
 
 EXTENSION = __package__.rpartition(".")[0]
-LONGEST_NAME = 200
-"""Bytes of a video's name that a take's name keeps. File systems allow 255, also to the temporary file at saving."""
 
 
 class GAST_MOCAP_AP_preferences(AddonPreferences):
@@ -115,10 +114,9 @@ def take_path(video: Path) -> Path:
     Raises:
         MocapError: the folder in the preferences cannot be used.
     """
-    stem = video.stem.encode()[:LONGEST_NAME].decode(errors="ignore")
-    folder = _takes_folder(video, stem)
-    names = chain([stem], (f"{stem} {number}" for number in count(2)))
-    paths = (folder / f"{name}.take.npz" for name in names)
+    folder = _takes_folder(video)
+    names = chain([video.stem], (f"{video.stem} {number}" for number in count(2)))
+    paths = (folder / fitting_name(name, ".take.npz") for name in names)
     return next(path for path in paths if _is_replaceable(path, video))
 
 
@@ -152,12 +150,12 @@ def _preferences() -> GAST_MOCAP_AP_preferences | None:
     return addon.preferences if addon else None
 
 
-def _takes_folder(video: Path, stem: str) -> Path:
+def _takes_folder(video: Path) -> Path:
     preferences = _preferences()
     if preferences and preferences.takes_folder:
         return chosen_path(preferences.takes_folder)
     try:
-        check_saving(video.parent / f"{stem}.take.npz")
+        check_saving(video.parent / fitting_name(video.stem, ".take.npz"))
     except MocapError:
         return own_folder("takes")
     return video.parent

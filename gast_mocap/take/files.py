@@ -18,26 +18,50 @@ misread a file.
 """
 
 import errno
-import io
 import json
-import zipfile
-import zlib
+import math
+import stat
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import MocapError
-from .records import FootContact, Keypoints2D, Person, Playback, Pose3D, Take, TakeSettings, Track, VideoInfo
-from .settings import CleanSettings, Quality
+from .records import (
+    LONGEST_VIDEO,
+    FloatArray,
+    FootContact,
+    ImageArray,
+    IntArray,
+    Keypoints2D,
+    Person,
+    Playback,
+    Pose3D,
+    Take,
+    TakeSettings,
+    Track,
+    VideoInfo,
+)
+from .settings import BODY_HEIGHT, CleanSettings, Quality, nearest
 from .skeletons import Side
+from .untrusted import DAMAGE, Arrays, items, number, parsed, switch, table, text, whole_number
 from .whole_file import check_room, whole_file, why_not_saved
 
 FORMAT = "gast_mocap take"
 VERSION = 1
+
+# What a take may hold at most: far more than any video gives, and little enough to be worked with.
+MOST_FRAMES = 10_000_000
+MOST_PEOPLE = 1_000_000
+MOST_PIXELS = 1 << 20
+MOST_SHIFT = 1e6  # widths of the picture
+FARTHEST_JOINT = 100.0  # metres from the pelvis
+WIDEST_VIEW = 179.0  # degrees
+PLAYBACK_SPEEDS, FRAME_RATES = (1e-3, 1e3), (1e-2, 1e5)
+LARGEST_THUMBNAIL = 512  # pixels of the longer side; a larger one is shrunk
 
 
 def save_take(take: Take, path: Path) -> None:
@@ -47,8 +71,8 @@ def save_take(take: Take, path: Path) -> None:
         MocapError: the folder is missing or read-only, the disk is full, or ``take_not_saved``.
     """
     try:
-        with whole_file(path) as part:
-            part.write_bytes(_serialised(take))
+        with whole_file(path) as part, part.open("wb") as file:
+            _write(take, file)
     except OSError as error:
         raise _not_saved(path, error) from error
 
@@ -66,19 +90,32 @@ def check_saving(path: Path, size: int = 0) -> None:
 
 
 def load_take(path: Path) -> Take:
-    """Read a take.
+    """Read a take. All of its values are checked: it may come from anybody, or from a failing disk.
 
     Raises:
-        MocapError: the file is missing, damaged, no take, or from a newer version of the format.
+        MocapError: ``take_missing``, ``take_forbidden``, ``take_unreadable`` for a file that is damaged or no take, or
+            ``take_newer`` for one from a newer version of the format.
     """
-    if not path.is_file():
-        raise MocapError("take_missing", f"There is no take at {path}. Choose a .take.npz file.")
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            header = json.loads(str(arrays["header"]))
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FileNotFoundError(errno.ENOENT, "not a plain file", str(path))
+        file = path.open("rb")
+    except PermissionError as error:
+        raise MocapError(
+            "take_forbidden",
+            f"{path.name} may not be read. Change the permissions of the file or its folder, or choose another file.",
+            repr(error),
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise MocapError(
+            "take_missing", f"There is no take at {path}. Choose a .take.npz file.", repr(error)
+        ) from error
+    try:
+        with file, Arrays(file) as arrays:
+            header = parsed(arrays.text("header"))
             _check_header(header, path)
             return _take_from(header, arrays)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except DAMAGE as error:
         raise MocapError(
             "take_unreadable",
             f"{path.name} is damaged or no take. Run the import again or choose another file.",
@@ -86,7 +123,7 @@ def load_take(path: Path) -> Take:
         ) from error
 
 
-def _serialised(take: Take) -> bytes:
+def _write(take: Take, file: IO[bytes]) -> None:
     arrays: dict[str, NDArray[Any]] = {
         "header": np.array(json.dumps(_header(take))),
         "times": take.video.times,
@@ -94,9 +131,7 @@ def _serialised(take: Take) -> bytes:
     }
     for person in take.people:
         arrays |= {f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
-    file = io.BytesIO()
     np.savez_compressed(file, **arrays)
-    return file.getvalue()
 
 
 def _header(take: Take) -> dict[str, Any]:
@@ -142,64 +177,123 @@ def _person_arrays(person: Person) -> dict[str, NDArray[Any]]:
 def _check_header(header: Mapping[str, Any], path: Path) -> None:
     if header["format"] != FORMAT:
         raise ValueError(f"format is {header['format']!r}")
-    if header["version"] > VERSION:
+    version = whole_number(header["version"], 1, 1 << 31)
+    if version > VERSION:
         raise MocapError(
             "take_newer",
             f"{path.name} was made by a newer version of GAST Mocap. Update the extension to open it.",
-            f"version {header['version']}, this one reads up to {VERSION}",
+            f"version {version}, this one reads up to {VERSION}",
         )
 
 
-def _take_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Take:
-    video, settings = header["video"], header["settings"]
+def _take_from(header: Mapping[str, Any], arrays: Arrays) -> Take:
+    video, settings = _video_from(table(header["video"]), arrays), table(header["settings"])
+    people = tuple(_person_from(table(person), video, arrays) for person in items(header["people"], MOST_PEOPLE))
+    if len({person.track_id for person in people}) < len(people):
+        raise ValueError("two people have one id")
+    start = whole_number(settings["start"], 0, MOST_FRAMES)
     return Take(
-        VideoInfo(
-            Path(video["path"]),
-            video["width"],
-            video["height"],
-            arrays["times"],
-            video.get("field_of_view", 0.0),
-            _playback_from(video.get("playback", {})),
-            arrays["cuts"] if "cuts" in arrays else np.zeros(0, int),
-        ),
+        video,
         TakeSettings(
             Quality(settings["quality"]),
-            settings["start"],
-            settings["end"],
-            settings["low_memory"],
-            settings["models"],
-            settings.get("networks", {}),
+            start,
+            whole_number(settings["end"], start, MOST_FRAMES),
+            switch(settings["low_memory"]),
+            _texts(settings["models"]),
+            _texts(settings.get("networks", {})),
         ),
-        tuple(_person_from(person, arrays) for person in header["people"]),
-        _cleaning_from(header.get("cleaning", {})),
-        header.get("camera_shift", 0.0),
+        people,
+        _cleaning_from(table(header.get("cleaning", {}))),
+        number(header.get("camera_shift", 0.0), 0.0, MOST_SHIFT),
     )
+
+
+def _texts(stored: object) -> dict[str, str]:
+    return {text(name): text(value) for name, value in table(stored).items()}
+
+
+def _video_from(header: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
+    times = arrays.numbers("times", (None,), -LONGEST_VIDEO, LONGEST_VIDEO)
+    video = VideoInfo(
+        Path(text(header["path"])),
+        whole_number(header["width"], 1, MOST_PIXELS),
+        whole_number(header["height"], 1, MOST_PIXELS),
+        times,
+        number(header.get("field_of_view", 0.0), 0.0, WIDEST_VIEW),
+        _playback_from(table(header.get("playback", {}))),
+        arrays.whole_numbers("cuts", (None,), 0, len(times)) if "cuts" in arrays else np.zeros(0, int),
+    )
+    if not video.has_plausible_times:
+        raise ValueError("times are no video's")
+    return video
 
 
 def _playback_from(stored: Mapping[str, Any]) -> Playback:
-    known = {control.name for control in fields(Playback)}
-    return Playback(**{name: value for name, value in stored.items() if name in known})
+    rate = stored.get("frame_rate")
+    return Playback(
+        number(stored.get("speed", 1.0), *PLAYBACK_SPEEDS),
+        switch(stored.get("mirrored", False)),
+        None if rate is None else number(rate, *FRAME_RATES),
+    )
 
 
 def _cleaning_from(stored: Mapping[str, Any]) -> CleanSettings:
-    known = {control.name for control in fields(CleanSettings)}
-    return CleanSettings(**{name: value for name, value in stored.items() if name in known})
+    """What the controls can be set to; a number beyond a control's range becomes the nearest within."""
+    known = {control.name: control for control in fields(CleanSettings)}
+    read: dict[str, Any] = {}
+    for name, value in stored.items():
+        if name in known and isinstance(known[name].default, bool):
+            read[name] = switch(value)
+        elif name in known:
+            read[name] = nearest(known[name], number(value, -math.inf, math.inf))
+    return replace(CleanSettings(), **read)
 
 
-def _person_from(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Person:
-    track_id, contacts = header["track_id"], header.get("contacts")
+def _person_from(header: Mapping[str, Any], video: VideoInfo, arrays: Arrays) -> Person:
+    track_id = whole_number(header["track_id"], 1, MOST_PEOPLE)
+    contacts, height = header.get("contacts"), header.get("body_height")
 
-    def array(name: str) -> NDArray[Any]:
-        return arrays[f"person_{track_id}/{name}"]
+    def frames(of: str) -> IntArray:
+        return arrays.whole_numbers(f"person_{track_id}/{of}/frames", (None,), 0, video.frame_count - 1)
 
-    return Person(
-        Track(track_id, array("track/frames"), array("track/boxes"), array("track/scores")),
-        Keypoints2D(track_id, array("keypoints/frames"), array("keypoints/points"), array("keypoints/scores")),
-        Pose3D(array("pose/frames"), array("pose/joints")),
-        array("thumbnail"),
-        None if contacts is None else tuple(FootContact(Side(foot), start, end) for foot, start, end in contacts),
-        header.get("body_height"),
+    def numbers(name: str, shape: tuple[int | None, ...], low: float, high: float) -> FloatArray:
+        return arrays.numbers(f"person_{track_id}/{name}", (None, *shape), low, high)
+
+    person = Person(
+        Track(
+            track_id,
+            frames("track"),
+            numbers("track/boxes", (4,), -MOST_PIXELS, MOST_PIXELS),
+            numbers("track/scores", (), 0, 1),
+        ),
+        Keypoints2D(
+            track_id,
+            frames("keypoints"),
+            numbers("keypoints/points", (17, 2), -MOST_PIXELS, MOST_PIXELS),
+            numbers("keypoints/scores", (17,), 0, 1),
+        ),
+        Pose3D(frames("pose"), numbers("pose/joints", (17, 3), -FARTHEST_JOINT, FARTHEST_JOINT)),
+        _shrunk(arrays.whole_numbers(f"person_{track_id}/thumbnail", (None, None, 3), 0, 255)),
+        None if contacts is None else tuple(map(_contact_from, items(contacts, MOST_FRAMES))),
+        nearest(BODY_HEIGHT, number(height, -math.inf, math.inf)) if height else None,
     )
+    if not (len(person.track.frames) and len(person.keypoints.frames)):
+        raise ValueError(f"person {track_id} is in no frame")
+    return person
+
+
+def _contact_from(stored: object) -> FootContact:
+    foot, start, end = items(stored, 3)
+    begins = number(start, -LONGEST_VIDEO, LONGEST_VIDEO)
+    return FootContact(Side(foot), begins, number(end, begins, LONGEST_VIDEO))
+
+
+def _shrunk(thumbnail: IntArray) -> ImageArray:
+    """Small enough for a panel, whose memory grows with the square of the longer side."""
+    if not thumbnail.size:
+        raise ValueError("a thumbnail is empty")
+    step = -(-max(thumbnail.shape) // LARGEST_THUMBNAIL)
+    return thumbnail[::step, ::step].astype(np.uint8)
 
 
 def _not_saved(path: Path, error: OSError) -> MocapError:

@@ -22,6 +22,15 @@ ImageArray = NDArray[np.uint8]
 
 GAP_INTERVALS = 4.0
 """Usual intervals between frames beyond which one is a gap; phones that save light leave out up to three frames."""
+LONGEST_VIDEO = 7 * 86400.0
+"""Seconds; time stamps beyond them are damaged. Raising it raises how long a damaged video can keep a program busy."""
+SHORTEST_STEP = 1e-9
+"""Seconds from one frame to the next; closer ones differ by rounding errors only, and speeds between them overflow."""
+FASTEST_VIDEO = 10_000.0
+"""Frames a second, by the median step; beyond any camera's the time stamps are damaged."""
+SLOWEST_STEP = 5.0
+"""Seconds of the median step; slower pictures are no film of a movement. Raising it lets damaged stamps ask for more
+frames in between."""
 STILL_CAMERA = 0.02
 """Widths of the picture by which the background of a camera on a tripod may move."""
 
@@ -82,6 +91,19 @@ class VideoInfo:
         check_rising("times", self.times)
         check_shape("cuts", self.cuts, (None,))
         check_rising("cuts", self.cuts)
+
+    @property
+    def has_plausible_times(self) -> bool:
+        """Whether its time stamps can be a video's. Sampling others at a steady rate would fill the memory."""
+        steps = np.diff(self.times)
+        usual = float(np.median(steps)) if len(steps) else 1.0
+        return bool(
+            len(self.times)
+            and np.all(np.isfinite(self.times))
+            and self.times[-1] - self.times[0] <= LONGEST_VIDEO
+            and 1 / FASTEST_VIDEO <= usual <= SLOWEST_STEP
+            and steps.min(initial=1.0) >= SHORTEST_STEP
+        )
 
     @property
     def frame_count(self) -> int:

@@ -1,7 +1,7 @@
 """The controls of the clean-up, with what a panel says about each."""
 
 import math
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import Field, astuple, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -174,3 +174,11 @@ class CleanSettings:
             find_floor=False,
             foot_lock=False,
         )
+
+
+BODY_HEIGHT = next(control for control in fields(CleanSettings) if control.name == "body_height")
+
+
+def nearest(control: "Field[Any]", value: float) -> float:
+    """``value``, or the end of the control's range that it lies beyond."""
+    return float(min(max(value, control.metadata["min"]), control.metadata["max"]))

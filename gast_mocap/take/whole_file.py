@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -9,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+LONGEST_NAME = 255
+"""Bytes of the longest name that common file systems allow."""
 STALE = 3600.0
 """Seconds after which nobody is still writing a part. Less may take a part away from a writer that is paused."""
 NAME_KEPT = 40
@@ -34,6 +37,16 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def fitting_name(stem: str, suffix: str) -> str:
+    """``stem`` and ``suffix`` as the name of a file; a stem that is too long ends in a hash of the whole."""
+    if len(os.fsencode(stem + suffix)) <= LONGEST_NAME:
+        return stem + suffix
+    ending = f"~{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}{suffix}"
+    while len(os.fsencode(stem + ending)) > LONGEST_NAME:
+        stem = stem[:-1]
+    return stem + ending
 
 
 def check_room(path: Path, size: int) -> None:
