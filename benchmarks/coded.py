@@ -22,6 +22,8 @@ TOP = np.array([1, 1, 1, 1, 1, 1, 1, 0, 0, 0])
 BOTTOM = np.array([1, 0, 1, 0, 1, 0, 1, 0, 1, 1])
 TICKS = 90_000
 """Of the clock in which frames are stamped, a second."""
+RATE_IS_CLOCK = ("mpeg4", "mpeg2video", "mpeg1video", ".ogv")
+"""Codecs and containers that want a frame as the unit of time."""
 
 Turn = tuple[int, bool, bool]
 """Degrees anticlockwise by which a player turns the stored picture; whether it then flips left-right, top-bottom."""
@@ -78,7 +80,7 @@ def write_coded(path: Path, recipe: Recipe) -> None:
         stream.height, stream.width = first.shape[0], first.shape[1] // recipe.stretched
         stream.pix_fmt = recipe.pixel_format
         stream.codec_context.options = recipe.options
-        if recipe.codec not in ("mpeg4", "mpeg2video", "mpeg1video"):  # these want their rate as the unit of time
+        if recipe.codec not in RATE_IS_CLOCK and recipe.suffix not in RATE_IS_CLOCK:
             stream.codec_context.time_base = Fraction(1, TICKS)
         if recipe.stretched != 1:
             stream.codec_context.sample_aspect_ratio = Fraction(recipe.stretched)

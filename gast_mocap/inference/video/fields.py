@@ -1,6 +1,7 @@
 """Interlaced video: two moments woven into one frame, one in the odd lines and one in the even, become one moment."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,7 @@ from av.error import EOFError as NothingMore
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from ...take.records import FloatArray
+from ...take.records import BoolArray, FloatArray
 from .film import Shown
 
 COMBED = 0.1
@@ -19,6 +20,8 @@ MOVING = 0.002
 """Share of the picture that must move to tell."""
 TELLING, ALIKE = 20, 10
 """Grey levels: lines that differ by more than the first differ, by less than the second are alike."""
+LOOKED_AT = 3
+"""Frames that tell together."""
 COLUMNS = 32
 """Every so many columns are looked at."""
 
@@ -26,23 +29,47 @@ COLUMNS = 32
 def deinterlaced(shown: Iterator[Shown]) -> Iterator[Shown]:
     """The same frames; from the first one on that is seen to be interlaced, each shows one moment.
 
-    A frame is held back for one step then: its neighbours tell what moves.
+    A few frames are held back: their neighbours tell what moves.
     """
-    combs, unweaver = Combs(), None
+    waiting: list[Held] = []
+    unweaver: Unweaver | None = None
     for stamp, frame in shown:
-        if frame is not None and unweaver is None:
-            is_marked = frame.interlaced_frame
-            if is_marked or combs.are_in(frame):
-                unweaver = Unweaver(frame, is_marked)
-        if unweaver is None or frame is None:
-            yield stamp, frame
+        if frame is None:
+            yield stamp, None
             continue
-        if not unweaver.takes(frame):
-            yield from unweaver.rest()
-            unweaver = Unweaver(frame, frame.interlaced_frame)
-        yield from unweaver.push(stamp, frame)
+        waiting.append(Held(stamp, frame, grey(frame) if unweaver is None else None))
+        if unweaver is None and not is_interlaced(waiting):
+            if len(waiting) == LOOKED_AT:
+                yield waiting.pop(0).shown
+            continue
+        for held in waiting:
+            if unweaver is not None and not unweaver.takes(held.frame):
+                yield from unweaver.rest()
+                unweaver = None
+            unweaver = unweaver or Unweaver(held.frame, only_marked=held.frame.interlaced_frame)
+            yield from unweaver.push(*held.shown)
+        waiting.clear()
+    yield from (held.shown for held in waiting)
     if unweaver is not None:
         yield from unweaver.rest()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A frame that waits; ``rows`` (h, w) of its brightness."""
+
+    stamp: float | None
+    frame: VideoFrame
+    rows: FloatArray | None
+
+    @property
+    def shown(self) -> tuple[float | None, VideoFrame]:
+        return self.stamp, self.frame
+
+
+def is_interlaced(held: list[Held]) -> bool:
+    """Whether the last of ``held`` is marked so, or the middle one of three shows combs."""
+    return held[-1].frame.interlaced_frame or (len(held) == LOOKED_AT and are_combed(*(each.rows for each in held)))
 
 
 class Unweaver:
@@ -87,25 +114,22 @@ class Unweaver:
             yield self._stamps.pop(0), frame
 
 
-class Combs:
-    """Sees combs in frames that are shown to it one after the other."""
+def are_combed(last: FloatArray | None, now: FloatArray | None, following: FloatArray | None) -> bool:
+    """Whether what moves in ``now`` is combed. Fine stripes are not: they are there before or after as well."""
+    if last is None or now is None or following is None or not last.shape == now.shape == following.shape:
+        return False
+    moves = np.abs(now[1:-1] - last[1:-1]) > TELLING
+    if moves.mean() < MOVING:
+        return False
+    is_comb = moves & combs(now) & ~combs(last) & ~combs(following)
+    return bool(is_comb.sum() > COMBED * moves.sum())
 
-    def __init__(self) -> None:
-        self._before: FloatArray | None = None
 
-    def are_in(self, frame: VideoFrame) -> bool:
-        """Whether what moved since the frame before is combed. Stripes of a picture stand still, or move as a whole."""
-        now = grey(frame)
-        before, self._before = self._before, now
-        if now is None or before is None or now.shape != before.shape:
-            return False
-        upper, line, lower = now[:-2], now[1:-1], now[2:]
-        moves = np.abs(line - before[1:-1]) > TELLING
-        if moves.mean() < MOVING:
-            return False
-        differs = np.minimum(np.abs(line - upper), np.abs(line - lower)) > TELLING
-        is_comb = moves & differs & (np.abs(upper - lower) < ALIKE)
-        return bool(is_comb.sum() > COMBED * moves.sum())
+def combs(rows: FloatArray) -> BoolArray:
+    """(h - 2, w) where a line differs from both its neighbours and these are alike."""
+    upper, line, lower = rows[:-2], rows[1:-1], rows[2:]
+    differs = np.minimum(np.abs(line - upper), np.abs(line - lower)) > TELLING
+    return np.asarray(differs & (np.abs(upper - lower) < ALIKE))
 
 
 def grey(frame: VideoFrame) -> FloatArray | None:

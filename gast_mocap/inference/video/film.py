@@ -154,7 +154,7 @@ class Film:
             self._is_indexed = declared > 0
             entry = enter(self._counted(video, stopped), start)
             yield from ((stamp, None) for stamp in entry.stamps)
-            stamps = Stamps(video)
+            stamps = Stamps(video, entry)
             for frame in self._decoded(video, entry):
                 stamp = stamps.of(frame)
                 if not precedes(frame.pts, entry):
@@ -198,7 +198,9 @@ class Stamps:
     the place of the other. AVI has no place for the first, and what is found there is a guess.
     """
 
-    def __init__(self, video: OpenVideo) -> None:
+    def __init__(self, video: OpenVideo, entry: Entry) -> None:
+        self._entry = entry
+        self._shift: float | None = None
         self._unit = video.stream.time_base or Fraction(1, 1)
         self._has_pts = video.container.format.name != "avi"
         self._last_pts = self._last_dts = -math.inf
@@ -215,4 +217,11 @@ class Stamps:
             self._last_pts = pts
         is_pts_right = pts is not None and (dts is None or self._faulty_pts <= self._faulty_dts)
         stamp = pts if is_pts_right else dts
-        return None if stamp is None else float(stamp * self._unit)
+        return None if stamp is None else self._aligned(float(stamp * self._unit))
+
+    def _aligned(self, stamp: float) -> float:
+        """``stamp`` as it was counted before decoding began: a decoder's delay is in the stamps of AVI's frames."""
+        if self._shift is None:
+            known = None if self._has_pts else self._entry.stamp
+            self._shift = 0.0 if known is None else known - stamp
+        return stamp + self._shift

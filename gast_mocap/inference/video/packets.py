@@ -61,13 +61,14 @@ class Group:
 class Entry:
     """Where decoding begins: the ``packets`` to decode, of which the first is the keyframe with index ``frame``.
 
-    ``stamps``: seconds of the frames before it, in the order in which they are shown. What is decoded with a stamp
-    before ``begin`` (in the stream's units) belongs to frames before it.
+    ``stamp``: seconds of that one; ``stamps``: of the frames before it, in the order in which they are shown. What is
+    decoded with a stamp before ``begin`` (in the stream's units) belongs to frames before it.
     """
 
     frame: int
     packets: Iterator[VideoPacket]
     stamps: list[float | None] = field(default_factory=list)
+    stamp: float | None = None
     begin: int | None = None
 
 
@@ -94,8 +95,9 @@ def enter(packets: Iterator[VideoPacket], start: int) -> Entry:
         return Entry(0, chain.from_iterable([*(group.packets for group in groups), packets]))
     kept = groups[len(reached) - 1 :]
     frame = kept[0].first
-    begin = kept[0].packets[0].pts
-    return Entry(frame, chain(*(group.packets for group in kept), packets), as_shown(stamps)[:frame], begin)
+    key = kept[0].packets[0]
+    rest = chain(*(group.packets for group in kept), packets)
+    return Entry(frame, rest, as_shown(stamps)[:frame], stamp_of(key), key.pts)
 
 
 def as_shown(stamps: list[float | None]) -> list[float | None]:
