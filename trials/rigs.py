@@ -1,4 +1,5 @@
-"""Rigs to solve for: the families of ``families.txt`` with bodies of several rest poses."""
+"""Rigs to solve for: the families of ``families.txt`` and the naming schemes of ``schemes.txt``, with bodies of several
+rest poses."""
 
 import re
 from dataclasses import dataclass, replace
@@ -51,10 +52,14 @@ def family_names() -> list[str]:
     return list(_read_families())
 
 
+def scheme_names() -> list[str]:
+    return list(_read_schemes())
+
+
 def make_bones(family: str, rest_pose: str = "T") -> list[RigBone]:
-    """The bones of a family, parents first, with arbitrary rolls. ``rest_pose`` is one of REST_POSES."""
+    """The bones of a family or a scheme, parents first, with arbitrary rolls. ``rest_pose`` is one of REST_POSES."""
     rng = np.random.default_rng(len(family))
-    tree = _read_families()[family]
+    tree = (_read_families() | _read_schemes())[family]
     places = _joints(rest_pose)
     heads = _heads(tree, places)
     bones = []
@@ -195,6 +200,38 @@ def _grow(lines: list[str]) -> dict[str, tuple[str, str]]:
         del above[_depth(line) :]
         tree[name.strip()] = (above[-1] if above else "", role)
         above.append(name.strip())
+    return tree
+
+
+def _read_schemes() -> dict[str, dict[str, tuple[str, str]]]:
+    """Scheme -> bone -> (parent, role); the usual tree, with the spine's bones between spine and chest unnamed."""
+    lines = (Path(__file__).parent / "schemes.txt").read_text(encoding="utf-8").splitlines()
+    schemes = {}
+    for line in lines:
+        if line and not line.startswith("#"):
+            name, *fields = (field.strip() for field in line.split("|"))
+            schemes[name] = _scheme_tree(*([word.strip() for word in field.split(",")] for field in fields))
+    return schemes
+
+
+def _scheme_tree(
+    sides: list[str], root: list[str], trunk: list[str], neck: list[str], arm: list[str], leg: list[str]
+) -> dict[str, tuple[str, str]]:
+    hips, *spine = trunk
+    roles = ["hips", "spine", *[""] * (len(trunk) - 3), "chest"] if spine[1:] else ["hips", "spine"]
+    chain = [*zip(root, ["root"], strict=True), *zip(trunk, roles, strict=True)]
+    branches = [(trunk[-1], [*zip(neck, ("neck", "head"), strict=True)])]
+    for side, letter in zip(sides, "LR", strict=True):
+        for above, bones, parts in ((trunk[-1], arm, SIDED[:4]), (hips, leg, SIDED[4:])):
+            limb = zip(bones, parts, strict=True)
+            branches.append((above, [(bone.format(side), f"{part}.{letter}") for bone, part in limb]))
+    tree: dict[str, tuple[str, str]] = {}
+    for above, named in [("", chain), *branches]:
+        carrier = above
+        for bone, role in named:
+            if bone != "-":
+                tree[bone] = (carrier, role)
+                carrier = bone
     return tree
 
 

@@ -1,4 +1,4 @@
-"""The rig families that are known by name, read from ``presets.toml``."""
+"""The rig families that are known by name, read from ``names.toml``."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from typing import Any
 from ...take.skeletons import Side
 from .roles import ROLES, SIDED, sided
 
-PRESETS = Path(__file__).with_name("presets.toml")
+NAMES = Path(__file__).with_name("names.toml")
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Family:
         """role -> bone, of the roles that these bones fill."""
         pattern = re.compile(f"(?:.*[:|])?(?:{self.prefix})(.+)")
         bare = {found[found.re.groups]: bone for bone in bone_names if (found := pattern.fullmatch(bone))}
-        filled = {}
+        filled: dict[str, str] = {}
         for role, names in self.names.items():
-            bone = next((bare[name] for name in names if name in bare), None)
+            bone = next((bare[name] for name in names if name in bare and bare[name] not in filled.values()), None)
             if bone is not None:
                 filled[role] = bone
         return filled
@@ -48,8 +48,15 @@ class Family:
 
 @cache
 def families() -> tuple[Family, ...]:
-    with PRESETS.open("rb") as file:
-        return tuple(_family(entry) for entry in tomllib.load(file)["family"])
+    """All families, in the file's order."""
+    return tuple(_family(entry) for entry in name_table()["family"])
+
+
+@cache
+def name_table() -> dict[str, Any]:
+    """What stands in ``names.toml``: ``words`` of the parts of a body, and ``family`` entries."""
+    with NAMES.open("rb") as file:
+        return tomllib.load(file)
 
 
 def _family(entry: dict[str, Any]) -> Family:

@@ -1,25 +1,40 @@
 """The best bone map for a rig that nobody has described."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from ...take.errors import MocapError
 from ...take.skeletons import Side
 from ..rotations import unit
-from .bone_map import BoneMap
+from .bone_map import BoneMap, with_sides_swapped
 from .families import families
 from .hierarchy import map_by_hierarchy
-from .naming import map_by_names, named_like_an_animals
+from .naming import map_by_names, named_like_an_animals, without_common_ends
+from .rest_body import joint, trunk_direction
 from .rest_pose import RestPose
-from .roles import LIMBS, REQUIRED, ROLES, label, sided
+from .review import limb_doubts
+from .roles import LIMBS, REQUIRED, ROLES, label, side_of, sided
 
 METARIG = frozenset({"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"})
 MISSING_AT_MOST = 2  # required roles that the animator may have to fill in; with more it is no human body
 # Thighs of people at rest are within 15 degrees of the trunk's line; those of Rigify's cat and horse 106 and more.
 THIGHS_HANG_WITHIN = 70.0
+# Half bodies have no thighs to compare; their trunks rise, those of beasts lie.
+TRUNK_RISES_WITHIN = 60.0
+WORDS, BUILD = "names", "hierarchy"
+USUAL = ("neck", "head", *(sided(part, side) for part in ("hand", "foot") for side in Side))
+"""Roles that most rigs have beside those that are required."""
+CLAVICLES = frozenset(sided("clavicle", side) for side in Side)
 
 
 def map_bones(rest: RestPose) -> BoneMap:
-    """The best map for a rig that nobody has described.
+    """The best map for a rig that nobody has described: by names, and where they leave gaps or contradict the body
+    by where the bones lie.
+
+    Args:
+        rest: bones in the pose to judge them by; it should stand.
 
     Raises:
         MocapError: ``metarig`` for a rig template, ``no_bones_known`` for an armature without a body,
@@ -29,28 +44,109 @@ def map_bones(rest: RestPose) -> BoneMap:
         raise MocapError(
             "metarig", "This is a Rigify metarig, not a rig yet. Generate the rig first and choose that one."
         )
-    known = [BoneMap(family.match(rest.bone_names), family.name, family.switches) for family in families()]
-    best = max(known, key=_completeness)
-    if _unfilled(best) or "spine" not in best.bones:
-        best = max(best, BoneMap(map_by_names(rest.bone_names), "names"), key=_completeness)
-    if not _has_body(best):
-        built = BoneMap(map_by_hierarchy(rest), "hierarchy")
-        if not named_like_an_animals(built.bones.values()):
-            best = max(best, built, key=_completeness)
-    if not _has_body(best):
-        missing = ", ".join(map(label, _unfilled(best)))
+    named = _by_names(rest)
+    found = named
+    gaps = [role for role in USUAL if role not in named.bones]
+    gaps += [role for role in CLAVICLES if role not in named.bones and CLAVICLES & named.bones.keys()]
+    if _unfilled(named) or (named.family == WORDS and (gaps or limb_doubts(rest, named))):
+        found = _completed(rest, named, map_by_hierarchy(rest))
+    if found.family == WORDS:
+        found = _with_spine_between(rest, found)
+    if not (_has_body(found) or _is_half_body(rest, named)) or _is_an_animals(rest, found):
+        missing = ", ".join(map(label, _unfilled(found)))
         raise MocapError(
             "no_bones_known",
             f"Found no human body in this armature. Missing: {missing}. "
             "Choose a humanoid rig, or pick its bones in the bone map.",
         )
-    if not _stands(rest, best):
+    if not _stands(rest, found):
         raise MocapError(
             "not_upright",
             "This armature does not stand at rest: its thighs do not hang below its trunk. If it is a humanoid, pose "
             "it standing, set Reference to Current Pose and press Find in the bone map.",
         )
+    return found
+
+
+def _by_names(rest: RestPose) -> BoneMap:
+    """The fullest map of a known family, with or without what all names begin with, or else of words."""
+    bare = without_common_ends(rest.bone_names)
+    known = [BoneMap(family.match(rest.bone_names), family.name, family.switches) for family in families()]
+    known += [
+        BoneMap({role: bare[name] for role, name in family.match(bare).items()}, family.name, family.switches)
+        for family in families()
+        if not family.prefix
+    ]
+    best = max(known, key=_completeness)
+    if _unfilled(best) or "spine" not in best.bones:
+        best = max(best, BoneMap(map_by_names(rest.bone_names), WORDS), key=_completeness)
     return best
+
+
+def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> BoneMap:
+    """The map by names with what lacks in it, and limbs that it has wrong, from where the bones lie."""
+    build = BoneMap(built, BUILD)
+    if not named.limbs or not built:
+        return build if built and not named_like_an_animals(built.values()) else named
+    mirrored = with_sides_swapped(build)
+    if _agreement(named, mirrored) > _agreement(named, build):
+        build = mirrored
+    bones = dict(named.bones)
+    doubts = limb_doubts(rest, named)
+    for (upper, lower, end), side in ((limb, side) for limb in LIMBS for side in Side):
+        whole = sided(upper, side) in named.limbs
+        if whole and sided(upper, side) not in doubts:
+            continue
+        roles = [sided(part, side) for part in (("clavicle",) if upper == "upper_arm" else ()) + (upper, lower, end)]
+        others = {bone for role, bone in bones.items() if role not in roles}
+        if not others.intersection(build.bones.get(role, "") for role in roles):
+            bones = {role: bone for role, bone in bones.items() if role not in roles}
+            bones |= {role: build.bones[role] for role in roles if role in build.bones}
+    for role, bone in build.bones.items():
+        if role not in bones and _same_limb(role, bones, build.bones):
+            bones = {other: known for other, known in bones.items() if known != bone or "." in other}
+            if bone not in bones.values():
+                bones[role] = bone
+    return replace(named, bones=bones)
+
+
+def _same_limb(role: str, bones: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether both maps have the same bones in the limb of a role; always of a role without side."""
+    side = side_of(role)
+    limb = LIMBS[0] if role.partition(".")[0] in ("clavicle", *LIMBS[0]) else LIMBS[1]
+    return side is None or all(bones.get(sided(part, side)) == others.get(sided(part, side)) for part in limb[:2])
+
+
+def _agreement(first: BoneMap, second: BoneMap) -> int:
+    return sum(second.bones.get(role) == bone for role, bone in first.bones.items() if "." in role)
+
+
+def _with_spine_between(rest: RestPose, bone_map: BoneMap) -> BoneMap:
+    """Spine and chest are the first and last bone from the hips to where the arms part, whatever they are called.
+
+    The map as it is where no such chain is there, as between controls.
+    """
+    bones = dict(bone_map.bones)
+    starts = [
+        rest.index(bones[role])
+        for side in Side
+        for role in (sided("clavicle", side), sided("upper_arm", side))
+        if role in bones
+    ]
+    if "hips" not in bones or len(starts) < len(Side):
+        return bone_map
+    hips = rest.index(bones["hips"])
+    lineages = [[*rest.ancestors(start)] for start in starts]
+    fork = next((bone for bone in lineages[0] if all(bone in lineage for lineage in lineages)), -1)
+    path = [fork, *rest.ancestors(fork)] if fork >= 0 else []
+    if hips not in path or fork == hips:
+        return bone_map
+    chain = [rest.bone_names[bone] for bone in reversed(path[: path.index(hips)])]
+    if len(chain) > 1 and chain[-1] == bones.get("neck"):
+        chain.pop()
+    bones = {role: bone for role, bone in bones.items() if role not in ("spine", "chest") and bone not in chain}
+    bones |= {"spine": chain[0]} | ({"chest": chain[-1]} if len(chain) > 1 else {})
+    return replace(bone_map, bones=bones)
 
 
 def _completeness(bone_map: BoneMap) -> tuple[int, int]:
@@ -68,17 +164,31 @@ def _has_body(bone_map: BoneMap) -> bool:
     return "hips" in bone_map.bones and len(_unfilled(bone_map)) <= MISSING_AT_MOST and all(limbs)
 
 
+def _is_half_body(rest: RestPose, named: BoneMap) -> bool:
+    """Whether names tell two whole limbs, one and a trunk, or a bust; the trunk, if any, rises."""
+    trunk = {"head", "neck", "chest", "spine"}.intersection(named.bones)
+    if named.missing or not (len(named.limbs) > 1 or (named.limbs and len(trunk) > 1) or len(trunk) > 2):
+        return False
+    rises = trunk_direction(rest, named)
+    if rises is None or any(role.startswith("thigh") for role in named.limbs):
+        return True
+    ups = np.stack([unit(rest.world_from_armature[2, :3]), *np.eye(3)[1:]])
+    return bool(np.max(ups @ rises) > np.cos(np.radians(TRUNK_RISES_WITHIN)))
+
+
+def _is_an_animals(rest: RestPose, bone_map: BoneMap) -> bool:
+    """Whether parts that people lack are named, and the body is not a whole human one beside them."""
+    return bool(_unfilled(bone_map)) and named_like_an_animals(rest.bone_names)
+
+
 def _stands(rest: RestPose, bone_map: BoneMap) -> bool:
     """Whether the thighs go on where the trunk ends, as those of people do and those of four-footed animals do not.
 
     The body may lie in the world. What has no bone is not judged.
     """
-    heads = {role: rest.heads[rest.index(bone)] for role, bone in bone_map.bones.items()}
-    shoulders = [heads[role] for side in Side if (role := sided("upper_arm", side)) in heads]
-    legs = [side for side in Side if sided("thigh", side) in heads and sided("shin", side) in heads]
-    if not shoulders or not legs:
+    trunk = trunk_direction(rest, bone_map)
+    legs = [role for role in bone_map.limbs if role.startswith("thigh")]
+    if trunk is None or not legs:
         return True
-    hips = [heads[sided("thigh", side)] for side in legs]
-    down = unit(np.mean(hips, axis=0) - np.mean(shoulders, axis=0))
-    thighs = unit(np.mean([heads[sided("shin", side)] for side in legs], axis=0) - np.mean(hips, axis=0))
-    return bool(down @ thighs > np.cos(np.radians(THIGHS_HANG_WITHIN)))
+    ways = [joint(rest, bone_map, role.replace("thigh", "shin")) - joint(rest, bone_map, role) for role in legs]
+    return bool(-trunk @ unit(np.mean(ways, axis=0)) > np.cos(np.radians(THIGHS_HANG_WITHIN)))

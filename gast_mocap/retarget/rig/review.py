@@ -13,9 +13,9 @@ from .rest_body import armature_from_body, joint, limb_end, trunk_direction
 from .rest_pose import RestPose
 from .roles import LIMBS, label, sided
 
-# An upper arm is 0.9 to 1.2 times as long as the forearm in the real rigs at hand, a thigh 0.85 to 1.15 times the
-# shin; a collarbone is half an upper arm. A higher share lets stranger bodies pass, and such mistakes with them.
-MOST_UNLIKE = 1.75
+# Upper limbs are 0.9 to 1.3 times as long as lower ones in twelve real rigs; a collarbone is half an upper arm. Raising
+# it lets stranger bodies pass without a doubt, and with them arms that are mapped one joint up.
+MOST_UNLIKE = 1.6
 MOST_LOPSIDED = 1.4  # left over right: bodies are the same on both sides, whatever their pose
 FOOT_SHARE = 0.05  # of the leg: joints of a foot that lie closer do not tell where it points
 LEANS = 15.0  # degrees: a trunk that leans less is posture

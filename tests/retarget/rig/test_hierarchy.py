@@ -18,7 +18,7 @@ REAL = (
 OPENPOSE_LACKS = {"hand", "head"}
 
 
-@pytest.mark.parametrize(("rest_pose", "tails"), zip(REST_POSES, ("fbx", "gltf", "native", "gltf"), strict=True))
+@pytest.mark.parametrize(("rest_pose", "tails"), tuple(zip(REST_POSES, ("fbx", "gltf", "native", "gltf"), strict=True)))
 @pytest.mark.parametrize("family", family_names())
 def test_joints_alone_tell_the_body_of_every_family(family, rest_pose, tails):
     bones = make_bones(family, rest_pose)
