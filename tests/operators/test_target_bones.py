@@ -20,6 +20,8 @@ def bones(scene):
 def strange(name="Strange"):
     """A humanoid whose names and build say too little: its left arm is called something else and lies apart."""
     named = mirrored({f"mixamorig:{bone}": place for bone, place in MIXAMO_BONES.items()})
+    _, head, tail = named["mixamorig:LeftForeArm"]
+    named["mixamorig:LeftForeArm"] = (None, np.add(head, (0, 0.6, 0)), np.add(tail, (0, 0.6, 0)))
     rig = make_armature(name, named)
     rig.data.bones["mixamorig:LeftForeArm"].name = "tentacle"
     return rig

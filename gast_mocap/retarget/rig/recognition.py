@@ -94,10 +94,11 @@ def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> Bone
     bones = dict(named.bones)
     doubts = limb_doubts(rest, named)
     for (upper, lower, end), side in ((limb, side) for limb in LIMBS for side in Side):
-        whole = sided(upper, side) in named.limbs
-        if whole and sided(upper, side) not in doubts:
-            continue
         roles = [sided(part, side) for part in (("clavicle",) if upper == "upper_arm" else ()) + (upper, lower, end)]
+        contradicts = any(role in bones and bones[role] != build.bones.get(role) for role in roles)
+        doubted = sided(upper, side) in doubts
+        if not doubted and (contradicts or sided(upper, side) in named.limbs):
+            continue
         others = {bone for role, bone in bones.items() if role not in roles}
         if not others.intersection(build.bones.get(role, "") for role in roles):
             bones = {role: bone for role, bone in bones.items() if role not in roles}
@@ -177,8 +178,8 @@ def _is_half_body(rest: RestPose, named: BoneMap) -> bool:
 
 
 def _is_an_animals(rest: RestPose, bone_map: BoneMap) -> bool:
-    """Whether parts that people lack are named, and the body is not a whole human one beside them."""
-    return bool(_unfilled(bone_map)) and named_like_an_animals(rest.bone_names)
+    """Whether parts that people lack are named, and more than one that people have is not there beside them."""
+    return len(_unfilled(bone_map)) > 1 and named_like_an_animals(rest.bone_names)
 
 
 def _stands(rest: RestPose, bone_map: BoneMap) -> bool:
