@@ -10,6 +10,7 @@ from pathlib import Path
 from ..take.errors import MocapError
 from ..take.records import Take
 from ..take.settings import Quality
+from ..take.visibility import visibility_words
 from .choice import OwnNetworks, Refinement
 from .pipeline import Run, StageSeconds, run
 from .protocol.job import Job
@@ -137,11 +138,14 @@ def summary(done: Run) -> str:
 
 
 def people_lines(take: Take) -> list[str]:
-    """A line a person: id, seconds on screen, mean confidence."""
+    """A line a person: id, seconds on screen, mean confidence, and what was hard to see."""
     lines = [f"people   {len(take.people)}"]
     for person in take.people:
         seconds = take.seconds_on_screen(person)
-        lines.append(f"  {person.track_id:>3}: {seconds:.1f} s on screen, confidence {person.confidence:.2f}")
+        words = [f"{seconds:.1f} s on screen", f"confidence {person.confidence:.2f}"]
+        if hidden := visibility_words(person.keypoints):
+            words.append(hidden)
+        lines.append(f"  {person.track_id:>3}: {', '.join(words)}")
     return lines
 
 

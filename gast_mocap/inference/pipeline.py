@@ -17,6 +17,7 @@ from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
+from ..take.visibility import visibility_words
 from ..take.whole_file import NAME_KEPT, remove_parts
 from .choice import BUNDLED, OwnNetworks
 from .networks.session import Network, Session
@@ -95,6 +96,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
             report("save", 1, 1)
     notify_moving_camera(take, notify)
     notify_short_sights(take, notify)
+    notify_hidden(take, notify)
     if job.preview:
         with watch.stage("preview"):
             preview(take, job.preview, report, notify)
@@ -323,6 +325,13 @@ def saved(take: Take, path: Path, notify: Notify) -> Path:
             raise error from None
         notify(f"{path.name} could not be saved in its folder any more. It is saved as {rescued}: move it from there.")
         return rescued
+
+
+def notify_hidden(take: Take, notify: Notify) -> None:
+    """Say of whom parts are often hidden: there the motion is a guess."""
+    for person in take.people:
+        if words := visibility_words(person.keypoints):
+            notify(f"Person {person.track_id}: {words}. Expect guesses there.")
 
 
 def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:

@@ -14,6 +14,9 @@ LONGEST_LOSS_IN_OPEN = 3.5
 """Seconds after which a person who comes back counts as somebody new. Nobody vanishes or appears in the middle of the
 picture, so who is lost and found in the open is given longer, and need not look alike. Raising either joins more
 pieces, and more strangers."""
+LONGEST_ABSENCE = 6.0
+"""Seconds after which somebody who looks alike and comes back to the same place, while nobody else can be meant, counts
+as somebody new. Raising it joins people in like clothes who take turns."""
 EDGE = 0.02
 """A box this close to the frame's edge, as a share of its long side, is not in the open. Raising it asks more people to
 look alike."""
@@ -75,7 +78,7 @@ def rejoin(pieces: list[Piece], video: VideoInfo, cuts: Sequence[int], go_on: Ca
     """
     ordered = sorted(pieces, key=lambda piece: (piece.frames[0], piece.track_id))
     solid = [piece for piece in _without_duplicates(ordered, go_on) if piece.score >= LEAST_SCORE]
-    groups = [group for shot in _shots(solid, cuts) for group in _chains(shot, video, go_on)]
+    groups = [group for shot in _shots(solid, cuts) for group in _returned(_chains(shot, video, go_on), video, go_on)]
     lasting = [group for group in groups if _seconds(group, video) >= SHORTEST_TRACK]
     return [[piece.track_id for piece in group] for group in lasting or groups]
 
@@ -89,14 +92,15 @@ def _shots(pieces: list[Piece], cuts: Sequence[int]) -> list[list[Piece]]:
 def _chains(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[Piece]]:
     """Each of ``pieces``, which begin one after another, with its best successor, where it has one."""
     costs = np.full((len(pieces), len(pieces)), IMPOSSIBLE)
-    begins = np.array([video.times[piece.frames[0]] for piece in pieces])
+    seconds = _film_seconds(video)
+    begins = np.array([seconds[piece.frames[0]] for piece in pieces])
     for first, piece in enumerate(pieces):
         go_on()
-        end = video.times[piece.frames[-1]]
+        end = seconds[piece.frames[-1]]
         # Time alone rules nearly all of the pairs out.
         low, high = np.searchsorted(begins, (end - SEEN_TWICE, end + LONGEST_LOSS_IN_OPEN), side="right")
         for second in range(low, high):
-            costs[first, second] = _cost(piece, pieces[second], video)
+            costs[first, second] = _cost(piece, pieces[second], video, seconds)
     successor = {
         int(first): int(second)
         for first, second in zip(*linear_sum_assignment(costs), strict=True)
@@ -113,11 +117,69 @@ def _chain(index: int, successor: dict[int, int]) -> list[int]:
     return chain
 
 
-def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
-    """How unlikely it is that ``second`` goes on where ``first`` ended."""
-    first = _until(first, second, video)
+def _film_seconds(video: VideoInfo) -> FloatArray:
+    """(t,) seconds of film before each frame: while the camera pauses, nobody can be watched."""
+    return np.concatenate([[0.0], np.cumsum(video.durations)[:-1]])
+
+
+def _returned(groups: list[list[Piece]], video: VideoInfo, go_on: Callable[[], None]) -> list[list[Piece]]:
+    """``groups`` with those joined who come back to where they were after a while, when nobody else can be meant."""
+    film = _film_seconds(video)
+    begins = film[[group[0].frames[0] for group in groups]]
+    ends = film[[group[-1].frames[-1] for group in groups]]
+    absences = begins[None, :] - ends[:, None]
+    meant = (absences > 0) & (absences <= LONGEST_ABSENCE)
+    for first, second in np.argwhere(meant):
+        go_on()
+        meant[first, second] = _are_alike(groups[first], groups[second], POSSIBLE)
+    joined = [list(group) for group in groups]
+    for second in range(len(groups) - 1, 0, -1):
+        possible = np.flatnonzero(meant[:, second])
+        if len(possible) != 1 or meant[possible[0]].sum() != 1:
+            continue
+        if _are_alike(groups[possible[0]], groups[second], SAME):
+            joined[possible[0]] += joined[second]
+            joined[second] = []
+    return [group for group in joined if group]
+
+
+@dataclass(frozen=True)
+class Resemblance:
+    """What two stretches of video must share to be of one person: ``likeness`` of the torsos' colours at least, at most
+    ``distance`` in body lengths, at most ``growth`` times as long."""
+
+    likeness: float
+    distance: float
+    growth: float
+
+
+POSSIBLE = Resemblance(LEAST_LIKENESS, MOST_FAR, MOST_GROWTH)
+SAME = Resemblance(0.7, 1.0, 1.5)
+"""Raising likeness or lowering the others recognises fewer of those who come back."""
+
+
+def _are_alike(first: list[Piece], second: list[Piece], wanted: Resemblance) -> bool:
+    before, after = _length(first[-1].boxes[-FRAMES_FOR_LENGTH:]), _length(second[0].boxes[:FRAMES_FOR_LENGTH])
+    distance = np.linalg.norm(_centre(second[0].boxes[0]) - _centre(first[-1].boxes[-1])) / max(before, after)
+    is_near = distance <= wanted.distance and 1 / wanted.growth < after / before < wanted.growth
+    return bool(is_near and likeness(first, second) >= wanted.likeness)
+
+
+def likeness(first: list[Piece], second: list[Piece]) -> float:
+    """Shared colour of two people's torsos, 0..1."""
+    return float(np.minimum(_colours(first), _colours(second)).sum())
+
+
+def _colours(group: list[Piece]) -> FloatArray:
+    weights = [len(piece.frames) for piece in group]
+    return np.asarray(np.average([piece.colours for piece in group], axis=0, weights=weights))
+
+
+def _cost(first: Piece, second: Piece, video: VideoInfo, film: FloatArray) -> float:
+    """How unlikely it is that ``second`` goes on where ``first`` ended; ``film`` (t,) seconds of every frame."""
+    first = _until(first, second, film)
     unseen = second.frames[0] - first.frames[-1]
-    seconds = video.times[second.frames[0]] - video.times[first.frames[-1]]
+    seconds = film[second.frames[0]] - film[first.frames[-1]]
     in_open = _is_in_open(first.boxes[-1], video) and _is_in_open(second.boxes[0], video)
     if unseen <= 0 or seconds > (LONGEST_LOSS_IN_OPEN if in_open else LONGEST_LOSS):
         return IMPOSSIBLE
@@ -135,13 +197,13 @@ def _cost(first: Piece, second: Piece, video: VideoInfo) -> float:
     return float(distance + (1 - likeness) + seconds)
 
 
-def _until(first: Piece, second: Piece, video: VideoInfo) -> Piece:
+def _until(first: Piece, second: Piece, film: FloatArray) -> Piece:
     """``first`` up to where ``second`` takes over, if for a moment one body was seen twice; else as it is."""
     begin = int(np.searchsorted(first.frames, second.frames[0]))
     if begin in (0, len(first.frames)):
         return first
     _, own, theirs = np.intersect1d(first.frames, second.frames, return_indices=True)
-    is_moment = video.times[first.frames[-1]] - video.times[second.frames[0]] <= SEEN_TWICE
+    is_moment = film[first.frames[-1]] - film[second.frames[0]] <= SEEN_TWICE
     if not (is_moment and all(_is_part_of(first.boxes[i], second.boxes[j]) for i, j in zip(own, theirs, strict=True))):
         return first
     return replace(first, frames=first.frames[:begin], boxes=first.boxes[:begin])

@@ -120,3 +120,31 @@ def test_most_pairs_of_many_pieces_are_told_apart_by_time_alone(monkeypatch):
     groups = rejoin(pieces, video, (), ignore)
     assert any(len(group) > 1 for group in groups)
     assert len(asked) < 20 * len(pieces)
+
+
+def test_who_comes_back_after_four_seconds_to_the_same_place_is_the_same():
+    assert rejoin([walker(1, 0, 60, 100, speed=0), walker(2, 180, 240, 130, speed=0)], VIDEO, (), ignore) == [[1, 2]]
+
+
+def test_who_comes_back_elsewhere_or_in_other_clothes_is_somebody_else():
+    before = walker(1, 0, 60, 100, speed=0)
+    assert rejoin([before, walker(2, 180, 240, 700, speed=0)], VIDEO, (), ignore) == [[1], [2]]
+    assert rejoin([before, walker(2, 180, 240, 100, speed=0, colours=BLUE)], VIDEO, (), ignore) == [[1], [2]]
+
+
+def test_two_alike_of_whom_either_may_have_come_back_are_left_apart():
+    gone = [walker(1, 0, 60, 100, speed=0), walker(2, 0, 60, 250, speed=0)]
+    assert rejoin([*gone, walker(3, 180, 240, 150, speed=0)], VIDEO, (), ignore) == [[1], [2], [3]]
+
+
+def test_a_pause_of_the_camera_parts_nobody():
+    """A minute passes between two frames."""
+    times = np.arange(600) / 30 + 60 * (np.arange(600) >= 60)
+    video = VideoInfo(Path("pause.mp4"), 1280, 720, times)
+    assert rejoin([walker(1, 0, 60, 100), walker(2, 60, 120, 290)], video, (), ignore) == [[1, 2]]
+
+
+def test_nobody_is_joined_across_a_cut():
+    pieces = [walker(1, 0, 60, 100), walker(2, 60, 120, 280)]
+    assert rejoin(pieces, VIDEO, (), ignore) == [[1, 2]]
+    assert rejoin(pieces, VIDEO, (60,), ignore) == [[1], [2]]

@@ -1,0 +1,35 @@
+"""How well a person was seen, in words."""
+
+import numpy as np
+
+from .records import Keypoints2D
+from .skeletons import COCO17, Side
+
+SEEN = 0.3
+"""Mean score of a part's keypoints from which it counts as seen in a frame. Raising it calls more parts hidden."""
+OFTEN = 0.3
+"""Share of the frames in which a part is hidden from which it is worth a word. Raising it tells less."""
+FAINT = 0.45
+"""Mean score of all keypoints below which a person is hard to see as a whole."""
+PARTS = {
+    "head": COCO17.indices("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
+    "arms": COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("elbow", "wrist"))),
+    "legs": COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("knee", "ankle"))),
+}
+
+
+def often_hidden(keypoints: Keypoints2D) -> tuple[str, ...]:
+    """The parts ("head", "arms", "legs") of a person that are hidden in many frames."""
+    hidden = {part: keypoints.scores[:, list(joints)].mean(axis=1) < SEEN for part, joints in PARTS.items()}
+    return tuple(part for part, frames in hidden.items() if np.mean(frames) >= OFTEN)
+
+
+def visibility_words(keypoints: Keypoints2D) -> str:
+    """What to expect of a person's motion, as in "arms and legs often hidden"; empty when all is well seen."""
+    parts = often_hidden(keypoints)
+    if np.mean(keypoints.scores) < FAINT and len(parts) in (0, len(PARTS)):
+        return "hard to see"
+    if not parts:
+        return ""
+    listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
+    return f"{listed} often hidden"
