@@ -20,6 +20,7 @@ from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
 from .boxes import areas
 from .detect import MultiPoseDetector
+from .exposure import evened
 from .follow import Sort
 from .found_poses import FoundPoses
 from .keypoints import SinglePose
@@ -124,6 +125,7 @@ class Watcher:
 
     def watch(self, shown: Frame[Pyramid]) -> FloatArray:
         """Take in the next frame; boxes (n, 4) px of who may be in it."""
+        shown = replace(shown, picture=evened(shown.picture))
         if shown.is_cut:
             self._end_shot(shown.index)
         boxes = self._sort.predict()

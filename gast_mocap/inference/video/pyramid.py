@@ -17,13 +17,14 @@ class Pyramid:
 
     ``levels`` (h, w, 3) RGB, each half as large as the one before; ``size`` width and height in pixels of what is
     shown; ``corner`` (2,) px of its top left in the whole frame; ``turn`` radians clockwise by which it is turned about
-    that corner.
+    that corner; ``curve`` (256,) the brightness that pictures show for each of the levels'.
     """
 
     levels: tuple[ImageArray, ...]
     size: tuple[int, int]
     corner: FloatArray = field(default_factory=lambda: np.zeros(2))
     turn: float = 0.0
+    curve: ImageArray | None = None
 
     @classmethod
     def of(cls, image: ImageArray) -> Self:
@@ -68,7 +69,8 @@ class Pyramid:
         # Pixel i covers i to i + 1, so its middle is at i + 0.5 on every level.
         shift = picture_from_whole @ (step / 2 - self.corner) - scale * box[:2] - 0.5
         moved = np.column_stack([picture_from_whole * step, shift])
-        return np.asarray(cv2.warpAffine(self.levels[level], moved, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
+        drawn = cv2.warpAffine(self.levels[level], moved, (width, height), flags=cv2.INTER_LINEAR)
+        return np.asarray(drawn if self.curve is None else cv2.LUT(drawn, self.curve), np.uint8)
 
     def _whole_from_this(self, points: FloatArray) -> FloatArray:
         return np.asarray(points @ rotation(self.turn).T + self.corner)
