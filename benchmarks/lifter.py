@@ -19,8 +19,10 @@ import numpy as np
 import torch
 
 from gast_mocap.inference.networks.session import Session
+from gast_mocap.inference.poses.contract import Contract
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
-from gast_mocap.inference.poses.lift import Contract, Lifter, PersonView, Progress
+from gast_mocap.inference.poses.lift import Lifter, Progress
+from gast_mocap.inference.poses.views import PersonView
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from gast_mocap.take.skeletons import COCO17, H36M17

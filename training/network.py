@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gast_mocap.take.skeletons import H36M17
+from gast_mocap.take.skeletons import H36M17, HUMANEVA15, TOES19
 
 TAPS = 3
 HEADS = 4
@@ -43,15 +43,7 @@ class Layout:
         return order
 
 
-LAYOUTS = {
-    "h36m17": Layout(H36M17.parents, H36M17.left, H36M17.right),
-    "toes19": Layout(
-        (-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 10, 13, 14, 10, 16, 17),
-        (5, 6, 7, 8, 13, 14, 15),
-        (1, 2, 3, 4, 16, 17, 18),
-    ),
-    "humaneva15": Layout((-1, 0, 1, 2, 3, 1, 5, 6, 0, 8, 9, 0, 11, 12, 1), (2, 3, 4, 8, 9, 10), (5, 6, 7, 11, 12, 13)),
-}
+LAYOUTS = {layout.name: Layout(layout.parents, layout.left, layout.right) for layout in (H36M17, TOES19, HUMANEVA15)}
 
 
 @dataclass(frozen=True)

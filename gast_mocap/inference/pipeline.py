@@ -201,7 +201,7 @@ class Networks:
         """
         eyes = Eyes.load(PRESETS[quality], own)
         session = Session(own.lifter or bundled_model(LIFTER)[0])
-        lifter = Lifter(session, PRESETS[quality].lift_flips)
+        lifter = Lifter(session, PRESETS[quality].lift_flips, own.causal)
         lifted_by = Used("lifter", session, "GAST-Net") if own.lifter else Used("lifter", session)
         return cls(eyes, lifter, (*eyes.used, lifted_by))
 

@@ -77,3 +77,26 @@ H36M17 = Skeleton(
     left=(4, 5, 6, 11, 12, 13),
     right=(1, 2, 3, 14, 15, 16),
 )  # fmt: skip
+
+TOES19 = Skeleton(
+    name="toes19",
+    joints=(
+        "pelvis", "right_hip", "right_knee", "right_ankle", "right_toes",
+        "left_hip", "left_knee", "left_ankle", "left_toes", "spine", "thorax", "neck", "head",
+        "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
+    ),
+    parents=(-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 10, 13, 14, 10, 16, 17),
+    left=(5, 6, 7, 8, 13, 14, 15),
+    right=(1, 2, 3, 4, 16, 17, 18),
+)  # fmt: skip
+
+HUMANEVA15 = Skeleton(
+    name="humaneva15",
+    joints=(
+        "pelvis", "thorax", "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
+        "left_hip", "left_knee", "left_ankle", "right_hip", "right_knee", "right_ankle", "head",
+    ),
+    parents=(-1, 0, 1, 2, 3, 1, 5, 6, 0, 8, 9, 0, 11, 12, 1),
+    left=(2, 3, 4, 8, 9, 10),
+    right=(5, 6, 7, 11, 12, 13),
+)  # fmt: skip

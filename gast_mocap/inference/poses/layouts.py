@@ -3,8 +3,13 @@
 The combination is that of the published GAST-Net weights (Liu et al. 2021, arXiv 2003.14179), which learned it.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
+from ...take.interpolate import interpolate
 from ...take.records import FloatArray
-from ...take.skeletons import COCO17, H36M17, Side
+from ...take.skeletons import COCO17, H36M17, HUMANEVA15, Side
 
 UNSEEN = 0.3
 """A knee or ankle scored lower than this is out of sight."""
@@ -33,6 +38,45 @@ def h36m17_from_coco17(points: FloatArray) -> FloatArray:
     joints[:, _HEAD, 0] = (eyes[:, :, 0].sum(axis=1) + ears[:, :, 0].sum(axis=1)) / 4
     joints[:, _HEAD, 1] = eyes[:, :, 1].sum(axis=1) - nose[:, 1]
     return joints
+
+
+def humaneva15_from_coco17(points: FloatArray) -> FloatArray:
+    """HumanEva-15 joints (t, 15, 2) of COCO-17 keypoints (t, 17, 2): those of Human3.6M-17 without spine and neck."""
+    return h36m17_from_coco17(points)[:, H36M17.indices(*HUMANEVA15.joints)]
+
+
+def h36m17_from_humaneva15(joints: FloatArray) -> FloatArray:
+    """Human3.6M-17 joints (t, 17, 3) of HumanEva-15 ones: the spine halfway up to the thorax, the neck halfway from
+    there to the head."""
+    full = np.zeros((len(joints), len(H36M17.joints), joints.shape[2]))
+    full[:, H36M17.indices(*HUMANEVA15.joints)] = joints
+    full[:, _SPINE] = (full[:, _PELVIS] + full[:, _THORAX]) / 2
+    full[:, _NECK] = (full[:, _THORAX] + full[:, _HEAD]) / 2
+    return full
+
+
+def unchanged(joints: FloatArray) -> FloatArray:
+    return joints
+
+
+Conversion = Callable[[FloatArray], FloatArray]
+CONVERSIONS: dict[str, tuple[Conversion, Conversion]] = {
+    H36M17.name: (h36m17_from_coco17, unchanged),
+    HUMANEVA15.name: (humaneva15_from_coco17, h36m17_from_humaneva15),
+}
+"""A lifter's layout -> its joints from keypoints, and Human3.6M-17 joints from its answers."""
+
+
+def with_missing_bridged(points: FloatArray, scores: FloatArray) -> FloatArray:
+    """Keypoints (t, 17, 2) in which those not found, of score 0, lie between where they were before and after.
+
+    Where a keypoint is never found it stays where its network let another stand in for it. ``scores`` (t, 17).
+    """
+    bridged = points.copy()
+    for joint in np.flatnonzero((scores == 0).any(axis=0) & (scores > 0).any(axis=0)):
+        seen = np.flatnonzero(scores[:, joint] > 0)
+        bridged[:, joint] = interpolate(np.arange(len(points)), seen, points[seen, joint])
+    return bridged
 
 
 def with_cut_off_legs_folded(points: FloatArray, scores: FloatArray) -> FloatArray:

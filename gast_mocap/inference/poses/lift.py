@@ -7,92 +7,40 @@ split at gaps -> even frame rate -> joints -> normalise -> pad -> chunks -> back
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, Self
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from ...take.errors import MocapError
 from ...take.interpolate import interpolate
 from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
-from ..networks.session import Session
-from .layouts import h36m17_from_coco17, with_cut_off_legs_folded
+from ..networks.session import Network, Port, check_answer
+from .contract import Contract
+from .layouts import CONVERSIONS, with_cut_off_legs_folded, with_missing_bridged
+from .views import VIEWS
 
 CHUNK = 64
 """Poses that come out of one call: memory stays constant and the overlap of 26 frames costs a third."""
 LONGEST_BRIDGE = 0.25
 """Seconds without the person that are bridged; after a longer loss the lifter starts anew."""
-LONGEST_FIELD = 243
 CROWDED = 0.01
 """Frames more than one a step from which on they count as faster than the lifter wants them."""
-NEAREST = 0.1
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What a lifter expects.
-
-    ``normalisation`` is "screen" (published weights) or "person" (see PersonView); ``fps`` 0 means the video's own
-    rate; ``focal`` is the assumed focal length in half long sides, ``size_window`` a number of frames.
-    """
-
-    receptive_field: int
-    normalisation: str = "screen"
-    fps: float = 0.0
-    causal: bool = False
-    focal: float = 0.0
-    size_window: int = 1
-
-    @classmethod
-    def of(cls, session: Session) -> Self:
-        """Read from the ONNX file's metadata; a file without any is taken for published weights.
-
-        Raises:
-            MocapError: the network is no lifter, or one that this version cannot feed.
-        """
-        if [port.name for port in session.signature.inputs] != ["inputs_2d"]:
-            raise MocapError(
-                "not_a_lifter",
-                "The model is no GAST-Net lifter: it has no single input inputs_2d. Choose another file.",
-            )
-        stated = {key.removeprefix("gast_mocap."): value for key, value in session.signature.metadata.items()}
-        if stated.get("layout", H36M17.name) != H36M17.name or stated.get("normalisation", "screen") not in VIEWS:
-            raise MocapError(
-                "lifter_unknown",
-                f"The lifter wants {stated.get('layout')} joints, normalised by {stated.get('normalisation')}. "
-                "Update the extension or choose another lifter.",
-            )
-        match session.signature.inputs[0].shape:
-            case (_, _, int(joints), _) if joints != len(H36M17.joints):
-                raise MocapError(
-                    "lifter_unknown",
-                    f"The lifter wants {joints} joints instead of {len(H36M17.joints)}. Choose another lifter.",
-                )
-        return cls(
-            receptive_field=int(stated.get("receptive_field") or _probed_field(session)),
-            normalisation=stated.get("normalisation", "screen"),
-            fps=float(stated.get("fps") or 0),
-            causal=stated.get("causal") == "1",
-            focal=float(stated.get("focal") or 0),
-            size_window=int(stated.get("size_window") or 1),
-        )
 
 
 class Lifter:
     """A loaded lifter."""
 
-    def __init__(self, session: Session, flips: bool = True) -> None:
-        """With ``flips`` each pose is averaged with that of the mirrored keypoints.
+    def __init__(self, network: Network, flips: bool = True, causal: bool = False) -> None:
+        """With ``flips`` each pose is averaged with that of the mirrored keypoints; ``causal`` tells of a file that
+        does not state it.
 
         Raises:
-            MocapError: ``session`` holds no lifter.
+            MocapError: ``network`` is no lifter.
         """
-        self._session = session
+        self._network = network
         self._flips = flips
-        self.contract = Contract.of(session)
+        self.contract = Contract.of(network, causal)
 
     def lift(self, keypoints: Keypoints2D, video: VideoInfo, low_memory: bool, progress: Progress) -> Pose3D:
         """The person's pose in every frame in which they were seen.
@@ -101,17 +49,19 @@ class Lifter:
         called with frames done and in all; what it raises ends the work.
         """
         times = video.times[keypoints.frames]
-        joints = np.empty((len(times), 17, 3))
-        folded = with_cut_off_legs_folded(keypoints.points, keypoints.scores)
+        joints = np.empty((len(times), len(H36M17.joints), 3))
+        to_layout, from_layout = CONVERSIONS[self.contract.layout.name]
         for run in _runs(times):
+            seen = with_missing_bridged(keypoints.points[run], keypoints.scores[run])
+            folded = with_cut_off_legs_folded(seen, keypoints.scores[run])
             grid = self._grid(times[run], video)
-            points = h36m17_from_coco17(_sampled(grid, times[run], folded[run]))
+            points = to_layout(_sampled(grid, times[run], folded))
 
             def report(share: float, begin: int = run.start, length: int = run.stop - run.start) -> None:
                 progress(begin + int(share * length), len(times))
 
             poses = self.lift_joints(points, video.width, video.height, 1 if low_memory else CHUNK, report)
-            joints[run] = interpolate(times[run], grid, poses)
+            joints[run] = interpolate(times[run], grid, from_layout(poses))
         return Pose3D(keypoints.frames, joints)
 
     def lift_joints(
@@ -122,93 +72,68 @@ class Lifter:
         chunk: int = CHUNK,
         report: Callable[[float], None] | None = None,
     ) -> FloatArray:
-        """Pelvis-relative joints (t, 17, 3) metres, camera axes, of Human3.6M-17 joints (t, 17, 2) px at even times."""
+        """Pelvis-relative joints (t, j, 3) metres, camera axes, of the layout's joints (t, j, 2) px at even times.
+
+        ``chunk`` poses come out of one call, as far as the file's fixed sizes allow.
+        """
         view = VIEWS[self.contract.normalisation](points, width, height, self.contract)
-        padded = _padded(view.inputs, self.contract)
-        poses = []
-        for begin in range(0, len(points), chunk):
-            poses.append(self._answer(padded[begin : begin + chunk + self.contract.receptive_field - 1]))
+        windows = self._windows(_padded(view.inputs, self.contract), len(points), chunk)
+        at_once = max(1, chunk // windows.poses) if self.contract.length else 1
+        poses: list[FloatArray] = []
+        for begin in range(0, len(windows.inputs), at_once):
+            poses.extend(self._answer(windows.inputs[begin : begin + at_once]))
             if report:
-                report(min(1.0, (begin + chunk) / len(points)))
-        joints = view.camera_from_network(np.concatenate(poses))
+                report(min(1.0, (begin + at_once) * windows.poses / len(points)))
+        joints = view.camera_from_network(np.concatenate(poses)[: len(points)])
         return joints - joints[:, :1]
+
+    def _windows(self, padded: FloatArray, poses: int, chunk: int) -> "Windows":
+        """The parts of ``padded`` that are fed one after the other; where the file has a fixed length, the last one is
+        filled up with its last frame."""
+        lost = self.contract.receptive_field - 1
+        step = self.contract.length - lost if self.contract.length else chunk
+        parts = [padded[begin : begin + step + lost] for begin in range(0, poses, step)]
+        if self.contract.length:
+            missing = step + lost - len(parts[-1])
+            parts[-1] = np.pad(parts[-1], ((0, missing), (0, 0), (0, 0)), mode="edge")
+        return Windows(parts, step)
 
     def _grid(self, times: FloatArray, video: VideoInfo) -> FloatArray:
         """Even times that cover ``times`` at the rate the network was trained for."""
         fps = self.contract.fps or video.fps
         return np.asarray(times[0] + np.arange(round((times[-1] - times[0]) * fps) + 1) / fps)
 
-    def _answer(self, inputs: FloatArray) -> FloatArray:
-        """The network's answer for ``inputs`` (t, 17, 2), or the mean with that for their mirror image."""
+    def _answer(self, windows: list[FloatArray]) -> FloatArray:
+        """The network's answers (n, poses, j, 3) for windows (t, j, 2), or the mean with those for mirror images."""
+        inputs = np.stack(windows)
         if not self._flips:
-            return np.asarray(self._session.run({"inputs_2d": inputs[None].astype(np.float32)})[0][0], np.float64)
-        order = H36M17.mirrored_order()
-        both = np.stack([inputs, (inputs * (-1, 1))[:, order]]).astype(np.float32)
-        plain, mirrored = self._session.run({"inputs_2d": both})[0].astype(np.float64)
-        return np.asarray((plain + (mirrored * (-1, 1, 1))[:, order]) / 2)
+            return self._run(inputs)
+        order = self.contract.layout.mirrored_order()
+        both = self._run(np.concatenate([inputs, (inputs * (-1, 1))[:, :, order]]))
+        plain, mirrored = both[: len(inputs)], both[len(inputs) :]
+        return np.asarray((plain + (mirrored * (-1, 1, 1))[:, :, order]) / 2)
+
+    def _run(self, inputs: FloatArray) -> FloatArray:
+        """Answers for ``inputs`` (n, t, j, 2), in the batches that the file takes; its last one is filled up."""
+        port, lost = self.contract.input, self.contract.receptive_field - 1
+        at_once = self.contract.batch or len(inputs)
+        answers = []
+        for begin in range(0, len(inputs), at_once):
+            batch = inputs[begin : begin + at_once]
+            full = np.concatenate([batch, np.zeros((at_once - len(batch), *batch.shape[1:]))])
+            answer = self._network.run({port.name: full.astype(np.float32)})[0]
+            wanted = (len(full), full.shape[1] - lost, full.shape[2], 3)
+            check_answer(self._network.name, Port("poses", port.kind, wanted), answer)
+            answers.append(answer[: len(batch)].astype(np.float64))
+        return np.concatenate(answers)
 
 
-class View(Protocol):
-    """How joints in pixels become the network's ``inputs`` (t, 17, 2), and its answer joints in camera axes."""
+@dataclass(frozen=True)
+class Windows:
+    """Parts (t, j, 2) of the inputs, each of which gives so many ``poses`` (the last one perhaps fewer)."""
 
-    inputs: FloatArray
-
-    def __init__(self, points: FloatArray, width: int, height: int, contract: Contract) -> None: ...
-
-    def camera_from_network(self, joints: FloatArray) -> FloatArray: ...
-
-
-class ScreenView:
-    """Normalisation of the published weights: the frame's width is -1..1, the aspect is kept."""
-
-    def __init__(self, points: FloatArray, width: int, height: int, contract: Contract) -> None:  # noqa: ARG002
-        self.inputs = 2 * points / width - (1, height / width)
-
-    def camera_from_network(self, joints: FloatArray) -> FloatArray:
-        return joints
-
-
-class PersonView:
-    """Normalisation of our weights: the person as seen by a camera that is turned to them.
-
-    Each frame's joints become rays of a camera with the assumed focal length, are turned so that the pelvis' ray is
-    the optical axis, projected again and divided by their RMS distance from the pelvis, averaged over
-    ``size_window`` frames. The pelvis itself carries that size. Where in the frame a person stands, or how large,
-    no longer matters; the answer is turned back.
-    """
-
-    def __init__(self, points: FloatArray, width: int, height: int, contract: Contract) -> None:
-        focal = contract.focal * max(width, height) / 2
-        tangents = (points - (width / 2, height / 2)) / focal
-        rays = np.concatenate([tangents, np.ones_like(tangents[..., :1])], axis=2)
-        self._person_from_camera = _axes_towards(rays[:, 0])
-        turned = np.einsum("tij,tkj->tki", self._person_from_camera, rays)
-        flat = turned[..., :2] / np.maximum(turned[..., 2:], NEAREST)
-        size = np.sqrt(_moving_mean((flat[:, 1:] ** 2).sum(axis=2).mean(axis=1), contract))
-        size = np.maximum(size, 1e-6)
-        self.inputs = flat / size[:, None, None]
-        self.inputs[:, 0] = np.stack([np.zeros_like(size), size], axis=1)
-
-    def camera_from_network(self, joints: FloatArray) -> FloatArray:
-        return np.asarray(np.einsum("tji,tkj->tki", self._person_from_camera, joints))
-
-
-VIEWS: dict[str, type[View]] = {"screen": ScreenView, "person": PersonView}
-
-
-def _axes_towards(rays: FloatArray) -> FloatArray:
-    """(t, 3, 3) rows x, y, z of a level camera that looks along ``rays`` (t, 3)."""
-    z = rays / np.linalg.norm(rays, axis=1, keepdims=True)
-    x = np.stack([z[:, 2], np.zeros(len(z)), -z[:, 0]], axis=1)
-    x /= np.linalg.norm(x, axis=1, keepdims=True)
-    return np.asarray(np.stack([x, np.cross(z, x), z], axis=1))
-
-
-def _moving_mean(values: FloatArray, contract: Contract) -> FloatArray:
-    """Mean (t,) over the size window around each frame (up to it for causal networks), the edges repeated."""
-    after = 0 if contract.causal else contract.size_window // 2
-    padded = np.pad(values, (contract.size_window - 1 - after, after), mode="edge")
-    return np.asarray(sliding_window_view(padded, contract.size_window).mean(axis=1))
+    inputs: list[FloatArray]
+    poses: int
 
 
 def _padded(inputs: FloatArray, contract: Contract) -> FloatArray:
@@ -243,9 +168,3 @@ def _sampled(grid: FloatArray, times: FloatArray, values: FloatArray) -> FloatAr
     crowded = np.flatnonzero(weights[:-1] > 1 + CROWDED)
     sampled[crowded] = sums[crowded] / weights[crowded].reshape(-1, *[1] * (values.ndim - 1))
     return sampled
-
-
-def _probed_field(session: Session) -> int:
-    """Receptive field of a network that does not state it: how many frames it swallows."""
-    answer = session.run({"inputs_2d": np.zeros((1, LONGEST_FIELD, 17, 2), np.float32)})[0]
-    return LONGEST_FIELD - answer.shape[1] + 1

@@ -26,6 +26,8 @@ STANDING = {  # metres, x to the figure's left, y up, z ahead
 class MadeUp:
     """A network of one line: ``answer`` takes inputs (b, t, 17, 2) and the frames that a pose sees, R on axis 1."""
 
+    name = "made up"
+
     def __init__(self, answer, **metadata: str) -> None:
         self.answer = answer
         self.signature = Signature(
