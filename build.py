@@ -5,6 +5,7 @@ python build.py test       run the tests on a real bpy, without those that need 
 python build.py lint       run ruff and mypy
 python build.py check      run lint, the tests that need PyTorch, and the tests on the other Blenders
 python build.py package    make the extension's zip for this platform, in dist/
+python build.py fuzz       throw damaged input at whatever reads input; --help lists the options
 python build.py bench      run every benchmark; `bench NAME [options]` runs one, and `--help` lists its options
 
 Standard library only. Each command installs what it needs into an environment in your cache folder (GAST_MOCAP_CACHE
@@ -58,13 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("test").set_defaults(run=test)
     commands.add_parser("lint").set_defaults(run=lint)
     commands.add_parser("check").set_defaults(run=check)
+    commands.add_parser("fuzz", add_help=False).set_defaults(run=fuzz)
     commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # --help is for the benchmark
     packing = commands.add_parser("package")
     packing.add_argument("--python", action="append", default=[], metavar="3.14", help="bundle wheels for it too")
     packing.set_defaults(run=package)
     options, further = parser.parse_known_args(arguments)
     run = options.run
-    if run in (test, bench):
+    if run in (test, fuzz, bench):
         return int(run(further))
     if further:
         parser.error(f"unknown option: {' '.join(further)}")
@@ -115,6 +117,11 @@ def test_training(python: Path) -> int:
 def test_other_blender(python: Path) -> int:
     """Run the tests without the minutes on real clips, which do not depend on Blender."""
     return call(python, "-m", "pytest", "-m", "not footage")
+
+
+def fuzz(options: Sequence[str]) -> int:
+    """Run the fuzzer; ``options`` go to it."""
+    return call(environment("blender"), "-m", "fuzz", *options)
 
 
 def bench(options: Sequence[str]) -> int:

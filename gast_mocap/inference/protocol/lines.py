@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -35,13 +36,18 @@ def fields_of(line: str) -> dict[str, Any]:
 
 def record_from(kind: type[Record], fields: Mapping[str, Any]) -> Record:
     """A ``kind``, which is a dataclass. Raises ValueError where a field is unknown, missing or of another type."""
-    hints = get_type_hints(kind)
+    hints = hints_of(kind)  # type: ignore[arg-type] # mypy does not know that types can be hashed
     if unknown := fields.keys() - hints.keys():
         raise ValueError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
     try:
         return kind(**{name: checked(hints[name], value) for name, value in fields.items()})
     except TypeError as error:
         raise ValueError(str(error)) from error
+
+
+@cache
+def hints_of(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def checked(hint: Any, value: Any) -> Any:

@@ -100,7 +100,7 @@ def check_decoder(path: Path, stream: VideoStream) -> None:
     """Raises MocapError that names a codec which cannot be decoded."""
     context: Any = stream.codec_context
     if context is None or not context.is_decoder:
-        name = context.name if context is not None else stream.codec_tag.strip("\0[] ") or "unknown"
+        name = context.name if context is not None else "something unknown"
         raise MocapError(
             "codec_unknown",
             f"{path.name} is coded as {name}, which cannot be decoded here. Convert it to MP4 (H.264).",

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...take.errors import MocapError
 from ...take.skeletons import Side
 from .roles import ROLES, SIDED, sided
 
@@ -36,7 +37,7 @@ class Family:
 
     def match(self, bone_names: Iterable[str]) -> dict[str, str]:
         """role -> bone, of the roles that these bones fill."""
-        pattern = re.compile(f"(?:.*[:|])?(?:{self.prefix})(.+)")
+        pattern = _pattern(self.prefix)
         bare = {found[found.re.groups]: bone for bone in bone_names if (found := pattern.fullmatch(bone))}
         filled: dict[str, str] = {}
         for role, names in self.names.items():
@@ -49,21 +50,48 @@ class Family:
 @cache
 def families() -> tuple[Family, ...]:
     """All families, in the file's order."""
-    return tuple(_family(entry) for entry in name_table()["family"])
+    return families_in(name_table())
+
+
+def families_in(table: dict[str, Any]) -> tuple[Family, ...]:
+    """The families of a table like that of ``names.toml``.
+
+    Raises:
+        MocapError: ``names_damaged``.
+    """
+    try:
+        return tuple(_family(entry) for entry in table["family"])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, re.error) as error:
+        raise _damaged(error) from error
 
 
 @cache
 def name_table() -> dict[str, Any]:
-    """What stands in ``names.toml``: ``words`` of the parts of a body, and ``family`` entries."""
-    with NAMES.open("rb") as file:
-        return tomllib.load(file)
+    """What stands in ``names.toml``: ``words`` of the parts of a body, and ``family`` entries.
+
+    Raises:
+        MocapError: ``names_damaged``.
+    """
+    return table_in(NAMES.read_text(encoding="utf-8"))
+
+
+def table_in(text: str) -> dict[str, Any]:
+    """Raises MocapError as ``name_table``."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> MocapError:
+    return MocapError("names_damaged", "The list of bone names is damaged. Install the extension again.", repr(error))
 
 
 def _family(entry: dict[str, Any]) -> Family:
     spellings = dict(zip(Side, entry["sides"], strict=True))
     names: dict[str, tuple[str, ...]] = {}
     for role in entry.keys() & {*ROLES, *SIDED}:
-        written = entry[role] if isinstance(entry[role], list) else [entry[role]]
+        written = list(map(_text, entry[role] if isinstance(entry[role], list) else [entry[role]]))
         if role in SIDED:
             for side, spelling in spellings.items():
                 names[sided(role, side)] = tuple(name.format(spelling) for name in written)
@@ -74,4 +102,17 @@ def _family(entry: dict[str, Any]) -> Family:
         for bone, name, value in entry.get("switches", ())
         for spelling in spellings.values()
     }
-    return Family(entry["name"], entry.get("prefix", ""), names, tuple(switches))
+    prefix = _text(entry.get("prefix", ""))
+    _pattern(prefix)  # raises re.error here and not when a rig is looked at
+    return Family(_text(entry["name"]), prefix, names, tuple(switches))
+
+
+def _pattern(prefix: str) -> re.Pattern[str]:
+    """Bone names with and without the prefix; the last group is what follows it."""
+    return re.compile(f"(?:.*[:|])?(?:{prefix})(.+)")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value

@@ -58,7 +58,7 @@ def load_map(path: Path) -> BoneMap:
         content = json.loads(path.read_text(encoding="utf-8"))
         bones = {role: bone for role, bone in content["bones"].items() if role in ROLES and isinstance(bone, str)}
         return described_map(bones, str(content["family"]))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         text = f"{path.name} holds no bone map that can be read. Save the map again."
         raise MocapError("map_unreadable", text, str(error)) from error
 

@@ -1,0 +1,77 @@
+"""Whole input to damage: a small take, and a few small videos in several containers."""
+
+import io
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from gast_mocap.take.files import save_take
+from gast_mocap.take.records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.settings import Quality
+from gast_mocap.take.skeletons import Side
+
+CODECS = (
+    ("mp4", "mpeg4"),
+    ("mov", "h264"),
+    ("avi", "mjpeg"),
+    ("matroska", "h264"),
+    ("mpegts", "mpeg2video"),
+    ("webm", "libvpx"),
+)
+FRAMES = 24
+
+
+@cache
+def sample_take() -> dict[str, NDArray[Any]]:
+    """The arrays of a take of a second with two people who step in place."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "x.take.npz")
+        video = VideoInfo(Path("/a/clip.mp4"), 640, 360, np.arange(FRAMES) / 24)
+        people = (_person(1, 200.0), _person(2, 420.0))
+        save_take(Take(video, TakeSettings(Quality.FAST, 0, FRAMES, False, {"gast-27": "ab" * 32}), people), path)
+        with np.load(path) as arrays:
+            return {name: arrays[name] for name in arrays}
+
+
+def _person(track_id: int, x: float) -> Person:
+    frames = np.arange(FRAMES)
+    standing = np.zeros((FRAMES, 17, 3))
+    standing[:, :, 0] = 0.1 * np.sin(np.arange(17))
+    standing[:, :, 1] = np.linspace(-0.8, 0.8, 17)
+    standing[:, :, 2] = 0.05 * np.sin(frames / 3)[:, None]
+    points = np.array([x, 180.0]) + standing[:, :, :2] * 100
+    boxes = np.tile([x - 40, 80.0, x + 40, 280.0], (FRAMES, 1))
+    return Person(
+        Track(track_id, frames, boxes, np.ones(FRAMES)),
+        Keypoints2D(track_id, frames, points, np.full((FRAMES, 17), 0.8)),
+        Pose3D(frames, standing - standing[:, :1]),
+        np.full((32, 24, 3), 90, np.uint8),
+        (FootContact(Side.LEFT, 0.1, 0.5),),
+        1.8,
+    )
+
+
+@cache
+def sample_videos() -> tuple[bytes, ...]:
+    return tuple(_video(*names) for names in CODECS)
+
+
+def _video(container: str, codec: str) -> bytes:
+    """Twelve frames of 64 x 48 px with a square that moves."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as output:
+        stream = output.add_stream(codec, rate=Fraction(24))
+        stream.width, stream.height = 64, 48
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        for number in range(12):
+            picture = np.full((48, 64, 3), 60, np.uint8)
+            picture[10:30, 3 * number : 3 * number + 20] = 220
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        output.mux(stream.encode(None))
+    return file.getvalue()
