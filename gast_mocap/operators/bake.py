@@ -83,7 +83,7 @@ class GAST_MOCAP_OT_bake(MocapOperator):
             return self._write(settings, target, self._bone_map(settings, target), performance)
         made = make_h36m_armature(performance.name, performance.motion)
         try:
-            return self._write(settings, made, found_map(made), performance)
+            return self._write(settings, made, found_map(settings, made), performance)
         except Exception:
             remove_armature(made)
             raise
@@ -106,7 +106,7 @@ class GAST_MOCAP_OT_bake(MocapOperator):
     def _bone_map(self, settings: GAST_MOCAP_PG_scene, target: Object) -> BoneMap:
         if self._is_the_panels(settings) and any(shown_map(settings).bones):
             return shown_map(settings)
-        return found_map(target, settings.bake.reference)
+        return found_map(settings, target)
 
     def _is_the_panels(self, settings: GAST_MOCAP_PG_scene) -> bool:
         return settings.target is not None and settings.target.name == self.target

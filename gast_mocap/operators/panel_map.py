@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bpy.types import Context, Object
 
-from ..retarget.blender.armature import Reference, read_rest_pose
+from ..retarget.blender.armature import read_rest_pose
 from ..retarget.rig.bone_map import BoneMap, described_map
 from ..retarget.rig.recognition import map_bones
 from ..retarget.rig.review import MapReview, review_map
@@ -18,10 +18,34 @@ if TYPE_CHECKING:
     from .properties import GAST_MOCAP_PG_scene
 
 
-def found_map(armature_object: Object, reference: Reference = "REST") -> BoneMap:
+def found_map(settings: "GAST_MOCAP_PG_scene", armature_object: Object) -> BoneMap:
     """A saved map that fits, or else what the names and the hierarchy say. Raises MocapError."""
-    rest = read_rest_pose(armature_object, reference)
-    return fitting_map(saved_maps_folder(), rest) or map_bones(rest)
+    rest = read_rest_pose(armature_object, settings.bake.reference)
+    return fitting_map(saved_maps_folder(), rest) or recognised_map(settings, armature_object)
+
+
+def recognised_map(settings: "GAST_MOCAP_PG_scene", armature_object: Object) -> BoneMap:
+    """What names and hierarchy say in the pose that motion is measured from: where the rest pose does not stand, in the
+    current pose, which then is the Reference.
+
+    Raises:
+        MocapError: neither pose shows a standing body.
+    """
+    try:
+        return map_bones(read_rest_pose(armature_object, settings.bake.reference))
+    except MocapError as refused:
+        if settings.bake.reference == "POSE" or refused.code == "metarig":
+            raise
+        try:
+            found = map_bones(read_rest_pose(armature_object, "POSE"))
+        except MocapError:
+            raise refused from None
+    settings.bake.reference = "POSE"
+    reports.of_bone_map.notify(
+        "The rest pose does not stand but the current pose does, so Reference is now Current Pose: motion is measured "
+        "from it. Bake in the same pose."
+    )
+    return found
 
 
 def shown_map(settings: "GAST_MOCAP_PG_scene") -> BoneMap:
@@ -46,7 +70,7 @@ def find_bones(settings: "GAST_MOCAP_PG_scene", _context: Context) -> None:
     if settings.target is None:
         return
     try:
-        show_map(settings, found_map(settings.target, settings.bake.reference))
+        show_map(settings, found_map(settings, settings.target))
     except MocapError as error:
         reports.of_bone_map.fail(error)
         show_map(settings, BoneMap({}))

@@ -5,15 +5,13 @@ from typing import Annotated
 from bpy.props import StringProperty
 from bpy.types import Armature, Context, Event, Menu, Object, OperatorProperties, Scene
 
-from ..retarget.blender.armature import read_rest_pose
 from ..retarget.rig.bone_map import with_sides_swapped
-from ..retarget.rig.recognition import map_bones
 from ..retarget.rig.roles import about
 from ..retarget.rig.saved_maps import load_map, map_path, remove_map, save_map, saved_names
 from ..take.errors import MocapError
 from . import reports
 from .operator import MocapOperator, Result
-from .panel_map import saved_maps_folder, show_map, shown_map
+from .panel_map import recognised_map, saved_maps_folder, show_map, shown_map
 from .properties import GAST_MOCAP_PG_scene, scene_of, settings_of
 
 
@@ -45,7 +43,7 @@ class GAST_MOCAP_OT_find_bones(BoneMapOperator):
     bl_description = "Map the target's bones again from their names and the hierarchy, ignoring saved maps"
 
     def act(self, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
-        show_map(settings, map_bones(read_rest_pose(target, settings.bake.reference)))
+        show_map(settings, recognised_map(settings, target))
 
 
 class GAST_MOCAP_OT_pick_bone(BoneMapOperator):

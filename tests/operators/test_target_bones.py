@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
-from mathutils import Quaternion
+from mathutils import Matrix, Quaternion
 
 from gast_mocap.operators import reports
 from gast_mocap.operators.target_bones import GAST_MOCAP_OT_pick_bone, GAST_MOCAP_OT_remove_bone_map, shown_map
@@ -202,3 +202,42 @@ def test_the_switches_of_the_family_stay_with_a_corrected_map(scene, mixamo):
     scene.gast_mocap.family = "Rigify"
     names = {switch.name for switch in shown_map(scene.gast_mocap).switches}
     assert "IK_FK" in names
+
+
+def test_a_rig_that_only_stands_as_it_is_posed_now_is_measured_from_that_pose(scene):
+    """Its rest pose goes on four feet; posed upright it is a body, and the panel says what it has set."""
+    beast = sitting("Beast")
+    scene.gast_mocap.target = beast
+    assert "does not stand" in reports.of_bone_map.error
+    for side, turn in (("Left", 90), ("Right", 90)):
+        pose = beast.pose.bones[f"mixamorig:{side}UpLeg"]
+        pose.matrix_basis = (
+            pose.bone.matrix_local.inverted()
+            @ Matrix.Translation(pose.bone.head_local)
+            @ Matrix.Rotation(np.radians(turn), 4, "X")
+            @ Matrix.Translation(-pose.bone.head_local)
+            @ pose.bone.matrix_local
+        )
+    bpy.context.view_layer.update()
+    bpy.ops.gast_mocap.find_bones()
+    assert shown_map(scene.gast_mocap).missing == ()
+    assert scene.gast_mocap.bake.reference == "POSE"
+    assert "Current Pose" in reports.of_bone_map.notices[0]
+
+
+def sitting(name):
+    """A humanoid with its legs straight ahead at rest."""
+    named = mirrored({f"mixamorig:{bone}": place for bone, place in MIXAMO_BONES.items()})
+    hip = np.array(named["mixamorig:LeftUpLeg"][1])
+
+    def ahead(point):
+        return (point[0], hip[1] - (hip[2] - point[2]), hip[2] - (point[1] - hip[1]))
+
+    legs = ("UpLeg", "Leg", "Foot", "Toe")
+    return make_armature(
+        name,
+        {
+            bone: (parent, ahead(head), ahead(tail)) if any(leg in bone for leg in legs) else (parent, head, tail)
+            for bone, (parent, head, tail) in named.items()
+        },
+    )
