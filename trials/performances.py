@@ -7,11 +7,13 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from gast_mocap.take.records import FloatArray, FootContact, Motion
+from gast_mocap.take.records import BoolArray, FloatArray, FootContact, Motion
 from gast_mocap.take.skeletons import Side
 from training.clips import read_bvh
 
 FPS = 30.0
+LEGS = {Side.LEFT: (4, 5, 6), Side.RIGHT: (1, 2, 3)}
+"""Hip, knee and ankle."""
 LEFT, BACK, UP = np.eye(3)
 T_POSE_STEPS = {
     1: -0.13 * LEFT, 2: -0.45 * UP, 3: -0.43 * UP, 4: 0.13 * LEFT, 5: -0.45 * UP, 6: -0.43 * UP,
@@ -83,7 +85,8 @@ def walk(frames: int, fps: float = FPS) -> Motion:
     joints[:, :, 1] += hips[:, None]
     joints[:, :, 2] -= 0.08
     contacts = []
-    for side, (hip, knee, ankle), start in ((Side.LEFT, (4, 5, 6), 0), (Side.RIGHT, (1, 2, 3), 1)):
+    for side, start in ((Side.LEFT, 0), (Side.RIGHT, 1)):
+        hip, knee, ankle = LEGS[side]
         stride, swing = np.divmod(phase - start, 2)
         planted = -0.5 * (2 * stride + start) - 0.25
         share = np.clip(swing - 1, 0, 1)
@@ -91,10 +94,78 @@ def walk(frames: int, fps: float = FPS) -> Motion:
         joints[:, ankle, 1] = planted - share
         joints[:, ankle, 2] = 0.085 + 0.1 * np.sin(np.pi * np.clip(swing - 1, 0, 1))
         joints[:, knee] = _knees(joints[:, hip], joints[:, ankle], 0.45, 0.43)
-        standing = swing <= 1
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], standing, [False]]).astype(int)))
-        contacts += [FootContact(side, first / fps, (end - 1) / fps) for first, end in edges.reshape(-1, 2)]
+        contacts += _contacts(side, swing <= 1, fps)
     return replace(motion_of(joints, fps), contacts=tuple(contacts))
+
+
+def squat(frames: int = 60) -> Motion:
+    """Down until the thighs are level and up again, feet still, knees ahead and heels on the floor."""
+    depth = 0.42 * np.sin(np.pi * np.linspace(0, 1, frames)) ** 2
+    joints = t_pose().joints.repeat(frames, axis=0)
+    _move_body(joints, down=depth, back=0.5 * depth)
+    for hip, knee, ankle in LEGS.values():
+        joints[:, knee] = _knees(joints[:, hip], joints[:, ankle], 0.45, 0.43)
+    return motion_of(joints)
+
+
+def lunge(frames: int = 60) -> Motion:
+    """The left foot stands 0.7 m ahead; the right one pivots about its ball until its knee is near the floor."""
+    share = np.sin(np.pi * np.linspace(0, 1, frames)) ** 2
+    joints = t_pose().joints.repeat(frames, axis=0)
+    _move_body(joints, down=0.1 + 0.35 * share, back=np.zeros(frames))
+    joints[:, LEGS[Side.LEFT][2], 1] -= 0.35
+    joints[:, LEGS[Side.RIGHT][2], 1] += 0.35 - 0.04 * share
+    joints[:, LEGS[Side.RIGHT][2], 2] += 0.03 + 0.09 * share
+    for hip, knee, ankle in LEGS.values():
+        joints[:, knee] = _knees(joints[:, hip], joints[:, ankle], 0.45, 0.43)
+    return motion_of(joints)
+
+
+def kneel(frames: int = 60, end_ankle: float = 0.12) -> Motion:
+    """From standing onto both knees with upright thighs; ankles ``end_ankle`` metres over the floor at the end."""
+    share = np.clip(np.linspace(-0.3, 1.3, frames), 0, 1)
+    share = share * share * (3 - 2 * share)
+    joints = t_pose().joints.repeat(frames, axis=0)
+    end_knee = 0.06
+    end = 0.45 + end_knee - (joints[0, 1, 2])
+    _move_body(joints, down=-share * end, back=-0.1 * share)
+    for hip, knee, ankle in LEGS.values():
+        shin = np.sqrt(0.43**2 - (end_ankle - end_knee) ** 2)
+        joints[:, ankle, 1] += share * (shin - 0.1)
+        joints[:, ankle, 2] += (end_ankle - 0.085) * share
+        joints[:, knee] = _knees(joints[:, hip], joints[:, ankle], 0.45, 0.43)
+    return motion_of(joints)
+
+
+def climb(frames: int = 73, fps: float = FPS) -> Motion:
+    """Up stairs 0.17 m high and 0.3 m deep, a step in 12 frames, with the contacts of both feet."""
+    joints = t_pose().joints.repeat(frames, axis=0)
+    phase = np.arange(frames) / 12
+    _move_body(joints, down=0.12 - 0.17 * phase, back=-0.3 * phase)
+    contacts = []
+    for side, start in ((Side.LEFT, 0), (Side.RIGHT, 1)):
+        hip, knee, ankle = LEGS[side]
+        stride, swing = np.divmod(phase - start, 2)
+        share = np.clip(swing - 1, 0, 1)
+        share = share * share * (3 - 2 * share)
+        level = 2 * stride + start + 2 * share
+        joints[:, ankle, 1] = -0.3 * level
+        joints[:, ankle, 2] = 0.085 + 0.17 * np.maximum(level, 0) + 0.12 * np.sin(np.pi * np.clip(swing - 1, 0, 1))
+        joints[:, knee] = _knees(joints[:, hip], joints[:, ankle], 0.45, 0.43)
+        contacts += _contacts(side, swing <= 1, fps)
+    return replace(motion_of(joints, fps), contacts=tuple(contacts))
+
+
+def _move_body(joints: FloatArray, down: FloatArray, back: FloatArray) -> None:
+    """Moves all but knees and ankles of ``joints`` (t, 17, 3)."""
+    body = [joint for joint in range(17) if joint not in (2, 3, 5, 6)]
+    joints[:, body, 1] += back[:, None]
+    joints[:, body, 2] -= down[:, None]
+
+
+def _contacts(side: Side, standing: BoolArray, fps: float) -> list[FootContact]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], standing, [False]]).astype(int)))
+    return [FootContact(side, first / fps, (end - 1) / fps) for first, end in edges.reshape(-1, 2)]
 
 
 def _knees(hips: FloatArray, ankles: FloatArray, thigh: float, shin: float) -> FloatArray:

@@ -14,6 +14,10 @@ from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
 from gast_mocap.take.records import FloatArray, Motion
 from trials.performances import LIMB_JOINTS
 
+JOINED = (
+    ("hips", "spine"), ("hips", "thigh"), ("thigh", "shin"), ("shin", "foot"), ("foot", "toes"), ("chest", "neck"),
+    ("neck", "head"), ("chest", "clavicle"), ("clavicle", "upper_arm"), ("upper_arm", "forearm"), ("forearm", "hand"),
+)  # fmt: skip
 NEXT = {"upper_arm": "forearm", "forearm": "hand", "thigh": "shin", "shin": "foot"}
 UPPER = ("upper_arm.L", "upper_arm.R", "thigh.L", "thigh.R")
 BENT = 10.0
@@ -34,10 +38,11 @@ class Played:
             poses[frame] = [pose_bones(rig)[name].matrix for name in names]
         world = np.array(rig.matrix_world)
         poses, at_rest = world @ poses, world @ rest.rest[[rest.index(name) for name in names]]
-        self.rest_heads, self.heads, self.tails, self.turns = {}, {}, {}, {}
+        self.rest_heads, self.rest_tails, self.heads, self.tails, self.turns = {}, {}, {}, {}, {}
         for column, (role, name) in enumerate(bone_map.bones.items()):
             pose, start = poses[:, column], at_rest[column]
             self.rest_heads[role] = start[:3, 3]
+            self.rest_tails[role] = (start @ [0.0, pose_bones(rig)[name].bone.length, 0.0, 1.0])[:3]
             self.heads[role] = pose[:, :3, 3]
             self.tails[role] = (pose @ [0.0, pose_bones(rig)[name].length, 0.0, 1.0])[:, :3]
             self.turns[role] = Rotation.from_matrix(_unscaled(pose) @ _unscaled(start).T)
@@ -69,6 +74,38 @@ def worst_direction(played: Played, motion: Motion) -> float:
     """Degrees between where limbs of rig and performer point, the most of all limbs and frames."""
     limbs = LIMB_JOINTS.items()
     return max(float(angle(played.direction(role), _source_direction(motion, joints)).max()) for role, joints in limbs)
+
+
+def worst_gap(played: Played) -> float:
+    """Metres by which a bone leaves the place beside the one it belongs to that it has at rest, the most of all."""
+    gaps = [0.0]
+    for owner, part in JOINED:
+        for side in ("", ".L", ".R"):
+            above, below = (owner if owner in played.heads else f"{owner}{side}"), f"{part}{side}"
+            if above in played.heads and below in played.heads:
+                apart = played.turns[above].apply(played.rest_heads[below] - played.rest_heads[above])
+                gaps.append(float(np.linalg.norm(played.heads[above] + apart - played.heads[below], axis=1).max()))
+    return max(gaps)
+
+
+def worst_sole(played: Played) -> float:
+    """Metres by which heel, ball or toes are lower than at rest, the most of both feet and all frames.
+
+    The heel is under the ankle; rigs without toe bones have the foot bone's end for a ball.
+    """
+    sunk = [0.0]
+    for side in "LR":
+        foot, toes = f"foot.{side}", f"toes.{side}"
+        if foot not in played.heads:
+            continue
+        ankle, turn = played.rest_heads[foot], played.turns[foot]
+        ball = played.rest_heads[toes] if toes in played.heads else played.rest_tails[foot]
+        below = ankle * [1.0, 1.0, 0.0] + [0.0, 0.0, ball[2]]
+        for point in (below, ball):
+            sunk.append(float((point[2] - (played.heads[foot] + turn.apply(point - ankle))[:, 2]).max()))
+        if toes in played.heads:
+            sunk.append(float((played.rest_tails[toes][2] - played.tails[toes][:, 2]).max()))
+    return max(sunk)
 
 
 def worst_hinge(played: Played, motion: Motion) -> float:
@@ -110,7 +147,11 @@ def _source_direction(motion: Motion, joints: tuple[int, int]) -> FloatArray:
 
 
 def _unscaled(matrices: FloatArray) -> FloatArray:
-    linear: FloatArray = matrices[..., :3, :3] / np.linalg.norm(matrices[..., :3, :3], axis=-2, keepdims=True)
+    """(..., 3, 3) rotations; of hidden bones none, of mirrored ones as if their x were not."""
+    lengths = np.linalg.norm(matrices[..., :3, :3], axis=-2, keepdims=True)
+    linear: FloatArray = np.where(lengths.min(axis=-1, keepdims=True) > 1e-9, matrices[..., :3, :3], np.eye(3))
+    linear = linear / np.linalg.norm(linear, axis=-2, keepdims=True)
+    linear[..., 0] *= np.sign(np.linalg.det(linear))[..., None]
     return linear
 
 

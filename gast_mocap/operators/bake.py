@@ -16,7 +16,7 @@ from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
 from ..retarget.blender.write import Written, write_action
 from ..retarget.rig.bone_map import BoneMap, check_map
 from ..retarget.solve.confidence import bone_confidence
-from ..retarget.solve.solve import keyed_bones, solve
+from ..retarget.solve.solve import as_the_rig_sees_it, keyed_bones, solve
 from ..take.errors import MocapError
 from ..take.records import IntArray, Motion
 from . import reports
@@ -120,7 +120,7 @@ class GAST_MOCAP_OT_bake(MocapOperator):
         check_map(bone_map, rest)
         rest = read_rest_pose(chosen, bake.reference, keyed_bones(rest, bone_map, bake.travel))
         curves = solve(motion, rest, bone_map, bake.solve_options())
-        confidence = bone_confidence(motion, bone_map) if bake.confidence else None
+        confidence = bone_confidence(as_the_rig_sees_it(motion, rest), bone_map) if bake.confidence else None
         target = animatable(chosen)  # after all that may fail: an override would stay behind
         if target != chosen and self._is_the_panels(settings):
             settings.target = target

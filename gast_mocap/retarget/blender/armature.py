@@ -1,18 +1,23 @@
 """Reads an armature object into a rest pose."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import bpy
 import numpy as np
+from mathutils import Matrix, Quaternion
 
 from ...take.errors import MocapError
-from ...take.records import FloatArray
+from ...take.records import FloatArray, IntArray
 from ..rig.rest_pose import RestPose
-from .access import pose_bones
+from .access import armature_of, pose_bones, view_layer
+from .constraints_and_drivers import scale_path
 from .object_start import world_at_start
+from .playing import animated_paths
 
 Reference = Literal["REST", "POSE"]
+HIDDEN = 1e-6
+"""Pose scale up to which a bone counts as hidden."""
 FLAT = 1e-6
 """Least length that an axis keeps by the object's scale, as a share of the longest; one below it is flat."""
 
@@ -32,27 +37,80 @@ def read_rest_pose(
     """
     if armature_object is None or armature_object.type != "ARMATURE":
         raise MocapError("not_an_armature", "The target is not an armature. Choose an armature as target.")
+    _apply_edits(armature_object)
     world = world_at_start(armature_object)
     _check_scale(armature_object.name, world)
     carriers = {bone: bone.parent if bone.name in keyed else _carrier(bone) for bone in pose_bones(armature_object)}
-    bones = sorted(carriers, key=lambda bone: len(_lineage(bone, carriers)))
-    index = {pose_bone.name: position for position, pose_bone in enumerate(bones)}
-    above = (carriers[pose_bone] for pose_bone in bones)
-    rest = np.array([pose_bone.bone.matrix_local for pose_bone in bones], dtype=float)
-    posed = np.array([pose_bone.matrix for pose_bone in bones], dtype=float)
+    posed = sorted(carriers, key=lambda bone: len(_lineage(bone, carriers)))
+    index = {pose_bone.name: position for position, pose_bone in enumerate(posed)}
+    above = (carriers[pose_bone] for pose_bone in posed)
+    parents = np.array([index[bone.name] if bone else -1 for bone in above])
+    bones = [pose_bone.bone for pose_bone in posed]
+    rest = np.array([bone.matrix_local for bone in bones], dtype=float)
+    basis = np.array([_unscaled_basis(pose_bone) for pose_bone in posed], dtype=float)
     return RestPose(
         bone_names=tuple(index),
-        parents=np.array([index[bone.name] if bone else -1 for bone in above]),
+        parents=parents,
         rest=rest,
-        armature_from_bone=posed if reference == "POSE" else rest,
-        basis=np.array([pose_bone.matrix_basis for pose_bone in bones], dtype=float),
-        lengths=np.array([pose_bone.bone.length for pose_bone in bones]),
-        inherits_rotation=np.array([pose_bone.bone.use_inherit_rotation for pose_bone in bones]),
-        connected=np.array([pose_bone.bone.use_connect for pose_bone in bones]),
-        local_location=np.array([pose_bone.bone.use_local_location for pose_bone in bones]),
-        deforms=np.array([pose_bone.bone.use_deform for pose_bone in bones]),
+        armature_from_bone=_held_pose(posed, parents, rest, basis) if reference == "POSE" else rest,
+        basis=basis,
+        scales=np.array([_shown_scale(scale) for scale in static_scales(armature_object, index)]),
+        inherits_scale=np.array([bone.inherit_scale not in ("NONE", "NONE_LEGACY") for bone in bones]),
+        lengths=np.array([bone.length for bone in bones]),
+        inherits_rotation=np.array([bone.use_inherit_rotation for bone in bones]),
+        connected=np.array([bone.use_connect for bone in bones]),
+        local_location=np.array([bone.use_local_location for bone in bones]),
+        deforms=np.array([bone.use_deform for bone in bones]),
         world_from_armature=world,
     )
+
+
+def static_scales(armature_object: bpy.types.Object, bones: Iterable[str]) -> list[FloatArray]:
+    """(3,) the pose scale of each bone that does not depend on the playhead: the one it holds, 1 where keys set it."""
+    animated, posed = animated_paths(armature_object), pose_bones(armature_object)
+    return [np.ones(3) if scale_path(bone) in animated else np.array(posed[bone].scale, dtype=float) for bone in bones]
+
+
+def _shown_scale(scale: FloatArray) -> float:
+    """How much larger a pose scale (3,) makes a bone, whether it mirrors it or not; 1 where it hides it."""
+    size = float(np.abs(scale).mean())
+    return size if size > HIDDEN else 1.0
+
+
+def _apply_edits(armature_object: bpy.types.Object) -> None:
+    """In Edit Mode, what was edited so far counts."""
+    if armature_of(armature_object).is_editmode:
+        armature_object.update_from_editmode()
+        view_layer().update()
+
+
+def _unscaled_basis(pose_bone: bpy.types.PoseBone) -> Matrix:
+    """What the bone's own location and rotation do; with its scale, a hidden bone would have no rotation."""
+    mode = pose_bone.rotation_mode
+    if mode == "QUATERNION":
+        rotation = pose_bone.rotation_quaternion.normalized()
+    elif mode == "AXIS_ANGLE":
+        angle, *axis = pose_bone.rotation_axis_angle
+        rotation = Quaternion(axis, angle)
+    else:
+        rotation = pose_bone.rotation_euler.to_quaternion()
+    return Matrix.LocRotScale(pose_bone.location, rotation, None)
+
+
+def _held_pose(posed: list[bpy.types.PoseBone], parents: IntArray, rest: FloatArray, basis: FloatArray) -> FloatArray:
+    """(n, 4, 4) the present pose, bones of length one; hidden and mirrored ones, and all on them, as if they were
+    not."""
+    held = np.array([pose_bone.matrix for pose_bone in posed], dtype=float)
+    spoilt = set[int]()
+    for bone, parent in enumerate(parents.tolist()):
+        lengths = np.linalg.norm(held[bone, :3, :3], axis=0)
+        if parent not in spoilt and lengths.min() > HIDDEN and np.linalg.det(held[bone, :3, :3]) > 0:
+            held[bone, :3, :3] /= lengths
+            continue
+        spoilt.add(bone)
+        relative = np.linalg.inv(rest[parent]) @ rest[bone] if parent >= 0 else rest[bone]
+        held[bone] = (held[parent] if parent >= 0 else np.eye(4)) @ relative @ basis[bone]
+    return held
 
 
 def _check_scale(name: str, world_from_armature: FloatArray) -> None:

@@ -12,6 +12,10 @@ def bone_path(bone: str) -> str:
     return f'pose.bones["{escape_identifier(bone)}"]'
 
 
+def scale_path(bone: str) -> str:
+    return f"{bone_path(bone)}.scale"
+
+
 def constraint_path(constraint: bpy.types.Constraint, bone: str) -> str:
     """Data path of its influence."""
     return f'{bone_path(bone)}.constraints["{escape_identifier(constraint.name)}"].influence'

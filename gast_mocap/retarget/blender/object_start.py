@@ -1,12 +1,11 @@
 """Where an armature object starts, whatever travel was baked onto it before: the next bake sets out from there."""
 
-from collections.abc import Iterator
-
 import bpy
 import numpy as np
 
 from ...take.records import FloatArray
 from .fcurves import ActionSlot, curves_of
+from .playing import playing_actions
 
 # Of an action whose keys carry the object, for each of its slots: the location from which they set out.
 START = "mocap_start"
@@ -48,22 +47,7 @@ def world_from_location(armature_object: bpy.types.Object) -> FloatArray:
 
 def _carrier(armature_object: bpy.types.Object) -> tuple[bpy.types.Action, ActionSlot] | None:
     """Action and slot that have the last word on the object's location."""
-    in_use = _in_use(armature_object.animation_data) if armature_object.animation_data else ()
-    return next((found for found in in_use if _moves_the_object(*found)), None)
-
-
-def _in_use(animation: bpy.types.AnimData) -> Iterator[tuple[bpy.types.Action, ActionSlot]]:
-    """The actions that Blender plays, the one with the last word first: the action, then the NLA from the top.
-
-    A solo track plays alone, without the action; muted tracks and strips do not play.
-    """
-    solo = [track for track in animation.nla_tracks if track.is_solo and animation.use_nla]
-    if animation.action and not solo:
-        yield animation.action, getattr(animation, "action_slot", None)
-    for track in solo or (reversed(animation.nla_tracks[:]) if animation.use_nla else ()):
-        for strip in reversed(track.strips[:]):
-            if strip.action and not strip.mute and (solo or not track.mute):
-                yield strip.action, getattr(strip, "action_slot", None)
+    return next((playing for playing in playing_actions(armature_object) if _moves_the_object(*playing)), None)
 
 
 def _moves_the_object(action: bpy.types.Action, slot: ActionSlot) -> bool:

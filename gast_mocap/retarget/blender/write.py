@@ -13,9 +13,11 @@ from ...take.records import FloatArray, IntArray
 from ..solve.curves import BoneCurves
 from . import channels, keys
 from .access import animation_of, pose_bones
-from .constraints_and_drivers import bone_path, constraint_path, overruling_drivers, pulling_constraints
+from .armature import static_scales
+from .constraints_and_drivers import bone_path, constraint_path, overruling_drivers, pulling_constraints, scale_path
 from .fcurves import ActionSlot, FCurves, curves_of
 from .object_start import is_carried, remember_start, start_location, world_from_location
+from .playing import animated_paths
 
 CONFIDENCE = "mocap_confidence"
 OBJECT_GROUP = "Object Transforms"
@@ -98,7 +100,7 @@ def write_action(
             "nla_tweaked",
             f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
         )
-    start = start_location(armature_object)
+    start, scales = start_location(armature_object), _settled_scales(armature_object, curves)
     earlier = _InUse.of(animation)
     action = animation.action if options.mode == "REPLACE" else None
     if action is None or not action.is_editable:
@@ -115,6 +117,8 @@ def write_action(
         pose_bones(armature_object)[bone][CONFIDENCE] = 1.0
         kept = keys.every_nth(frames, options.step)
         fcurves.write(f'{bone_path(bone)}["{CONFIDENCE}"]', bone, frames[kept], values[kept, None])
+    for bone, scale in scales.items():
+        fcurves.write(scale_path(bone), bone, frames[:1], scale[None])
     _set_switches(fcurves, armature_object, curves, frames[:1])
     silenced = _silence(fcurves, armature_object, curves, frames[:1])
     muted = overruling_drivers(armature_object, fcurves.paths)
@@ -145,6 +149,23 @@ def _write_motion(
             read = fcurves.read(channel.path, frames, channel.values.shape[1])
             error = max(error, float(channel.degrees(read, channel.values).max()))
     return count, error
+
+
+def _settled_scales(armature_object: bpy.types.Object, curves: BoneCurves) -> dict[str, FloatArray]:
+    """Bone -> (3,) the scale to hold through the action, whatever the playhead left there.
+
+    Bones keep what they are scaled to by hand, hidden ones stay hidden; a mirrored bone that carries others is turned
+    right side out; what keys scaled until now goes back to 1.
+    """
+    bones, animated = pose_bones(armature_object), animated_paths(armature_object)
+    keyed = dict.fromkeys((*curves.bone_names, *curves.located_bones))
+    settled = {}
+    for bone, scale in zip(keyed, static_scales(armature_object, keyed), strict=True):
+        carries = any(below.name in keyed for below in bones[bone].children_recursive)
+        scale = np.abs(scale) if carries else scale
+        if scale_path(bone) in animated or np.any(scale != 1) or np.any(np.array(bones[bone].scale) != 1):
+            settled[bone] = scale
+    return settled
 
 
 def _return_to_start(fcurves: FCurves, armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:

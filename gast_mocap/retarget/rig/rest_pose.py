@@ -17,7 +17,11 @@ class RestPose:
         rest: (n, 4, 4) the rest matrices, armature space and units.
         armature_from_bone: (n, 4, 4) the pose from which motion is measured: the rest pose, or the current pose
             where the animator chose it.
-        basis: (n, 4, 4) what is posed at the moment, relative to rest and parent; bones without a role keep it.
+        basis: (n, 4, 4) what is posed at the moment, relative to rest and parent and without scale; bones without a
+            role keep it.
+        scales: (n,) how much larger than at rest each bone is posed, above 0; a bone that is hidden by a scale of 0
+            counts as it is when shown.
+        inherits_scale: (n,) bool: they grow with their parent.
         lengths: (n,) armature units.
         inherits_rotation: (n,) bool.
         connected: (n,) bool: their location has no effect.
@@ -31,6 +35,8 @@ class RestPose:
     rest: FloatArray
     armature_from_bone: FloatArray
     basis: FloatArray
+    scales: FloatArray
+    inherits_scale: BoolArray
     lengths: FloatArray
     inherits_rotation: BoolArray
     connected: BoolArray
@@ -43,7 +49,15 @@ class RestPose:
         check_shape("parents", self.parents, (count,))
         for name in ("rest", "armature_from_bone", "basis"):
             check_shape(name, getattr(self, name), (count, 4, 4))
-        for name in ("lengths", "inherits_rotation", "connected", "local_location", "deforms"):
+        for name in (
+            "scales",
+            "inherits_scale",
+            "lengths",
+            "inherits_rotation",
+            "connected",
+            "local_location",
+            "deforms",
+        ):
             check_shape(name, getattr(self, name), (count,))
         check_shape("world_from_armature", self.world_from_armature, (4, 4))
         if np.any(self.parents >= np.arange(count)):

@@ -1,29 +1,183 @@
-"""Feet, of which the joints say nothing: flat on the floor while they stand, with the shin while they are
-lifted.
+"""Feet and toes, of which the joints say nothing but where the ankle is.
 
-Either way a foot keeps to the plane in which its knee bends.
+A foot would hang on its shin as it does at rest, but for the ground. On the ground it lies flat whatever its shin does;
+as the ankle rises it pivots about the ball and the toes stay on the ground; in the air it follows the shin, its toes
+never below the ground. Pitch is positive with the toes down, and 0 for a foot that lies as at rest.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.skeletons import Side
 from .. import rotations as quat
+from ..rig.bone_map import BoneMap
+from ..rig.rest_body import joint, leg_length, limb_end
+from ..rig.rest_pose import RestPose
+from ..rig.roles import sided
 from .torso import LEFT, turn
 from .twist import ramp
 
-LIFTED = (0.06, 0.25)  # of the leg's length: ankle height over standing at which the foot begins to and does follow
-TILTED = (35.0, 60.0)  # degrees of the shin from upright, likewise
+# Lengths of a foot in leg lengths, where a rig's bones tell nothing; those of a body of 1.75 m, leg 0.88 m.
+BALL_AHEAD = 0.14
+TIP_AHEAD = 1.6  # of the ball's way: where toes end
+HEEL_BEHIND = 0.4  # of the ball's way: where the heel ends behind the ankle
+PLAUSIBLE_BALL = (0.05, 0.4)  # leg lengths ahead of the ankle; importers of FBX and glTF make up where bones end
+NOISE = (0.01, 0.04)
+"""Leg lengths: a lift below the first leaves a foot flat, above the second it counts in full. Raising them calms feet
+of shaky takes, and lets the ball hover by as much as the heel leaves the ground."""
+PLAUSIBLE_TOES = (0.2, 1.2)  # of the ball's way
+IN_AIR = (1.0, 1.6)  # ankle's height in reaches of the foot: from where on nothing can touch the ground any more
+POINTED = (60.0, 85.0)  # degrees that a shin on the ground is tilted forward when its foot lies flat, and on its instep
+HEEL_DOWN = (50.0, 80.0)  # degrees that a shin is tilted back when its foot stands flat, and on the heel
+ON_THE_SIDE = (0.6, 0.9)  # sine of the knee's axis over the level: a foot then rolls with the shin
+SETTLED = 0.004  # leg lengths by which a sole may sink in
 
 
-def foot_turns(shin_turn: FloatArray, shin: FloatArray, up: FloatArray, lift: FloatArray) -> FloatArray:
-    """Body turns (t, 4) of a foot.
+@dataclass(frozen=True)
+class Sole:
+    """A foot of a rig at rest, flat on its ground. Points (3,) from the ankle in body axes, armature units.
+
+    Attributes:
+        height: of the ankle over the ground.
+        heel: where the foot ends behind, on the ground.
+        ball: where the toes begin, on the ground.
+        tip: where they end, on the ground.
+        toe_end: the toe bone's end, above the tip.
+        toe_joint: head of the toe bone; the ball where the foot is one piece.
+        has_toes: whether a bone bends there.
+    """
+
+    height: float
+    heel: FloatArray
+    ball: FloatArray
+    tip: FloatArray
+    toe_end: FloatArray
+    toe_joint: FloatArray
+    has_toes: bool
+
+    @property
+    def front(self) -> tuple[FloatArray, ...]:
+        """What turns with the foot bone and meets the ground first, toes down."""
+        return (self.ball,) if self.has_toes else (self.ball, self.tip)
+
+    @property
+    def reach(self) -> float:
+        """From the ankle to what of the foot bone is farthest."""
+        return float(max(np.linalg.norm(point) for point in (self.heel, *self.front)))
+
+
+@dataclass(frozen=True)
+class FootTurns:
+    """Body turns (t, 4) of foot and toes; ``sunk`` (t,) armature units by which the sole is below its ground."""
+
+    foot: FloatArray
+    toes: FloatArray
+    sunk: FloatArray
+
+
+def sole_of(rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, side: Side, height: float) -> Sole:
+    """The sole of a rig's foot.
 
     Args:
-        shin_turn: (t, 4) body turn of the shin.
-        shin: (t, 3) unit direction from knee to ankle.
-        up: (3,) away from the floor.
-        lift: (t,) height of the ankle over where it is in standing on its present ground, in leg lengths.
+        rest: the rig.
+        bone_map: its bones.
+        rest_turn: (4,) body turn of the rig at rest.
+        side: of the body.
+        height: of the ankle over the ground, armature units.
     """
-    level = turn(np.broadcast_to(up, shin.shape), quat.rotate(shin_turn, LEFT), "up,left")
-    tilt = np.degrees(np.arccos(np.clip(-shin @ up, -1, 1)))
-    return quat.blend(level, shin_turn, np.maximum(ramp(lift, *LIFTED), ramp(tilt, *TILTED))[:, None])
+    ankle = limb_end(rest, bone_map, sided("foot", side), sided("shin", side))
+    foot, toes = (bone_map.bones.get(sided(part, side), "") for part in ("foot", "toes"))
+
+    def from_ankle(point: FloatArray) -> FloatArray:
+        return quat.rotate(quat.inverse(rest_turn), point - ankle)
+
+    leg, height = leg_length(rest, bone_map), max(height, 0.0)
+    toe_joint = np.array([0.0, -BALL_AHEAD * leg, -height])
+    if toes:
+        toe_joint = from_ankle(joint(rest, bone_map, sided("toes", side)))
+    elif foot:
+        end = from_ankle(rest.tails[rest.index(foot)])
+        toe_joint = end if PLAUSIBLE_BALL[0] * leg < -end[1] < PLAUSIBLE_BALL[1] * leg else toe_joint
+    ball = np.array([*toe_joint[:2], -height])
+    toe_end = from_ankle(rest.tails[rest.index(toes)]) if toes else TIP_AHEAD * ball
+    if not PLAUSIBLE_TOES[0] < (toe_end[1] - ball[1]) / min(ball[1], -1e-6) < PLAUSIBLE_TOES[1]:
+        toe_end = np.array([*TIP_AHEAD * ball[:2], toe_joint[2]])
+    return Sole(
+        height,
+        heel=np.array([0.0, -HEEL_BEHIND * ball[1], -height]),
+        ball=ball,
+        tip=np.array([*toe_end[:2], -height]),
+        toe_end=toe_end,
+        toe_joint=toe_joint,
+        has_toes=bool(toes),
+    )
+
+
+def foot_turns(sole: Sole, shin_turn: FloatArray, up: FloatArray, ankle: FloatArray, leg: float) -> FootTurns:
+    """How a foot and its toes are turned over the ground.
+
+    Args:
+        sole: of the rig's foot.
+        shin_turn: (t, 4) body turn of the shin.
+        up: (3,) unit, away from the ground, armature space.
+        ankle: (t,) its height over the ground, armature units.
+        leg: length, armature units.
+    """
+    lift = ankle - sole.height
+    trusted = sole.height + lift * ramp(lift, NOISE[0] * leg, NOISE[1] * leg)
+    left = quat.rotate(shin_turn, LEFT)
+    level = turn(np.broadcast_to(up, left.shape), left, "up,left")
+    pitch = _grounded_pitch(sole, _pitch_over(level, shin_turn), trusted)
+    foot = quat.multiply(level, quat.about(LEFT, pitch))
+    free = np.maximum(ramp(ankle / sole.reach, *IN_AIR), ramp(np.abs(left @ up), *ON_THE_SIDE))
+    foot = quat.blend(foot, shin_turn, free[:, None])
+
+    joint_height = ankle + quat.rotate(foot, sole.toe_joint) @ up
+    tip, toe_end = sole.tip - sole.toe_joint, sole.toe_end - sole.toe_joint
+    tip_touches, _ = _limits(tip, joint_height)
+    end_sinks, _ = _limits(toe_end, joint_height - (sole.height + sole.toe_end[2]))
+    toe_pitch = np.maximum(np.minimum(tip_touches, end_sinks), 0.0)
+    toes = quat.multiply(foot, quat.about(LEFT, np.minimum(0.0, toe_pitch - _pitch_over(level, foot))))
+    lowest = [ankle + quat.rotate(foot, point) @ up for point in (sole.heel, *sole.front)]
+    if sole.has_toes:
+        lowest.append(joint_height + quat.rotate(toes, tip) @ up)
+    return FootTurns(foot, toes, np.maximum(-np.min(lowest, axis=0) - SETTLED * leg, 0.0))
+
+
+def _grounded_pitch(sole: Sole, shin_pitch: FloatArray, ankle: FloatArray) -> FloatArray:
+    """Radians (t,): the pitch nearest to that of the shin with which no end of the sole is below the ground."""
+    front = [_limits(point, ankle) for point in sole.front]
+    toes_down = np.maximum(np.min([begin for begin, _ in front], axis=0), 0.0)
+    instep = np.max([end for _, end in front], axis=0)
+    toes_up = np.minimum(_limits(sole.heel, ankle)[1], 0.0)
+    down, back = np.maximum(shin_pitch, 0.0), np.minimum(shin_pitch, 0.0)
+    flat_down, flat_back = np.minimum(down, toes_down), np.maximum(back, toes_up)
+    touching = np.isfinite(instep)
+    pointed = ramp(np.degrees(shin_pitch), *POINTED) * touching
+    on_heel = ramp(-np.degrees(shin_pitch), *HEEL_DOWN)
+    onto_instep = np.maximum(down, np.where(touching, instep, 0.0)) - flat_down
+    pitch: FloatArray = flat_down + pointed * onto_instep + flat_back + on_heel * (back - flat_back)
+    return pitch
+
+
+def _limits(point: FloatArray, height: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Radians (t,): where the pitches that put ``point`` below the ground begin and end.
+
+    ``point`` (3,) turns about a joint at ``height`` (t,). Where none does they begin at infinity, and end at minus
+    infinity.
+    """
+    ahead, below = -point[1], -point[2]
+    middle = np.arctan2(ahead, below)
+    share = height / max(float(np.hypot(ahead, below)), 1e-9)
+    half = np.arccos(np.clip(share, -1.0, 1.0))
+    clear = share >= 1.0
+    return np.where(clear, np.inf, middle - half), np.where(clear, -np.inf, middle + half)
+
+
+def _pitch_over(level: FloatArray, body_turn: FloatArray) -> FloatArray:
+    """Radians (t,) within half a turn, toes down, of ``body_turn`` over a ``level`` one (t, 4)."""
+    leaning = quat.multiply(quat.inverse(level), body_turn)
+    pitch: FloatArray = np.remainder(2 * np.arctan2(leaning[:, 1], leaning[:, 0]) + np.pi, 2 * np.pi) - np.pi
+    return pitch

@@ -1,5 +1,10 @@
-"""Where the hips go: travel in proportion to the legs, feet as high over the floor as the performer's."""
+"""Where a body goes: travel in proportion to its size, feet as high over the ground as the performer's.
 
+Whatever hangs beside what it belongs to goes along.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -8,8 +13,9 @@ from ...take.errors import MocapError
 from ...take.records import FloatArray, Motion
 from ...take.skeletons import Side
 from .. import rotations as quat
+from ..rig.attachment import Attachment
 from ..rig.bone_map import BoneMap
-from ..rig.rest_body import leg_length, limb_end
+from ..rig.rest_body import armature_from_body, joint, leg_length, limb_end
 from ..rig.rest_pose import RestPose
 from ..rig.roles import sided
 from . import performer
@@ -18,36 +24,158 @@ from .skeleton import PosedSkeleton
 
 FLOOR_REACH = 0.2
 """Leg lengths that a rig's origin may lie off its soles and still mark its floor; raising it trusts more origins."""
+TRUNK_STARTS = {"spine": "spine", "chest": "thorax"}
 Travel = Literal["hips", "root", "object", "none"]
 """What carries the way through the room: the hips, the root bone, the armature object, or nothing (in place)."""
 
 
+@dataclass(frozen=True)
+class Stance:
+    """How a rig stands while it performs. Heights are along the world's up, in armature units over the rig's floor.
+
+    Attributes:
+        scale: the rig's size against the performer's, rig metres per metre.
+        up: (3,) unit, away from the floor, armature space.
+        unit: world metres of an armature unit along it.
+        centre: (t, 3) armature space, the hip centre (of a rig without legs the bone that carries it), not yet moved.
+        height: (t,) of the centre.
+        rise: (t,) by which soles that would be below the ground lift it beyond that.
+        ankles: side -> (t,) height of the ankle, of the feet that the rig has.
+        grounds: side -> (t,) height of what the foot stands on.
+        legs: side -> (t, 3) world metres from the centre to the ankle.
+    """
+
+    scale: float
+    up: FloatArray
+    unit: float
+    centre: FloatArray
+    height: FloatArray
+    rise: FloatArray
+    ankles: Mapping[Side, FloatArray]
+    grounds: Mapping[Side, FloatArray]
+    legs: Mapping[Side, FloatArray]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """``located`` bones, their ``locations`` (t, m, 3) in bone space, the object's ``travel`` (t, 3) in the world."""
+
+    located: tuple[str, ...]
+    locations: FloatArray
+    travel: FloatArray | None
+
+
+def stance_of(motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, mover: int) -> Stance:
+    """How high the rig's hips must be for its feet to be where the performer's are, and where that puts its ankles."""
+    row = rest.world_from_armature[2, :3]
+    unit = float(np.linalg.norm(row))
+    up = row / unit
+    sides = [side for side in Side if sided("thigh", side) in bone_map.limbs]
+    scale = _scale(motion, rest, bone_map)
+    if not sides:
+        centre = skeleton.heads[mover]
+        pelvis = motion.joints[:, 0, 2] - performer.leg_length(motion) - performer.ankle_height(motion)
+        height = rest.heads[mover] @ up + scale / unit * pelvis
+        return Stance(scale, up, unit, centre, height, np.zeros_like(height), {}, {}, {})
+    centre = _hip_centre(rest, bone_map, skeleton, sides)
+    legs = {side: _ankle(rest, bone_map, skeleton, side) - centre for side in sides}
+    lift = scale / unit * np.min(list(performer.ankle_lift(motion).values()), axis=0)
+    height = lift + ankle_height(rest, bone_map) - np.min([leg @ up for leg in legs.values()], axis=0)
+    return Stance(
+        scale,
+        up,
+        unit,
+        centre,
+        height,
+        rise=np.zeros_like(height),
+        ankles={side: height + leg @ up for side, leg in legs.items()},
+        grounds={side: scale / unit * ground for side, ground in performer.grounds(motion).items()},
+        legs={side: leg @ rest.world_from_armature[:3, :3].T for side, leg in legs.items()},
+    )
+
+
 def place(
-    motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, travel: Travel
-) -> tuple[tuple[str, ...], FloatArray, FloatArray | None]:
-    """Located bones, their locations (t, m, 3) in bone space, and the object's travel (t, 3) in the world."""
-    world_from_armature = rest.world_from_armature
-    hips = rest.index(bone_map.bones["hips"])
-    centre = _hip_centre(rest, bone_map, skeleton)
-    scale = _world_leg_length(rest, bone_map) / performer.leg_length(motion)
-    legs = {side: _leg(rest, bone_map, skeleton, side) @ world_from_armature[:3, :3].T for side in Side}
-    way = scale * motion.joints[:, 0] * [1.0, 1.0, 0.0] + planted_travel(motion, scale, legs)
-    height = _hip_height(motion, rest, bone_map, skeleton, scale)
-    origin = world_from_armature[:3, 3] * [1.0, 1.0, 0.0]
-    stay = origin + height[:, None] * [0.0, 0.0, 1.0]
-    target = stay + way if travel == "hips" else stay
-    armature_from_world = np.linalg.inv(world_from_armature)
-    offset = target @ armature_from_world[:3, :3].T + armature_from_world[:3, 3] - centre
-    moved = {_free_to_move(rest, hips): offset} | _detached_thighs(rest, bone_map, skeleton, offset)
+    motion: Motion,
+    rest: RestPose,
+    bone_map: BoneMap,
+    skeleton: PosedSkeleton,
+    attachment: Attachment,
+    stance: Stance,
+    travel: Travel,
+) -> Placement:
+    """Keys for what moves from its place."""
+    world = rest.world_from_armature
+    way = stance.scale * motion.joints[:, 0] * [1.0, 1.0, 0.0] + planted_travel(motion, stance.scale, stance.legs)
+    ground_point = np.zeros(3) if stance.legs else rest.heads[attachment.mover]
+    height = world[2, 3] + stance.unit * (_floor(rest, bone_map) + stance.height + stance.rise)
+    stay = (world @ [*ground_point, 1.0])[:3] * [1.0, 1.0, 0.0] + height[:, None] * [0.0, 0.0, 1.0]
+    target = stay + way if travel in ("hips", "root") else stay
+    armature_from_world = np.linalg.inv(world)
+    ways = {}
     if travel == "root":
-        root = _root(rest, bone_map)
-        moved[root] = moved.get(root, 0.0) + way @ armature_from_world[:3, :3].T
-    locations = [
-        quat.rotate(quat.inverse(skeleton.location_axes(bone)), way) + rest.basis[bone, :3, 3]
-        for bone, way in moved.items()
-    ]
-    names = tuple(rest.bone_names[bone] for bone in moved)
-    return names, np.stack(locations, axis=1), way if travel == "object" else None
+        ways[_root(rest, bone_map)] = way @ armature_from_world[:3, :3].T
+    offset = target @ armature_from_world[:3, :3].T + armature_from_world[:3, 3] - stance.centre
+    ways = _ways(rest, skeleton, attachment, ways, offset)
+    locations = np.stack([skeleton.location(bone, way) for bone, way in ways.items()], axis=1)
+    return Placement(tuple(rest.bone_names[bone] for bone in ways), locations, way if travel == "object" else None)
+
+
+def ankle_height(rest: RestPose, bone_map: BoneMap) -> float:
+    """Of a rig at rest over its floor, along its body, armature units; mean of its feet, one of which may be ahead."""
+    sides = [side for side in Side if sided("thigh", side) in bone_map.limbs]
+    ankles = [limb_end(rest, bone_map, sided("foot", side), sided("shin", side)) for side in sides]
+    return float(np.mean(ankles, axis=0) @ armature_from_body(rest, bone_map)[:, 2]) - _floor(rest, bone_map)
+
+
+def _ways(
+    rest: RestPose,
+    skeleton: PosedSkeleton,
+    attachment: Attachment,
+    given: Mapping[int, FloatArray],
+    offset: FloatArray,
+) -> dict[int, FloatArray]:
+    """Bone -> (t, 3) way in armature space by which its own location moves it.
+
+    The body goes by ``offset`` (t, 3), beside what those above it are ``given``; what is detached keeps its place
+    beside what it belongs to.
+    """
+    turned_from = quat.inverse(quat.from_matrix(rest.armature_from_bone[:, :3, :3]))
+    ways = dict(given)
+    mover = attachment.mover
+    ways[mover] = offset - sum((ways[above] for above in rest.ancestors(mover) if above in ways), np.zeros(3))
+    waiting = dict(attachment.movers)
+
+    def moved(bone: int) -> FloatArray:
+        """(t, 3) by which all keys together move its head."""
+        for part in (bone, *rest.ancestors(bone)):
+            for detached in [detached for detached, above in waiting.items() if above == part]:
+                settle(detached)
+        return sum((ways[part] for part in (bone, *rest.ancestors(bone)) if part in ways), np.zeros(3))
+
+    def settle(bone: int) -> None:
+        owner, carrier = attachment.detached[bone], waiting.pop(bone)
+        apart = (rest.heads[bone] - rest.heads[owner]) * skeleton.scales[owner]
+        change = quat.multiply(skeleton.turns[owner], turned_from[owner])
+        home = skeleton.heads[owner] + moved(owner) + quat.rotate(change, apart)
+        ways[carrier] = ways.get(carrier, 0.0) + home - skeleton.heads[bone] - moved(bone)
+
+    while waiting:
+        settle(next(iter(waiting)))
+    return ways
+
+
+def _scale(motion: Motion, rest: RestPose, bone_map: BoneMap) -> float:
+    """Rig metres per metre of the performer: by the legs, else an arm, else the trunk of a bust."""
+    unit = float(np.linalg.norm(rest.world_from_armature[2, :3]))
+    if legs := leg_length(rest, bone_map):
+        return unit * legs / performer.leg_length(motion)
+    for side in Side:
+        if (upper := sided("upper_arm", side)) in bone_map.limbs:
+            arm = joint(rest, bone_map, sided("forearm", side)) - joint(rest, bone_map, upper)
+            return unit * float(np.linalg.norm(arm)) / performer.distance(motion, f"{side}_shoulder", f"{side}_elbow")
+    low = next(role for role in ("spine", "chest") if role in bone_map.bones)
+    trunk = joint(rest, bone_map, "head") - joint(rest, bone_map, low)
+    return unit * float(np.linalg.norm(trunk)) / performer.distance(motion, TRUNK_STARTS[low], "neck")
 
 
 def _root(rest: RestPose, bone_map: BoneMap) -> int:
@@ -58,14 +186,11 @@ def _root(rest: RestPose, bone_map: BoneMap) -> int:
     return rest.index(bone_map.bones["root"])
 
 
-def _free_to_move(rest: RestPose, bone: int) -> int:
-    """The bone, or the one above it that carries it because their ends are joined."""
-    return next((above for above in (bone, *rest.ancestors(bone)) if not rest.connected[above]), bone)
-
-
-def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton) -> FloatArray:
-    """(t, 3) between the thighs' heads, armature space, hips not yet moved."""
-    centre: FloatArray = np.mean([_thigh_head(rest, bone_map, skeleton, side) for side in Side], axis=0)
+def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, sides: list[Side]) -> FloatArray:
+    """(t, 3) between the thighs' heads, armature space, hips not yet moved; with one leg alone, the hips' head."""
+    if len(sides) < len(Side):
+        return skeleton.heads[rest.index(bone_map.bones["hips"])]
+    centre: FloatArray = np.mean([_thigh_head(rest, bone_map, skeleton, side) for side in sides], axis=0)
     return centre
 
 
@@ -75,69 +200,32 @@ def _thigh_head(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side
     if hips in rest.ancestors(thigh):
         return skeleton.heads[thigh]
     from_hips = rest.armature_from_bone[hips, :3, :3].T @ (rest.heads[thigh] - rest.heads[hips])
-    return skeleton.heads[hips] + quat.rotate(skeleton.turns[hips], from_hips)
+    return skeleton.heads[hips] + quat.rotate(skeleton.turns[hips], from_hips * skeleton.scales[hips])
 
 
-def _detached_thighs(
-    rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, offset: FloatArray
-) -> dict[int, FloatArray]:
-    """Bone -> (t, 3) way to go, armature space, of thighs that do not hang on the hips."""
-    hips = rest.index(bone_map.bones["hips"])
-    thighs = {side: rest.index(bone_map.bones[sided("thigh", side)]) for side in Side}
-    return {
-        thigh: _thigh_head(rest, bone_map, skeleton, side) + offset - skeleton.heads[thigh]
-        for side, thigh in thighs.items()
-        if hips not in rest.ancestors(thigh)
-    }
+def _ankle(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side) -> FloatArray:
+    """(t, 3) where thigh and shin carry the ankle, armature space, hips not yet moved, whatever the foot hangs on."""
+    place = _thigh_head(rest, bone_map, skeleton, side)
+    thigh, shin = (rest.index(bone_map.bones[sided(part, side)]) for part in ("thigh", "shin"))
+    ends = rest.heads[shin], limb_end(rest, bone_map, sided("foot", side), sided("shin", side))
+    for bone, end in zip((thigh, shin), ends, strict=True):
+        along = rest.armature_from_bone[bone, :3, :3].T @ (end - rest.heads[bone])
+        place = place + quat.rotate(skeleton.turns[bone], along * skeleton.scales[bone])
+    return place
 
 
-def _hip_height(
-    motion: Motion,
-    rest: RestPose,
-    bone_map: BoneMap,
-    skeleton: PosedSkeleton,
-    scale: float,
-) -> FloatArray:
-    """(t,) world z of the hip centre that puts the lower ankle as far over the floor as the performer's,
-    to scale."""
-    up = rest.world_from_armature[2, :3]
-    hanging = np.min([_leg(rest, bone_map, skeleton, side) @ up for side in Side], axis=0)
-    lift = np.min(list(performer.ankle_lift(motion).values()), axis=0)
-    floor, ankle_height = _floor(rest, bone_map)
-    height: FloatArray = floor + ankle_height + scale * lift - hanging
-    return height
+def _floor(rest: RestPose, bone_map: BoneMap) -> float:
+    """Height of the floor that the rig stands on at rest over the armature's origin, armature units.
 
-
-def _leg(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side) -> FloatArray:
-    """(t, 3) from the hip centre to the ankle, armature space."""
-    foot, thigh, shin = (bone_map.bones.get(sided(part, side), "") for part in ("foot", "thigh", "shin"))
-    hip = _thigh_head(rest, bone_map, skeleton, side)
-    from_centre = hip - _hip_centre(rest, bone_map, skeleton) - skeleton.heads[rest.index(thigh)]
-    if foot:
-        return from_centre + skeleton.heads[rest.index(foot)]
-    knee = rest.index(shin)
-    along = quat.rotate(skeleton.turns[knee], np.array([0.0, rest.lengths[knee], 0.0]))
-    return from_centre + skeleton.heads[knee] + along
-
-
-def _floor(rest: RestPose, bone_map: BoneMap) -> tuple[float, float]:
-    """World z of the floor that the rig stands on at rest, and the height of its ankles over it.
-
-    The floor is level with the object's origin, unless the rig was built around another point: then it is
-    level with the lowest point of its feet.
+    The floor is level with the origin, unless the rig was built around another point: then it is level with the lowest
+    point of its feet. A rig without legs is where it is.
     """
-    to_world = rest.world_from_armature
-    roles = [sided(part, side) for part in ("foot", "toes") for side in Side]
+    up = armature_from_body(rest, bone_map)[:, 2]
+    sides = [side for side in Side if sided("thigh", side) in bone_map.limbs]
+    if not sides:
+        return 0.0
+    roles = [sided(part, side) for part in ("foot", "toes") for side in sides]
     feet = [rest.index(bone_map.bones[role]) for role in roles if role in bone_map.bones]
-    ankles = [limb_end(rest, bone_map, sided("foot", side), sided("shin", side)) for side in Side]
-    points = np.concatenate([ankles, rest.heads[feet], rest.tails[feet]])
-    heights = points @ to_world[2, :3] + to_world[2, 3]
-    lowest, ankle = float(heights.min()), float(heights[:2].mean())
-    origin = float(to_world[2, 3])
-    floor = origin if abs(origin - lowest) < FLOOR_REACH * _world_leg_length(rest, bone_map) else lowest
-    return floor, ankle - floor
-
-
-def _world_leg_length(rest: RestPose, bone_map: BoneMap) -> float:
-    """Metres; of a rig that is scaled unevenly, by its height."""
-    return leg_length(rest, bone_map) * float(np.linalg.norm(rest.world_from_armature[2, :3]))
+    ankles = [limb_end(rest, bone_map, sided("foot", side), sided("shin", side)) for side in sides]
+    lowest = float((np.concatenate([ankles, rest.heads[feet], rest.tails[feet]]) @ up).min())
+    return 0.0 if abs(lowest) < FLOOR_REACH * leg_length(rest, bone_map) else lowest

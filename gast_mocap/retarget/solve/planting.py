@@ -1,5 +1,7 @@
 """Standing feet stay where they stand on legs of other proportions than the performer's."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ...take.records import BoolArray, FloatArray, Motion
@@ -9,7 +11,7 @@ from .performer import ANKLES, in_contact
 STEADY = 1.5  # usual frame steps; over longer ones nothing is known of the feet
 
 
-def planted_travel(motion: Motion, scale: float, legs: dict[Side, FloatArray]) -> FloatArray:
+def planted_travel(motion: Motion, scale: float, legs: Mapping[Side, FloatArray]) -> FloatArray:
     """(t, 3) level metres by which the hips leave their scaled way so that feet in contact do not slide.
 
     With both feet in contact each has half a say; with none the way is the performer's.
@@ -17,11 +19,13 @@ def planted_travel(motion: Motion, scale: float, legs: dict[Side, FloatArray]) -
     Args:
         motion: of the performer.
         scale: the rig's size against the performer's.
-        legs: side -> (t, 3) from the rig's hip centre to its ankle, in the world.
+        legs: side -> (t, 3) from the rig's hip centre to its ankle, in the world; of the legs that the rig has.
     """
-    performers = np.stack([motion.joints[:, ANKLES[side]] - motion.joints[:, 0] for side in Side], axis=1)
-    slides = np.diff(scale * performers - np.stack([legs[side] for side in Side], axis=1), axis=0)
-    standing = _standing(motion)
+    if not legs:
+        return np.zeros((len(motion.times), 3))
+    performers = np.stack([motion.joints[:, ANKLES[side]] - motion.joints[:, 0] for side in legs], axis=1)
+    slides = np.diff(scale * performers - np.stack(list(legs.values()), axis=1), axis=0)
+    standing = _standing(motion, list(legs))
     held = standing[1:] & standing[:-1]
     holds = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
     steps = np.diff(motion.times)
@@ -32,9 +36,10 @@ def planted_travel(motion: Motion, scale: float, legs: dict[Side, FloatArray]) -
     return travel
 
 
-def _standing(motion: Motion) -> BoolArray:
-    """(t, 2) whether each foot is in contact, left first."""
-    standing = np.zeros((len(motion.times), len(Side)), dtype=bool)
+def _standing(motion: Motion, feet: list[Side]) -> BoolArray:
+    """(t, n) whether each of the ``feet`` is in contact."""
+    standing = np.zeros((len(motion.times), len(feet)), dtype=bool)
     for contact in motion.contacts:
-        standing[:, list(Side).index(contact.foot)] |= in_contact(motion.times, contact)
+        if contact.foot in feet:
+            standing[:, feet.index(contact.foot)] |= in_contact(motion.times, contact)
     return standing

@@ -1,24 +1,23 @@
 """Joint positions in, bone rotations out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
 from ...take.records import FloatArray, Motion
-from ...take.skeletons import Side
+from ...take.skeletons import H36M17, Side
 from .. import rotations as quat
+from ..rig.attachment import attachment_of
 from ..rig.bone_map import BoneMap, check_map
 from ..rig.rest_body import armature_from_body, joint, leg_length, limb_end, spine_chain
 from ..rig.rest_pose import RestPose
 from ..rig.roles import LIMBS, sided
 from .curves import BoneCurves
-from .feet import foot_turns
+from .feet import FootTurns, foot_turns, sole_of
 from .head import head_turns
 from .limbs import carried_roll, hinge_of, limb_turns, not_past_straight, resting_roll
-from .performer import ankle_step
-from .performer import leg_length as performer_leg_length
-from .placing import Travel, place
+from .placing import Stance, Travel, ankle_height, place, stance_of
 from .skeleton import PosedSkeleton
 from .torso import neutral_clavicles, neutral_head, segment, torso
 from .twist import rolled
@@ -35,9 +34,8 @@ class SolveOptions:
 
 
 def keyed_bones(rest: RestPose, bone_map: BoneMap, travel: Travel) -> frozenset[str]:
-    """The bones that a bake keys: positions tell nothing of toes, and the root only carries ``travel``."""
-    still = {"toes.L", "toes.R"} if travel == "root" else {"toes.L", "toes.R", "root"}
-    turned = (bone for role, bone in bone_map.bones.items() if role not in still)
+    """The bones that a bake keys: all of the map and the spine between, the root only when it carries ``travel``."""
+    turned = (bone for role, bone in bone_map.bones.items() if role != "root" or travel == "root")
     return frozenset((*turned, *spine_chain(rest, bone_map)))
 
 
@@ -49,21 +47,61 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
     """
     options = options or SolveOptions()
     check_map(bone_map, rest)
+    motion = as_the_rig_sees_it(motion, rest)
     rest_turn = quat.from_matrix(armature_from_body(rest, bone_map))
+    attachment = attachment_of(rest, bone_map)
     changes = _role_changes(motion, rest, bone_map, rest_turn, options)
+    stance = stance_of(motion, rest, bone_map, _posed(changes, rest, bone_map), attachment.mover)
+    for side in (side for side in stance.ankles if sided("foot", side) in bone_map.bones):
+        foot = _foot(rest, bone_map, rest_turn, changes, stance, side)
+        changes[sided("foot", side)] = quat.multiply(foot.foot, quat.inverse(rest_turn))
+        changes[sided("toes", side)] = quat.multiply(foot.toes, quat.inverse(rest_turn))
+        stance = replace(stance, rise=np.maximum(stance.rise, foot.sunk))
+
+    skeleton = _posed(changes, rest, bone_map)
+    placement = place(motion, rest, bone_map, skeleton, attachment, stance, options.travel)
     turns = _bone_turns(changes, rest, bone_map)
-    skeleton = PosedSkeleton(rest, turns, [rest.index(bone) for bone in bone_map.bones.values()])
     local = [quat.multiply(quat.inverse(skeleton.socket(bone)), turn) for bone, turn in turns.items()]
-    located, locations, object_travel = place(motion, rest, bone_map, skeleton, options.travel)
     return BoneCurves(
         tuple(rest.bone_names[bone] for bone in turns),
         quat.continuous(np.stack(local, axis=1)),
-        located,
-        locations,
-        leg_length(rest, bone_map),
-        object_travel,
+        placement.located,
+        placement.locations,
+        leg_length(rest, bone_map) or float(np.ptp(rest.heads, axis=0).max()),
+        placement.travel,
         bone_map.switches,
-        tuple(bone for role, bone in bone_map.bones.items() if role == "root" and bone not in located),
+        tuple(bone for role, bone in bone_map.bones.items() if role == "root" and bone not in placement.located),
+    )
+
+
+def as_the_rig_sees_it(motion: Motion, rest: RestPose) -> Motion:
+    """The motion, with left and right changed over for an object that mirrors: what is called left there is seen on
+    the right."""
+    if np.linalg.det(rest.world_from_armature[:3, :3]) > 0:
+        return motion
+    order = H36M17.mirrored_order()
+    contacts = tuple(replace(contact, foot=contact.foot.other) for contact in motion.contacts)
+    return replace(motion, joints=motion.joints[:, order], scores=motion.scores[:, order], contacts=contacts)
+
+
+def _posed(changes: dict[str, FloatArray], rest: RestPose, bone_map: BoneMap) -> PosedSkeleton:
+    return PosedSkeleton(
+        rest, _bone_turns(changes, rest, bone_map), [rest.index(bone) for bone in bone_map.bones.values()]
+    )
+
+
+def _foot(
+    rest: RestPose,
+    bone_map: BoneMap,
+    rest_turn: FloatArray,
+    changes: dict[str, FloatArray],
+    stance: Stance,
+    side: Side,
+) -> FootTurns:
+    shin_turn = quat.multiply(changes[sided("shin", side)], rest_turn)
+    sole = sole_of(rest, bone_map, rest_turn, side, ankle_height(rest, bone_map))
+    return foot_turns(
+        sole, shin_turn, stance.up, stance.ankles[side] - stance.grounds[side], leg_length(rest, bone_map)
     )
 
 
@@ -94,18 +132,14 @@ def _role_changes(
     changes = {role: quat.multiply(turn, quat.inverse(rest_turn)) for role, turn in turns.items()}
     for limb, side in product(LIMBS, Side):
         part, lower, end = limb
+        if sided(part, side) not in bone_map.limbs:
+            continue
         parent = body.chest if part == "upper_arm" else body.pelvis
         moved = _moved_limb(joints, steps, parent, part, side, options)
         rested = _rested_limb(rest, bone_map, rest_turn, limb, side)
         for name, move, start in zip((part, lower), moved, rested, strict=True):
             changes[sided(name, side)] = quat.multiply(move, quat.inverse(start))
         changes[sided(end, side)] = changes[sided(lower, side)]
-    up = quat.unit(armature_from_world[:, 2])
-    for side, step in ankle_step(motion).items():
-        shin = segment(joints, f"{side}_knee", f"{side}_ankle")
-        shin_turn = quat.multiply(changes[sided("shin", side)], rest_turn)
-        foot = foot_turns(shin_turn, shin, up, step / performer_leg_length(motion))
-        changes[sided("foot", side)] = quat.multiply(foot, quat.inverse(rest_turn))
     return changes
 
 

@@ -1,0 +1,35 @@
+"""Which actions Blender plays on an object: the one in use and what the NLA adds to it."""
+
+from collections.abc import Iterator
+
+import bpy
+
+from .fcurves import ActionSlot, curves_of
+
+
+def solo_tracks(animation: bpy.types.AnimData) -> list[bpy.types.NlaTrack]:
+    """NLA tracks that play alone: beside them neither the action nor any other track is heard."""
+    return [track for track in animation.nla_tracks if track.is_solo and animation.use_nla]
+
+
+def playing_actions(armature_object: bpy.types.Object) -> Iterator[tuple[bpy.types.Action, ActionSlot]]:
+    """Actions and their slots, the one with the last word first: the action, then the NLA from the top.
+
+    Muted tracks and strips do not play.
+    """
+    animation = armature_object.animation_data
+    if animation is None:
+        return
+    solo = solo_tracks(animation)
+    if animation.action and not solo:
+        yield animation.action, getattr(animation, "action_slot", None)
+    for track in solo or (reversed(animation.nla_tracks[:]) if animation.use_nla else ()):
+        for strip in reversed(track.strips[:]):
+            if strip.action and not strip.mute and (solo or not track.mute):
+                yield strip.action, getattr(strip, "action_slot", None)
+
+
+def animated_paths(armature_object: bpy.types.Object) -> set[str]:
+    """Data paths of the channels that play."""
+    curves = (curve for playing in playing_actions(armature_object) for curve in curves_of(*playing))
+    return {curve.data_path for curve in curves if not curve.mute}

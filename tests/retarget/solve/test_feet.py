@@ -1,0 +1,75 @@
+"""Feet against the ground, judged by the rest heights of heel, ball and toes, in what Blender plays."""
+
+import bpy
+import numpy as np
+import pytest
+
+from trials.performances import climb, kneel, lunge, squat, walk
+from trials.played import LIMITED, angle, play, worst_direction, worst_gap, worst_sole
+from trials.rigs import family_names, make_armature, make_bones, with_legs_of
+
+PERFORMANCES = {
+    "squat": squat(24),
+    "lunge": lunge(24),
+    "walk": walk(30),
+    "stairs": climb(37),
+    "kneel, toes tucked": kneel(24),
+    "kneel, on the instep": kneel(24, end_ankle=0.07),
+}
+UP = np.array([0.0, 0.0, 1.0])
+
+
+@pytest.fixture(autouse=True)
+def empty_file():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+@pytest.mark.parametrize("family", family_names())
+def test_no_sole_goes_under_the_floor(family):
+    rig = make_armature(make_bones(family, "A"))
+    for name, motion in PERFORMANCES.items():
+        played = play(rig, motion, LIMITED)
+        assert worst_sole(played) < 0.01, name
+        assert worst_direction(played, motion) < 0.1, name
+        assert worst_gap(played) < 0.005, name
+
+
+@pytest.mark.parametrize(("thigh", "shin"), [(0.2, 0.3), (0.5, 0.3), (0.3, 0.5)])
+@pytest.mark.parametrize("performance", PERFORMANCES)
+def test_nor_on_legs_of_other_proportions(thigh, shin, performance):
+    rig = make_armature(with_legs_of(make_bones("Unreal 4", "A"), thigh, shin))
+    assert worst_sole(play(rig, PERFORMANCES[performance], LIMITED)) < 0.01
+
+
+def test_standing_feet_lie_flat_in_a_squat_whatever_the_shins_do():
+    played = play(make_armature(make_bones("Mixamo", "A")), squat(24))
+    for side in "LR":
+        assert np.degrees(played.turns[f"shin.{side}"].magnitude()).max() > 30.0
+        assert np.degrees(played.turns[f"foot.{side}"].magnitude()).max() < 1.0
+        assert np.degrees(played.turns[f"toes.{side}"].magnitude()).max() < 1.0
+
+
+def test_a_raised_heel_pivots_about_the_ball_and_the_toes_stay_on_the_ground():
+    played = play(make_armature(make_bones("Mixamo", "A")), lunge(24))
+    reach, below = np.hypot(0.12, 0.09), np.arctan2(0.12, 0.09)  # from ankle to ball; its angle from straight down
+    pitch = below - np.arccos(played.heads["foot.R"][0, 2] / reach)
+    assert pitch > 0.2
+    assert played.turns["foot.R"].magnitude()[0] == pytest.approx(pitch, abs=0.03)
+    assert np.degrees(played.turns["toes.R"].magnitude())[0] < 1.0
+    ball = played.heads["toes.R"][0] - played.rest_heads["toes.R"]
+    assert abs(ball[2]) < 0.005
+
+
+def test_a_foot_without_toe_bones_pivots_about_its_tip():
+    played = play(make_armature(make_bones("MakeHuman", "A")), lunge(24))
+    assert "toes.R" not in played.heads
+    assert 5.0 < np.degrees(played.turns["foot.R"].magnitude())[0] < 30.0
+    assert worst_sole(played) < 0.001
+
+
+def test_feet_do_not_snap_from_one_frame_to_the_next():
+    for motion in (squat(60), lunge(60), kneel(60), kneel(60, end_ankle=0.07)):
+        played = play(make_armature(make_bones("Mixamo", "A")), motion)
+        for side in "LR":
+            toes = played.turns[f"foot.{side}"].apply([0.0, -1.0, 0.0])
+            assert angle(toes[1:], toes[:-1]).max() < 25.0
