@@ -121,16 +121,26 @@ def _check_scale(name: str, world_from_armature: FloatArray) -> None:
 
 
 def _carrier(pose_bone: bpy.types.PoseBone) -> bpy.types.PoseBone | None:
-    """The bone whose motion this one repeats: one that a constraint copies outright, else the parent."""
+    """The bone whose motion this one repeats: one that a constraint copies or hangs it on outright, else the parent."""
     rig = pose_bone.id_data
     assert isinstance(rig, bpy.types.Object)
     for constraint in pose_bone.constraints:
-        if not isinstance(constraint, bpy.types.CopyTransformsConstraint) or constraint.target != rig:
-            continue
-        outright = not constraint.mute and constraint.influence == 1.0
-        if outright and constraint.target_space == constraint.owner_space == "WORLD":
-            return pose_bones(rig).get(constraint.subtarget, pose_bone.parent)
+        if not constraint.mute and constraint.influence == 1.0 and (carrier := _carried_by(constraint, rig)):
+            return pose_bones(rig).get(carrier, pose_bone.parent)
     return pose_bone.parent
+
+
+def _carried_by(constraint: bpy.types.Constraint, rig: bpy.types.Object) -> str:
+    """Name of the bone of this rig that the constraint makes a parent of its owner, "" for none."""
+    if isinstance(constraint, bpy.types.ArmatureConstraint):
+        heaviest = max(constraint.targets, key=lambda target: target.weight, default=None)
+        return heaviest.subtarget if heaviest and heaviest.target == rig and heaviest.weight > 0 else ""
+    if isinstance(constraint, bpy.types.CopyTransformsConstraint):
+        outright = constraint.target_space == constraint.owner_space == "WORLD"
+        return constraint.subtarget if outright and constraint.target == rig else ""
+    if isinstance(constraint, bpy.types.ChildOfConstraint):
+        return constraint.subtarget if constraint.target == rig else ""
+    return ""
 
 
 def _lineage(

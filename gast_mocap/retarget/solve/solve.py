@@ -20,7 +20,7 @@ from .limbs import carried_roll, hinge_of, limb_turns, not_past_straight, restin
 from .placing import Stance, Travel, ankle_height, place, stance_of
 from .skeleton import PosedSkeleton
 from .torso import neutral_clavicles, neutral_head, segment, torso
-from .twist import rolled
+from .twist import rolled, steadied
 
 LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "knee", "ankle")}
 
@@ -159,7 +159,8 @@ def _moved_limb(
     roll = carried_roll(hinge, parent, upper, lower, steps)
     if options.joint_limits:
         lower = not_past_straight(hinge, limb_turns(hinge, parent, upper, lower, roll)[0], upper, lower)
-    return limb_turns(hinge, parent, upper, lower, roll)
+    upper_turn, lower_turn = limb_turns(hinge, parent, upper, lower, roll)
+    return steadied(upper_turn, upper, steps), steadied(lower_turn, lower, steps)
 
 
 def _rested_limb(

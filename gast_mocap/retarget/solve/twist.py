@@ -11,6 +11,8 @@ from ...take.records import FloatArray
 from .. import rotations as quat
 
 SURE = 100.0
+MOST_ROLL = np.radians(18.0)
+"""From one frame to the next, beside what a limb's direction turns; raising it lets knees and elbows flip faster."""
 
 
 def roll_of(
@@ -60,6 +62,32 @@ def carry_angle(angles: FloatArray, weights: FloatArray, steps: FloatArray) -> F
     banded[0, 1:] = -pull
     smooth: FloatArray = solveh_banded(banded, trusted * (carried + offsets))
     return smooth
+
+
+def steadied(turns: FloatArray, directions: FloatArray, steps: FloatArray) -> FloatArray:
+    """``turns`` (t, 4) that roll by no more than 18 degrees a frame about the unit ``directions`` (t, 3) of the part.
+
+    A flip is spread over the frames before and after it, as near to the given roll as that speed allows: half way
+    between its lower and upper Lipschitz envelope. ``steps`` (t - 1,): frames between neighbours.
+    """
+    if len(turns) < 2:
+        return turns
+    carried = quat.multiply(quat.between(directions[:-1], directions[1:]), turns[:-1])
+    rest = quat.multiply(turns[1:], quat.inverse(carried))
+    half = np.arctan2(np.sum(rest[:, 1:] * directions[1:], axis=1), rest[:, 0])
+    rolls = np.remainder(2 * half + np.pi, 2 * np.pi) - np.pi
+    if np.all(np.abs(rolls) <= MOST_ROLL * steps):
+        return turns
+    roll, most = (np.concatenate([[0.0], np.cumsum(each)]) for each in (rolls, MOST_ROLL * steps))
+    below = np.minimum(_least(roll - most) + most, _least((roll + most)[::-1])[::-1] - most)
+    above = -np.minimum(_least(-roll - most) + most, _least((-roll + most)[::-1])[::-1] - most)
+    return quat.multiply(quat.about(directions, (below + above) / 2 - roll), turns)
+
+
+def _least(values: FloatArray) -> FloatArray:
+    """(t,) the least so far."""
+    least: FloatArray = np.minimum.accumulate(values)
+    return least
 
 
 def ramp(values: FloatArray, start: float, end: float) -> FloatArray:
