@@ -18,7 +18,7 @@ def doubt_leaps(joints: FloatArray, scores: FloatArray) -> FloatArray:
     half = WINDOW // 2
     if len(joints) < WINDOW:
         return scores
-    padded = np.pad(joints, ((half, half), (0, 0), (0, 0)), mode="edge")
+    padded = np.pad(joints, ((half, half), (0, 0), (0, 0)), mode="reflect")
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, axis=0)
     leaps = np.linalg.norm(joints - np.median(windows, axis=-1), axis=-1)
     return np.where(leaps > UNSURE_LEAP + (SURE_LEAP - UNSURE_LEAP) * scores, 0.0, scores)

@@ -7,16 +7,19 @@ from walker import Camera, film, stand, walk
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.contacts import (
     CHANGE_PRICE,
+    ankle_speeds,
     changes_of,
     contacts_of,
     contacts_of_changes,
     likely_states,
     spells_of,
     standing_during,
+    standing_odds,
 )
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FootContact
 from gast_mocap.take.settings import CleanSettings
+from gast_mocap.take.skeletons import Side
 
 TIMES = np.arange(150) / 30
 
@@ -95,3 +98,55 @@ def test_a_marker_without_its_partner_is_told(labels: list[str]) -> None:
     with pytest.raises(MocapError, match="left foot's marker at") as told:
         contacts_of_changes([(0.1, "foot right down"), (0.9, "foot right up"), *changes])
     assert told.value.code == "contacts_unpaired"
+
+
+def test_an_ankle_below_its_standing_height_stands_no_less() -> None:
+    """Keypoints and floors are off by centimetres: only lift speaks against standing."""
+    still = np.full((1, 2), 0.1)
+    level, below, lifted = (standing_odds(still, still, np.full((1, 2), lift), 0.5) for lift in (0.0, -0.4, 0.16))
+    assert np.array_equal(below, level)
+    assert np.allclose(level - lifted, 1.0), "16 cm cost one log odd"
+    assert np.allclose(level - standing_odds(still, still, np.full((1, 2), 0.32), 0.5), 4.0), "twice as much four"
+
+
+def test_slow_feet_stand_and_fast_ones_move() -> None:
+    """In the middle of the slider half a metre a second is as likely to stand as to move."""
+
+    def odds(picture: float, room: float, sensitivity: float = 0.5) -> float:
+        return float(standing_odds(*(np.full((1, 2), v) for v in (picture, room, 0.0)), sensitivity)[0, 0])
+
+    assert odds(0.46, 0.44) > 0 > odds(0.48, 0.46)
+    assert odds(0.47, 0.45, 1.0) - odds(0.47, 0.45, 0.0) == pytest.approx(12)
+    assert odds(0.1, 0.5) > odds(0.2, 0.5)
+    assert odds(0.5, 0.1) > odds(0.5, 0.2)
+    assert odds(0.1, 0.5) > odds(0.5, 0.1), "the picture is the surer witness"
+
+
+def test_speeds_are_those_of_the_way() -> None:
+    times = np.arange(60) / 30
+    way = np.zeros((60, 2, 3))
+    way[:, 0, 0], way[:, 1, 1], way[:, 1, 2] = 1.5 * times, 0.3 * times, 0.4 * times
+    assert np.allclose(ankle_speeds(times, way), [1.5, 0.5])
+
+
+def test_a_moment_of_standing_must_earn_both_of_its_changes() -> None:
+    """Each change of state costs one log odd."""
+    quiet_feet = np.full(9, -3.0)
+    for odd, stands in ((1.9, False), (2.1, True)):
+        odds = quiet_feet.copy()
+        odds[4] = odd
+        assert likely_states(odds).tolist() == [t == 4 and stands for t in range(9)]
+
+
+def test_contacts_include_both_of_their_ends() -> None:
+    times = np.arange(5) / 10
+    assert standing_during((FootContact(Side.LEFT, 0.1, 0.3),), times)[:, 1].tolist() == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert standing_during((FootContact(Side.RIGHT, 0.15, 0.29),), times)[:, 0].tolist() == [
+        False, False, True, False, False,
+    ]  # fmt: skip

@@ -89,3 +89,40 @@ def test_a_foot_is_carried_to_its_foothold_without_kinks_and_let_go() -> None:
     assert np.all(pulls[:, 1] == 0)
     steps = np.linalg.norm(np.diff(pulls[:, 0], axis=0), axis=-1)
     assert steps.max() < 0.04, "0.1 m over 0.3 s, twice as fast in the middle"
+
+
+def test_hips_sink_by_a_hand_at_most() -> None:
+    """Footholds half a metre under a body that stands: its hips come down by 10 cm, and no further."""
+    joints = np.repeat(walk(TIMES, 0.0).joints[:1], 150, axis=0)
+    joints[..., 2] += 0.5
+    spells = np.full((150, 2), -1)
+    spells[40:110] = [0, 1]
+    footholds = joints[0, [3, 6]] - [0, 0, 0.5]
+    locked = lock_feet(TIMES, joints, spells, footholds, 1.7, CleanSettings())
+    sunk = joints[:, 0, 2] - locked[:, 0, 2]
+    assert sunk[60:90] == pytest.approx(0.10, abs=0.002)
+    assert sunk.max() < 0.11, "smoothing overshoots a little"
+    assert np.abs(sunk[[0, -1]]).max() < 0.01
+
+
+def test_hips_sink_just_as_far_as_the_leg_is_short() -> None:
+    """A straight leg of 0.8 m reaches 0.799 m; a foothold 4 cm lower brings the hips down by 4 cm."""
+    joints = np.repeat(walk(TIMES, 0.0).joints[:1], 150, axis=0)
+    for hip, knee, ankle in ((1, 2, 3), (4, 5, 6)):
+        joints[:, knee] = joints[:, hip] - [0, 0, 0.4]
+        joints[:, ankle] = joints[:, hip] - [0, 0, 0.8]
+    joints[..., 2] += 1.0
+    spells = np.full((150, 2), -1)
+    spells[30:120, 0] = 0
+    footholds = joints[:1, 3] - [0, 0, 0.04]
+    locked = lock_feet(TIMES, joints, spells, footholds, 1.7, CleanSettings())
+    assert (joints[:, 0, 2] - locked[:, 0, 2])[50:100] == pytest.approx(0.04, abs=0.002)
+    assert np.abs(locked[50:100, 3] - footholds).max() < 0.002
+
+
+def test_feet_in_the_air_keep_four_fifths_of_their_standing_height() -> None:
+    """0.8 of 0.05 of 1.7 m are 68 mm."""
+    sunk = walk(TIMES, 0.0).joints - [0, 0, 0.1]
+    locked = lock_feet(TIMES, sunk, np.full((150, 2), -1), np.zeros((0, 3)), 1.7, CleanSettings())
+    lowest = locked[:, [3, 6], 2].min(axis=1)
+    assert lowest.min() == pytest.approx(0.068, abs=1e-4)

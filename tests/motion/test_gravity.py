@@ -89,3 +89,57 @@ def test_feet_on_a_roof_and_on_the_grass_below_it_make_no_steep_floor() -> None:
     ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.concatenate([roof, grass]), ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.abs(grass @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.1
+
+
+def test_upright_are_bodies_with_a_straight_leg_under_the_trunk() -> None:
+    """A knee bent so that hip and ankle are 0.93 of the leg apart, and a trunk 35 degrees from the legs."""
+    standing = stand(TIMES).joints[:1]
+
+    def bent(share: float, legs: tuple[tuple[int, int, int], ...]) -> np.ndarray:
+        joints = standing.copy()
+        for hip, knee, ankle in legs:
+            joints[:, ankle] = joints[:, hip] - [0, 0, 0.84 * share]
+            joints[:, knee] = joints[:, hip] + [0, 0.42 * np.sqrt(1 - share**2), -0.42 * share]
+        return joints
+
+    both, one = ((1, 2, 3), (4, 5, 6)), ((1, 2, 3),)
+    assert upright_frames(bent(0.94, both)).tolist() == [True]
+    assert upright_frames(bent(0.92, both)).tolist() == [False]
+    assert upright_frames(bent(0.92, one)).tolist() == [True], "one straight leg is enough"
+    for degrees, upright in ((33.0, True), (37.0, False)):
+        joints = bent(1.0, both)
+        lean = Rotation.from_euler("x", degrees, degrees=True).as_matrix()
+        joints[:, 7:] = joints[:, :1] + (joints[:, 7:] - joints[:, :1]) @ lean.T
+        assert upright_frames(joints).tolist() == [upright]
+
+
+def test_the_body_axis_goes_from_the_middle_of_the_feet_to_that_of_the_trunk() -> None:
+    """Facing +y: ankles at 0.1 up, feet 0.04 of 1.8 m before them; the trunk's middle between 0.9 and 1.4 up."""
+    joints = np.zeros((1, 17, 3))
+    joints[0, 0], joints[0, 8] = [0, 0, 0.9], [0, 0.1, 1.4]
+    joints[0, 1], joints[0, 4] = [0.1, 0, 0.9], [-0.1, 0, 0.9]
+    joints[0, 3], joints[0, 6] = [0.1, 0, 0.1], [-0.1, 0, 0.1]
+    forward = np.array([0, 0.5, -0.1]) / np.hypot(0.5, 0.1)
+    axis = np.array([0, 0.05, 1.15]) - ([0, 0, 0.1] + 0.04 * 1.8 * forward)
+    assert np.allclose(body_axes(joints, 1.8), axis / np.linalg.norm(axis))
+
+
+def test_clues_are_weighed_by_their_errors() -> None:
+    """Bodies that lean aside by 10 degrees: standing ones are off by 2, so the camera is rolled; slumped ones are off
+    by 15, and cameras are seldom rolled by more than 2."""
+    leaning = world_from_camera_axes(10.0, 10.0)[2]
+    upright = np.ones(60, bool)
+    firm = find_ground(np.tile(leaning, (60, 1)), upright, np.zeros((0, 3)), ANKLE)
+    assert tilt_and_roll(firm.world_from_camera[2]) == pytest.approx((10.0, 10.0), abs=1.0)
+    slumped = find_ground(np.tile(leaning, (60, 1)), ~upright, np.zeros((0, 3)), ANKLE)
+    assert tilt_and_roll(slumped.world_from_camera[2])[1] < 2.0
+
+
+def test_a_few_standing_frames_tell_more_than_many_others() -> None:
+    """5 of 100 are enough, 4 are not: then all count, with an error of 15 degrees against the usual tilt of 10."""
+    straight, bowed = world_from_camera_axes(20.0, 0.0)[2], world_from_camera_axes(50.0, 0.0)[2]
+    for count, low, high in ((5, 19, 21), (4, 30, 50)):
+        axes = np.concatenate([np.tile(straight, (count, 1)), np.tile(bowed, (100 - count, 1))])
+        upright = np.arange(100) < count
+        tilt = tilt_and_roll(find_ground(axes, upright, np.zeros((0, 3)), ANKLE).world_from_camera[2])[0]
+        assert low < tilt < high, count

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gast_mocap.motion.smooth import sample_spans, smooth_curves, smooth_joints
+from gast_mocap.motion.smooth import curvature_bands, sample_spans, smooth_curves, smooth_joints, trust
 from gast_mocap.take.settings import CleanSettings
 
 
@@ -84,3 +85,54 @@ def test_jitter_beside_a_gap_is_smoothed_as_elsewhere() -> None:
     start, before, after, end = np.mean(left, axis=0)
     assert before < 1.25 * start
     assert after < 1.25 * end
+
+
+def test_a_strike_is_a_movement_and_not_a_frame() -> None:
+    """Of 5 cm for a tenth of a second, a strike, most stays; of 5 cm in one frame, an error, half goes."""
+    times = np.arange(120) / 30
+    strike = 0.05 * np.exp(-(((times - 2) / 0.06) ** 2))
+    error = np.where(np.arange(120) == 60, 0.05, 0.0)
+    kept = []
+    for seed in range(6):
+        noise = np.random.default_rng(seed).normal(0, 0.004, (120, 1, 3))
+        moved = [noise + leap[:, None, None] * [1.0, 0.0, 0.0] for leap in (strike, error)]
+        kept.append([smooth_joints(times, joints, np.ones((120, 1)), 0.4)[58:63, 0, 0].max() for joints in moved])
+    struck, erred = np.mean(kept, axis=0) / 0.05
+    assert struck > 0.82
+    assert erred < 0.5
+
+
+def test_trust_grows_with_the_square_of_the_score_up_to_a_half() -> None:
+    assert trust(np.array([0.0, 0.25, 0.5, 0.9])).tolist() == [1e-6, 0.25, 1.0, 1.0]
+
+
+def test_spans_are_half_the_way_to_each_neighbour() -> None:
+    assert np.allclose(sample_spans(np.array([0.0, 1.0, 3.0, 4.0, 6.0])), [1, 1.5, 1.5, 1.5, 2])
+
+
+def test_curvature_is_the_integral_of_the_second_derivative_squared() -> None:
+    """Of 3 t^2 at any times it is 36 a second; of a straight line nothing."""
+    times = uneven_times(30, 7)
+    bands = curvature_bands(times)
+
+    def energy(values: np.ndarray) -> float:
+        products = sum((1 if k == 0 else 2) * bands[k, : 30 - k] @ (values[: 30 - k] * values[k:]) for k in range(3))
+        return float(products)
+
+    inner = (times[-1] + times[-2] - times[0] - times[1]) / 2
+    assert energy(3 * times**2) == pytest.approx(36 * inner, rel=1e-6)
+    assert abs(energy(2 - 5 * times)) < 1e-6
+
+
+def test_frames_at_almost_one_time_do_not_upset_the_smoother() -> None:
+    times = np.arange(60) / 30
+    times[31] = times[30] + 1e-8
+    line = (2 * times)[:, None]
+    assert np.abs(smooth_curves(times, line, np.full(60, 1e-6), 2.0) - line).max() < 0.05
+
+
+@pytest.mark.parametrize("fps", [30, 240, 1000, 5000])
+def test_samples_that_nobody_trusts_can_be_smoothed_at_any_rate(fps: int) -> None:
+    times = np.arange(400) / fps
+    smoothed = smooth_curves(times, np.ones((400, 2)), np.full(400, 1e-6), 2.0)
+    assert np.allclose(smoothed, 1.0, atol=1e-3)

@@ -1,4 +1,5 @@
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,3 +106,43 @@ def test_a_jump_is_kept() -> None:
     found = solve_travel(seen, NOWHERE, None, 0.3).pelvis @ CAMERA.camera_from_world
     height = found[:, 2] - np.median(found[:, 2])
     assert height.max() == pytest.approx(2.5**2 / (2 * 9.81), rel=0.12)
+
+
+def test_the_way_is_settled_only_when_all_of_it_is() -> None:
+    """A quarter of the keypoints are off for a second: the first pass is off by decimetres, the settled way is not."""
+    performance = stand(TIMES)
+    seen = sighting_of(performance, CAMERA)
+    truth = CAMERA.see(performance.joints)[:, 0]
+    seen.limb_rays[60:90, :3] += 0.15
+    off = np.linalg.norm(solve_travel(seen, NOWHERE, None, 0.3).pelvis - truth, axis=-1)
+    assert off[:45].max() < 0.005
+    assert off[60:90].max() < 0.05
+
+
+def test_a_foot_on_a_step_is_not_drawn_down_to_the_floor() -> None:
+    """The floor is believed where feet are near it; a foothold 30 cm above it stays there."""
+    joints = stand(TIMES).joints.copy()
+    joints[:, 3, 2] += 0.3
+    seen = sighting_of(replace(stand(TIMES), joints=joints), CAMERA)
+    up = CAMERA.camera_from_world @ [0, 0, 1.0]
+    plane = FloorPlane(up, joints[0, 6, 2] - CAMERA.height)
+    footholds = solve_travel(seen, np.tile([0, 1], (120, 1)), plane, 0.1).footholds
+    assert footholds @ up + CAMERA.height == pytest.approx(joints[0, [3, 6], 2], abs=0.01)
+
+
+def test_a_floor_a_little_too_high_carries_the_feet() -> None:
+    performance = stand(TIMES)
+    seen = sighting_of(performance, CAMERA)
+    spells = np.tile([0, 1], (120, 1))
+    up = CAMERA.camera_from_world @ [0, 0, 1.0]
+    height = performance.joints[0, 3, 2] - CAMERA.height
+    free, lifted = (solve_travel(seen, spells, floor, 0.1) for floor in (None, FloorPlane(up, height + 0.02)))
+    moved = lifted.footholds @ up - free.footholds @ up
+    assert np.all(moved > 0.012)
+    assert np.all(moved < 0.02)
+
+
+@pytest.mark.parametrize(("field_of_view", "focal"), [(90.0, 640.0), (60.0, 1108.5125), (36.8699, 1920.0)])
+def test_focal_lengths_are_those_of_lens_tables(field_of_view: float, focal: float) -> None:
+    """Half of 1280 px over the tangent of half the angle: 1, 1/sqrt(3), 1/3."""
+    assert focal_length_px(1280, field_of_view) == pytest.approx(focal, rel=1e-5)

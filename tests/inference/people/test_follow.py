@@ -1,8 +1,10 @@
 """People made of boxes: steady ids through misses and crossings."""
 
 import numpy as np
+import pytest
+from scipy.linalg import solve_discrete_are
 
-from gast_mocap.inference.people.follow import Sort
+from gast_mocap.inference.people.follow import BoxFilter, Sort
 
 
 def box_at(x: float, y: float = 100.0, width: float = 40.0, height: float = 100.0) -> np.ndarray:
@@ -64,3 +66,77 @@ def test_half_a_person_for_a_moment_does_not_shrink_the_box():
     sort.predict()
     np.testing.assert_allclose(sort.match(box_at(0, height=50)[None])[1], box_at(0), atol=1)
     np.testing.assert_allclose(sort.predict()[1], box_at(0), atol=1)
+
+
+def test_a_person_is_given_up_in_the_first_frame_after_as_many_as_was_said():
+    """Unseen in 9 frames and sought in the tenth, a person is still followed; in the eleventh no more."""
+    for missed, ids in ((9, [1]), (10, [2])):
+        assert ids_of([[box_at(0)]] * 5 + [[]] * missed + [[box_at(0)]], max_unseen=10)[-1] == ids
+
+
+def steady_gain(process: list[float], measured: float) -> float:
+    """Share of an innovation that a settled filter of a place and its speed takes in, by Riccati's equation."""
+    step, seen = np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([[1.0, 0.0]])
+    if len(process) == 1:
+        step, seen = np.eye(1), np.eye(1)
+    covariance = solve_discrete_are(step.T, seen.T, np.diag(process), np.array([[measured]]))
+    return float(covariance[0, 0] / (covariance[0, 0] + measured))
+
+
+def test_a_settled_filter_weighs_the_new_against_the_old_as_published():
+    """Bewley's noise: 1 px of place and 0.01 of speed against 1 px of measurement; 1 and 1e-4 against 10 of area."""
+    person = BoxFilter(box_at(0))
+    for _ in range(300):
+        person.predict()
+        person.correct(box_at(0))
+    person.predict()
+    person.correct(box_at(10))
+    assert person.box[0] == pytest.approx(10 * steady_gain([1.0, 0.01], 1.0), rel=1e-3)
+    for _ in range(300):
+        person.predict()
+        person.correct(box_at(0))
+    person.predict()
+    person.correct(box_at(0, height=110))
+    left, top, right, bottom = person.box
+    area = 40 * 100 + steady_gain([1.0, 1e-4], 10.0) * 40 * 10
+    aspect = 0.4 + steady_gain([1.0], 10.0) * (40 / 110 - 0.4)
+    assert (right - left) * (bottom - top) == pytest.approx(area, rel=1e-4)
+    assert (right - left) / (bottom - top) == pytest.approx(aspect, rel=1e-4)
+
+
+def test_a_first_step_tells_the_speed():
+    """Nothing is known of a new person's speed, so the second box decides on it: the third is expected as far on."""
+    person = BoxFilter(box_at(0))
+    person.predict()
+    person.correct(box_at(8))
+    person.predict()
+    assert person.box[0] == pytest.approx(16, abs=0.5)
+
+
+def test_boxes_that_overlap_by_less_than_a_third_are_two_people():
+    """Shifted by x, boxes 40 wide share (40 - x) / (40 + x): 0.33 at 20 px, 0.27 at 23 px."""
+    assert ids_of([[box_at(0)], [box_at(20)]])[-1] == [1]
+    assert ids_of([[box_at(0)], [box_at(23)]])[-1] == [2]
+
+
+def test_four_fifths_of_a_person_are_a_person_and_less_is_a_part():
+    for height, bottom in ((85, 185), (75, 200)):
+        sort = Sort(max_unseen=10)
+        for _ in range(5):
+            sort.predict()
+            sort.match(box_at(0)[None])
+        sort.predict()
+        assert sort.match(box_at(0, height=height)[None])[1][3] == pytest.approx(bottom, abs=1)
+
+
+def test_an_area_never_shrinks_to_nothing():
+    person = BoxFilter(box_at(0, width=100, height=100))
+    for side in (80, 60, 40, 20):
+        person.predict()
+        person.correct(box_at(0, width=side, height=side))
+    for _ in range(20):
+        person.predict()
+    left, top, right, bottom = person.box
+    assert right - left >= 1
+    assert bottom - top >= 1
+    assert max(right - left, bottom - top) < 100

@@ -148,3 +148,97 @@ def test_nobody_is_joined_across_a_cut():
     pieces = [walker(1, 0, 60, 100), walker(2, 60, 120, 280)]
     assert rejoin(pieces, VIDEO, (), ignore) == [[1, 2]]
     assert rejoin(pieces, VIDEO, (60,), ignore) == [[1], [2]]
+
+
+RATHER_LIKE = np.array([0.6, 0.4])
+"""What shares 0.6 with red: enough after a loss, too little after an absence."""
+
+
+def lost_for(seconds: float, x: float, colours=RATHER_LIKE, to: float | None = None) -> list[list[int]]:
+    """Who is seen at ``x`` for two seconds, lost for as many ``seconds`` and back there or at ``to``."""
+    end = 60 + round(30 * seconds)
+    back = walker(2, end, end + 60, x if to is None else to, speed=0, colours=colours)
+    return rejoin([walker(1, 0, 61, x, speed=0), back], VIDEO, (), ignore)
+
+
+def test_after_an_absence_of_six_seconds_whoever_is_the_same_is_the_same():
+    for seconds, joined in ((5.9, True), (6.1, False)):
+        assert (len(lost_for(seconds, 500, RED)) == 1) is joined
+    for share, joined in ((0.72, True), (0.68, False)):
+        assert (len(lost_for(4.0, 500, np.array([share, 1 - share]))) == 1) is joined
+    for lengths, joined in ((0.95, True), (1.05, False)):
+        assert (len(lost_for(4.0, 500, RED, to=500 + 200 * lengths)) == 1) is joined
+
+
+def test_who_is_lost_in_the_open_is_given_longer_than_at_the_edge():
+    assert lost_for(1.9, 0) == [[1, 2]]
+    assert lost_for(2.1, 0) == [[1], [2]], "they may have left, and somebody else come in"
+    assert lost_for(3.4, 600) == [[1, 2]]
+    assert lost_for(3.6, 600) == [[1], [2]]
+
+
+def test_the_edge_is_a_fiftieth_of_the_picture():
+    """0.02 of 1280 px are 25.6 px, on both sides."""
+    for x, joined in ((20, False), (30, True), (1280 - 80 - 30, True), (1280 - 80 - 20, False)):
+        assert (len(lost_for(3.0, x)) == 1) is joined, x
+
+
+def test_at_the_edge_half_a_second_needs_no_likeness_and_longer_does():
+    assert lost_for(0.4, 0, BLUE) == [[1, 2]]
+    assert lost_for(0.7, 0, BLUE) == [[1], [2]]
+    assert lost_for(0.7, 0, np.array([0.55, 0.45])) == [[1, 2]]
+    assert lost_for(0.7, 0, np.array([0.45, 0.55])) == [[1], [2]]
+
+
+@pytest.mark.parametrize(("seconds", "lengths"), [(0.1, 0.6 + 0.3), (0.5, 0.6 + 1.5), (1.0, 2.5)])
+def test_who_is_lost_may_come_back_as_far_as_a_sprint_goes(seconds: float, lengths: float):
+    """Bodies are 200 px long: 0.6 of that at once, 3 more every second, at most 2.5."""
+    for share, joined in ((0.95, True), (1.05, False)):
+        assert (len(lost_for(seconds, 300, to=300 + share * lengths * 200)) == 1) is joined, share
+
+
+def test_a_walker_is_expected_further_on():
+    """9 px a frame, back after 6 frames, a fifth of a second: up to 0.6 + 0.6 lengths of 200 px from 54 px on."""
+    for off, joined in ((230, True), (250, False), (-230, True), (-250, False)):
+        back = walker(2, 65, 125, 300 + 9 * 65 + off, speed=-9, colours=RATHER_LIKE)
+        assert (len(rejoin([walker(1, 0, 60, 300, speed=9), back], VIDEO, (), ignore)) == 1) is joined, off
+
+
+@pytest.mark.parametrize(("growth", "joined"), [(2.4, True), (2.6, False), (1 / 2.4, True), (1 / 2.6, False)])
+def test_a_body_may_look_two_and_a_half_times_as_long(growth: float, joined: bool):
+    after = walker(2, 75, 135, 500, speed=0)
+    middle = (after.boxes[:, [0, 1]] + after.boxes[:, [2, 3]]) / 2
+    half = np.array([40.0, 100.0]) * growth
+    after = Piece(2, after.frames, np.concatenate([middle - half, middle + half], axis=1), 0.7, RED)
+    video = VideoInfo(Path("tall.mp4"), 4000, 4000, VIDEO.times)
+    assert (len(rejoin([walker(1, 0, 61, 500, speed=0), after], video, (), ignore)) == 1) is joined
+
+
+def test_tracks_of_four_tenths_of_a_second_are_people():
+    long = walker(1, 0, 90, 100)
+    assert rejoin([long, walker(2, 0, 12, 900)], VIDEO, (), ignore) == [[1], [2]]
+    assert rejoin([long, walker(2, 0, 11, 900)], VIDEO, (), ignore) == [[1]]
+    assert rejoin([walker(2, 0, 11, 900)], VIDEO, (), ignore) == [[2]], "better a ghost than nobody"
+
+
+def test_scores_of_three_tenths_are_people():
+    for score, groups in ((0.3, [[1], [2]]), (0.29, [[1]])):
+        assert rejoin([walker(1, 0, 90, 100), walker(2, 0, 90, 900, score=score)], VIDEO, (), ignore) == groups
+
+
+def test_duplicates_overlap_by_half_for_most_of_their_frames():
+    """Boxes 80 wide shifted by x share (80 - x) / (80 + x): 0.54 at 24 px, 0.45 at 30 px."""
+    person = walker(1, 0, 90, 100)
+    assert rejoin([person, walker(2, 10, 80, 100 + 3 * 10 + 24)], VIDEO, (), ignore) == [[1]]
+    assert rejoin([person, walker(2, 10, 80, 100 + 3 * 10 + 30)], VIDEO, (), ignore) == [[1], [2]]
+    late = walker(2, 70, 110, 100 + 3 * 70)  # 20 of 40 frames beside the other
+    assert rejoin([person, late], VIDEO, (), ignore) == [[1], [2]]
+    mostly = walker(2, 60, 100, 100 + 3 * 60)  # 30 of 40
+    assert rejoin([person, mostly], VIDEO, (), ignore) == [[1]]
+
+
+def test_people_of_two_shots_are_never_one():
+    pieces = [walker(1, 0, 60, 500, speed=0), walker(2, 62, 120, 500, speed=0)]
+    assert rejoin(pieces, VIDEO, (), ignore) == [[1, 2]]
+    for cut, groups in ((61, [[1], [2]]), (62, [[1], [2]]), (63, [[1, 2]])):
+        assert rejoin(pieces, VIDEO, (cut,), ignore) == groups

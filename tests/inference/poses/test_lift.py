@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference.networks.session import Port, Session, Signature
-from gast_mocap.inference.poses.layouts import h36m17_from_coco17
-from gast_mocap.inference.poses.lift import CHUNK, Lifter
+from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
+from gast_mocap.inference.poses.lift import CHUNK, Contract, Lifter, PersonView
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
@@ -278,3 +278,75 @@ def test_progress_counts_frames_and_may_stop_the_work(ours):
 
     with pytest.raises(KeyboardInterrupt):
         ours.lift(points, video(100), False, stop)
+
+
+def test_a_persons_size_is_the_root_mean_square_over_the_other_joints():
+    """All joints but the pelvis 80 px from it, at the optical axis: 80 over the focal length is their size, so each
+    lies 1 from the pelvis, which carries the size itself."""
+    angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    circle = 80 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    points = np.concatenate([np.zeros((1, 2)), circle])[None] + (WIDTH / 2, HEIGHT / 2)
+    view = PersonView(points, WIDTH, HEIGHT, Contract(1, "person", focal=2.0))
+    np.testing.assert_allclose(np.linalg.norm(view.inputs[0, 1:], axis=1), 1.0)
+    np.testing.assert_allclose(view.inputs[0, 0], (0, 80 / (2.0 * WIDTH / 2)))
+    tall = PersonView(points[..., ::-1], HEIGHT, WIDTH, Contract(1, "person", focal=2.0))
+    np.testing.assert_allclose(tall.inputs[0, 0], view.inputs[0, 0], err_msg="the long side counts")
+
+
+def test_the_size_is_averaged_over_its_window():
+    """Squares of 10 and 30 px take turns: over two frames their mean is 500, over one they stay."""
+    angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    circle = np.concatenate([np.zeros((1, 2)), np.stack([np.cos(angles), np.sin(angles)], axis=1)])
+    sizes = np.where(np.arange(40) % 2, 30.0, 10.0)
+    points = sizes[:, None, None] * circle + (WIDTH / 2, HEIGHT / 2)
+    for causal in (False, True):
+        wide, narrow = (
+            PersonView(points, WIDTH, HEIGHT, Contract(1, "person", focal=2.0, causal=causal, size_window=n))
+            for n in (2, 1)
+        )
+        np.testing.assert_allclose(wide.inputs[2:-2, 0, 1], np.sqrt(500) / WIDTH)
+        np.testing.assert_allclose(narrow.inputs[:, 0, 1], sizes / WIDTH)
+    growing = np.arange(1.0, 41.0)[:, None, None] * circle + (WIDTH / 2, HEIGHT / 2)
+    for causal, frames in ((False, (19, 20, 21)), (True, (18, 19, 20))):
+        seen = PersonView(growing, WIDTH, HEIGHT, Contract(1, "person", focal=2.0, causal=causal, size_window=3))
+        expected = np.sqrt(np.mean([(frame + 1) ** 2 for frame in frames]))
+        assert seen.inputs[20, 0, 1] * WIDTH == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("gap", "runs"), [(0.2, 1), (0.3, 2)])
+def test_losses_of_a_quarter_of_a_second_are_bridged(gap, runs):
+    """What is lifted anew is fed to the network on its own: as many calls as runs."""
+    times = np.r_[np.arange(10) / 30, 9 / 30 + gap + np.arange(10) / 30]
+    network = MadeUp(lambda taps: taps[13], receptive_field="27", fps="30")
+    info = VideoInfo(Path("gap.mp4"), WIDTH, HEIGHT, times)
+    lift(Lifter(network, flips=False), keypoints(walking(times)), info)
+    assert len(network.lengths) == runs
+    frames = 20 + round(gap * 30) - 1 if runs == 1 else 20
+    assert sum(network.lengths) == frames + runs * (FIELD - 1), "the grid goes on through a bridge"
+
+
+def test_unsure_ankles_are_folded_onto_knees_and_unsure_legs_onto_hips():
+    points = walking(np.arange(3) / 30)
+    scores = np.ones((3, 17))
+    scores[1, COCO17.indices("left_ankle", "right_ankle")] = 0.29
+    scores[2, COCO17.indices("left_ankle", "right_ankle", "left_knee", "right_knee")] = 0.29
+    folded = with_cut_off_legs_folded(points, scores)
+    at = COCO17.index
+    np.testing.assert_array_equal(folded[0], points[0])
+    for side in ("left", "right"):
+        np.testing.assert_array_equal(folded[1, at(f"{side}_ankle")], points[1, at(f"{side}_knee")])
+        np.testing.assert_array_equal(folded[2, at(f"{side}_ankle")], points[2, at(f"{side}_hip")])
+        np.testing.assert_array_equal(folded[2, at(f"{side}_knee")], points[2, at(f"{side}_hip")])
+    scores[1, at("left_ankle")] = 0.3
+    np.testing.assert_array_equal(with_cut_off_legs_folded(points, scores)[1], points[1])
+
+
+def test_a_camera_turned_to_the_person_is_level_and_looks_along_the_ray():
+    """A ray to the right and down: z along it, x level, y down; rows of a turn."""
+    points = np.tile([WIDTH / 2 + 640.0, HEIGHT / 2 + 320.0], (1, 17, 1))
+    view = PersonView(points, WIDTH, HEIGHT, Contract(1, "person", focal=1.0))
+    right, down, ahead = view.camera_from_network(np.eye(3)[None])[0]
+    np.testing.assert_allclose(ahead, np.array([1.0, 0.5, 1.0]) / 1.5)
+    np.testing.assert_allclose(right, np.array([1.0, 0.0, -1.0]) / np.sqrt(2))
+    np.testing.assert_allclose(down, np.cross(ahead, right))
+    assert down[1] > 0
