@@ -89,5 +89,7 @@ def _zero_outside(frames: IntArray, seen: IntArray, scores: FloatArray) -> Float
 
 def _shape(joints: FloatArray, scores: FloatArray, symmetric: bool, height: float) -> FloatArray:
     lengths = bone_lengths(joints, scores, symmetric)
-    lengths *= height / standing_height(joints, scores, lengths)
+    measured = standing_height(joints, scores, lengths)
+    if measured > 0:  # in a damaged take all joints may lie in one place
+        lengths *= height / measured
     return set_bone_lengths(joints, lengths)

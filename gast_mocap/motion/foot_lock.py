@@ -7,6 +7,8 @@ from ..take.settings import CleanSettings
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS, LEGS, PELVIS, THORAX
 from .smooth import smooth_curves
 
+SHORTEST_BONE = 1e-6
+"""Metres. In a damaged take a bone may have no length; its triangle still needs three corners."""
 LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
 LARGEST_KNEE_CHANGE = np.radians(35.0)
 LARGEST_DROP, DROP_SECONDS, DROP_PASSES = 0.10, 0.3, 4
@@ -93,8 +95,10 @@ def bend_leg(
     The knee keeps to the side of the line from hip to ankle that it was on, and its angle within
     ``largest_change`` radians of what it was; a straight leg bends ``forward``.
     """
-    thigh = np.linalg.norm(knees - hips, axis=-1, keepdims=True)
-    shin = np.linalg.norm(ankles - knees, axis=-1, keepdims=True)
+    thigh, shin = (
+        np.maximum(np.linalg.norm(bones, axis=-1, keepdims=True), SHORTEST_BONE)
+        for bones in (knees - hips, ankles - knees)
+    )
     reach = np.linalg.norm(targets - hips, axis=-1, keepdims=True)
     aim = (targets - hips) / np.maximum(reach, 1e-9)
     shortest, longest = _spans(thigh, shin, np.linalg.norm(ankles - hips, axis=-1, keepdims=True), largest_change)

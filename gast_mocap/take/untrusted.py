@@ -6,6 +6,7 @@ All functions raise ValueError, with a text for a bug report, where a value is n
 import json
 import math
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -17,10 +18,10 @@ from numpy.typing import NDArray
 
 DAMAGE = (
     OSError, EOFError, ValueError, LookupError, TypeError, OverflowError, RuntimeError, MemoryError,
-    zipfile.BadZipFile, zlib.error, struct.error,
+    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
 )  # fmt: skip
 """What reading a damaged zip may raise: RuntimeError is for encryption and for JSON that is nested too deeply,
-LookupError for arrays that are missing."""
+LookupError for arrays that are missing, TokenError for an array's header."""
 MOST_UNPACKED, MOST_RATIO = 1 << 28, 20
 """A zip may unpack to so many bytes, or to so many times its own size, whichever is more. Sampled motion packs to more
 than half its size; a zip that promises far more is built to fill the memory."""

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from walker import ANKLE, SHIN, THIGH, Camera, stand, walk
 
+from gast_mocap.motion.body import _shape
 from gast_mocap.motion.bones import bone_lengths, set_bone_lengths, standing_height
 from gast_mocap.take.skeletons import H36M17
 
@@ -53,3 +54,9 @@ def test_camera_and_walker_agree_on_axes() -> None:
     seen = Camera(tilt=0).see(walk(TIMES, 90.0).joints)
     assert seen[-1, 0, 0] > seen[0, 0, 0] + 1, "a walk to +x goes right in the picture"
     assert seen[0, 10, 1] < seen[0, 0, 1] < seen[0, 3, 1], "heads are over hips over feet"
+
+
+def test_a_body_without_size_is_no_trouble() -> None:
+    """As a damaged take may have it."""
+    joints = np.zeros((10, 17, 3))
+    assert np.isfinite(_shape(joints, np.ones((10, 17)), symmetric=True, height=1.8)).all()

@@ -228,3 +228,17 @@ def test_read_only_folder_is_found_before_the_work(tmp_path: Path) -> None:
 def test_checking_leaves_nothing_behind(tmp_path: Path) -> None:
     check_saving(tmp_path / "walk.take.npz")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_array_whose_header_does_not_end_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.take.npz"
+    save_take(make_take(1), path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["times.npy"] = members["times.npy"].replace(b"}", b"(", 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(MocapError) as caught:
+        load_take(path)
+    assert caught.value.code == "take_unreadable"
