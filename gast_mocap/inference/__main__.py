@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from ..take.errors import MocapError
 from ..take.records import Take
 from ..take.settings import Quality
 from ..take.visibility import visibility_words
-from .choice import OwnNetworks, Refinement
+from .choice import OwnNetworks, PreviewView, Refinement
 from .pipeline import Run, StageSeconds, run
 from .protocol.job import Job
 from .protocol.messages import STAGE_LABELS, Progress
@@ -47,16 +48,24 @@ def parse(arguments: Sequence[str] | None) -> Job:
         prog="python -m gast_mocap.inference",
         description="Find, follow and lift the people of a video into a take.",
     )
-    parser.add_argument("video", type=Path)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.take.npz")
+    parser.add_argument("video", type=Path, nargs="?")
+    parser.add_argument("-o", "--output", type=Path, metavar="NAME.take.npz")
     parser.add_argument("--preview", type=Path, metavar="OUT.mp4", help="also write a video that shows what was found")
     parser.add_argument("--start", type=int, default=0, help="the first frame; frames count from 0")
     parser.add_argument("--end", type=int, help="the frame after the last; default: the end of the video")
     parser.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
-    parser.add_argument("--low-memory", action="store_true", help="lift one window at a time: slower, same poses")
+    parser.add_argument(
+        "--low-memory", "--lowmemory", action="store_true", help="lift one window at a time: slower, same poses"
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="of the video: 0.25 for slow motion at a quarter")
     parser.add_argument("--mirror", dest="mirrored", action="store_true", help="left and right change places: selfies")
     parser.add_argument("--frame-rate", type=float, help="of a sequence of pictures, or instead of a video's own times")
+    parser.add_argument("--preview-view", type=PreviewView, choices=list(PreviewView), default=PreviewView.CAMERA)
+    published = parser.add_argument_group("the published demo's words")
+    published.add_argument("--input", type=Path, metavar="VIDEO", help="the video")
+    published.add_argument(
+        "--savepath", type=Path, metavar="RESULT.mp4", help="the preview in the published view; the take lies beside it"
+    )
     own = parser.add_argument_group("networks of your own, in the place of the bundled ones (see docs/models.md)")
     own.add_argument("--detector", type=Path, metavar="FILE", help="YOLOv3, YOLOX or YOLO: .onnx, or .cfg and .weights")
     own.add_argument("--pose", type=Path, metavar="FILE.onnx", help="HRNet, PoseResNet, RTMPose or OpenPose")
@@ -71,9 +80,25 @@ def parse(arguments: Sequence[str] | None) -> Job:
         help="where a heatmap's peak lies between its cells; quarter as published",
     )
     own.add_argument("--causal", action="store_true", help="the lifter's pose is of the last frame that it sees")
-    stated = vars(parser.parse_args(arguments))
+    stated = as_published(parser, vars(parser.parse_args(arguments)))
     chosen = OwnNetworks(**{of.name: stated.pop(of.name) for of in fields(OwnNetworks)})
     return Job(**stated, own=chosen)
+
+
+def as_published(parser: argparse.ArgumentParser, stated: dict[str, Any]) -> dict[str, Any]:
+    """What was ``stated`` with the published demo's words put into ours. A contradiction ends the program."""
+    video, result = stated.pop("input"), stated.pop("savepath")
+    if (stated["video"] is None) == (video is None):
+        parser.error("name one video, alone or by --input")
+    stated["video"] = stated["video"] or video
+    if result:
+        if stated["preview"]:
+            parser.error("--savepath is a --preview: give one of them")
+        stated |= {"preview": result, "preview_view": PreviewView.PUBLISHED}
+        stated["output"] = stated["output"] or result.with_suffix(".take.npz")
+    if stated["output"] is None:
+        parser.error("name the take by -o NAME.take.npz, or a result video by --savepath")
+    return stated
 
 
 def share(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Which networks a run uses, where not the bundled ones, and how."""
+"""What a run is asked to use: networks other than the bundled ones and how, and the view of its preview."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +10,15 @@ class Refinement(StrEnum):
 
     QUARTER = "quarter"
     PARABOLA = "parabola"
+
+
+class PreviewView(StrEnum):
+    """Which 3D view stands beside the picture."""
+
+    CAMERA = "camera"
+    """Each person from the front, as the camera sees them, and from the side."""
+    PUBLISHED = "published"
+    """All people on a floor, turned by the published demo's one rotation."""
 
 
 @dataclass(frozen=True)

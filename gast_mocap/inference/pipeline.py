@@ -99,7 +99,7 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     notify_hidden(take, notify)
     if job.preview:
         with watch.stage("preview"):
-            preview(take, job.preview, report, notify)
+            preview(take, job, job.preview, report, notify)
     return Run(take, job.output, tuple(watch.stages))
 
 
@@ -334,11 +334,11 @@ def notify_hidden(take: Take, notify: Notify) -> None:
             notify(f"Person {person.track_id}: {words}. Expect guesses there.")
 
 
-def preview(take: Take, path: Path, report: Report, notify: Notify) -> None:
+def preview(take: Take, job: Job, path: Path, report: Report, notify: Notify) -> None:
     """Draw the preview. The take is safe by now, so whatever happens here is only worth a notice."""
     frames = read_frames(take.video, take.settings.start, take.settings.end)
     try:
-        draw_preview(take, frames, path, partial(report, "preview"))
+        draw_preview(take, frames, path, partial(report, "preview"), job.preview_view)
     except (StoppedError, KeyboardInterrupt):
         notify("The preview was given up. The take is saved.")
     except MocapError as error:

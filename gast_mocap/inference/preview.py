@@ -1,8 +1,8 @@
 """The preview video: what was seen beside what was made of it.
 
 Left: the video with every person's box, id and 2D skeleton. Right: a row for each person in the picture with
-the 3D skeleton from the front (as the camera sees it) and from the side. A person's left is blue, the right
-orange.
+the 3D skeleton from the front (as the camera sees it) and from the side, or all of them in the published demo's view.
+A person's left is blue, the right orange.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +20,8 @@ from ..take.errors import MocapError
 from ..take.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
 from ..take.skeletons import COCO17, H36M17, Skeleton
 from ..take.whole_file import whole_file, why_not_saved
+from .choice import PreviewView
+from .published_view import PublishedView
 from .video.frame import Frame
 
 Colour = tuple[int, int, int]
@@ -42,11 +44,18 @@ BITS_PER_SECOND = 8_000_000
 MAX_ROWS = 3
 METRES_HIGH = 2.4  # of a panel, the pelvis in its middle: room for a tall person with an arm raised
 MIN_SCORE = 0.2
+FLOOR_METRES = 3.2  # across the published view
+FLOOR: Colour = (70, 70, 76)
+HEAD = H36M17.index("head")
 VIEWS = {"front": (0, 1), "side": (2, 1)}  # the camera axes drawn to the right and downwards
 
 
 def draw_preview(
-    take: Take, frames: Iterable[Frame[ImageArray]], path: Path, progress: Callable[[int, int], None]
+    take: Take,
+    frames: Iterable[Frame[ImageArray]],
+    path: Path,
+    progress: Callable[[int, int], None],
+    view: PreviewView = PreviewView.CAMERA,
 ) -> None:
     """Write the preview of ``take`` to ``path`` (an .mp4); ``frames`` are those of the take, upright RGB.
 
@@ -56,13 +65,14 @@ def draw_preview(
         MocapError: the video cannot be written.
     """
     rows = min(MAX_ROWS, most_at_once(take.people))
+    published = PublishedView(take) if view == PreviewView.PUBLISHED else None
     total = take.settings.end - take.settings.start
     width, height = _video_size(take.video)
     size = (width + PANEL_WIDTH * len(VIEWS), height)
     try:
         with whole_file(path) as part, part.open("wb") as file, film(file, take.video.fps, size) as shoot:
             for done, frame in enumerate(frames, start=1):
-                shoot(paint(take, frame.index, frame.picture, rows))
+                shoot(paint(take, frame.index, frame.picture, rows, published))
                 progress(done, total)
     except OSError as error:  # FFmpeg's errors are some, too
         raise MocapError("preview_not_written", why_not_saved(path, error), str(error)) from error
@@ -84,9 +94,12 @@ def film(file: IO[bytes], fps: float, size: tuple[int, int]) -> Iterator[Callabl
         container.mux(stream.encode(None))
 
 
-def paint(take: Take, frame: int, image: ImageArray, rows: int) -> ImageArray:
-    """The (h, w, 3) RGB picture of a frame: ``image`` with its skeletons, and up to ``rows`` people in 3D."""
+def paint(take: Take, frame: int, image: ImageArray, rows: int, published: PublishedView | None = None) -> ImageArray:
+    """The (h, w, 3) RGB picture of a frame: ``image`` with its skeletons, and up to ``rows`` people in 3D, or all in
+    the ``published`` view."""
     present = [person for person in take.people if _row(person.track.frames, frame) is not None]
+    if published:
+        return np.hstack([_video_panel(take.video, present, frame, image), _published_panel(present, frame, published)])
     panels = [_pose_row(person, frame, PICTURE_HEIGHT // rows) for person in present[:rows]]
     right = np.full((PICTURE_HEIGHT, PANEL_WIDTH * len(VIEWS), 3), BACKGROUND, np.uint8)
     for place, panel in enumerate(panels):
@@ -126,6 +139,33 @@ def _pose_row(person: Person, frame: int, height: int) -> ImageArray:
             points = person.pose.joints[row][:, axes] * pixels_per_metre + middle
             _paint_skeleton(panels, H36M17, points, np.ones(len(points), bool))
     return panels
+
+
+def _published_panel(present: Sequence[Person], frame: int, view: PublishedView) -> ImageArray:
+    """Everybody who is there on one floor of half a metre's squares."""
+    width = PANEL_WIDTH * len(VIEWS)
+    panel = np.full((PICTURE_HEIGHT, width, 3), BACKGROUND, np.uint8)
+    pixels_per_metre = width / FLOOR_METRES
+
+    def placed(points: FloatArray) -> FloatArray:
+        return np.asarray(view.seen(points) * (pixels_per_metre, -pixels_per_metre) + (width / 2, PICTURE_HEIGHT * 0.8))
+
+    for ends in _floor_lines():
+        start, end = np.round(placed(ends)).astype(int).tolist()
+        cv2.line(panel, tuple(start), tuple(end), FLOOR, 1, cv2.LINE_AA)
+    for person in present:
+        if (row := _row(person.pose.frames, frame)) is not None:
+            points = placed(view.world(person)[row])
+            _paint_skeleton(panel, H36M17, points, np.ones(len(points), bool))
+            _paint_text(panel, str(person.track_id), tuple(np.round(points[HEAD] - (4, 12)).astype(int)), LABEL)
+    return panel
+
+
+def _floor_lines() -> FloatArray:
+    """(n, 2, 3) ends of the lines of a floor of 2 m by 2 m."""
+    marks = np.linspace(-1, 1, 5)
+    along = [((-1, mark, 0), (1, mark, 0)) for mark in marks]
+    return np.array([*along, *(((mark, -1, 0), (mark, 1, 0)) for mark in marks)])
 
 
 def _paint_box(picture: NDArray[np.uint8], person: Person, frame: int, scale: FloatArray) -> None:

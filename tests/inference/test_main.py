@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gast_mocap.inference.__main__ import Bar, main, parse
+from gast_mocap.inference.choice import OwnNetworks, PreviewView
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.messages import Progress
 from gast_mocap.take.files import load_take
@@ -17,6 +18,37 @@ def test_every_option_reaches_the_job() -> None:
 
 def test_defaults_are_the_jobs_own() -> None:
     assert parse(["v.mp4", "-o", "o.take.npz"]) == Job(Path("v.mp4"), Path("o.take.npz"))
+
+
+def test_the_published_words_make_a_take_beside_the_result() -> None:
+    job = parse(["--input", "v.mp4", "--savepath", "out/result.mp4", "--lowmemory"])
+    assert job == Job(
+        Path("v.mp4"),
+        Path("out/result.take.npz"),
+        Path("out/result.mp4"),
+        low_memory=True,
+        preview_view=PreviewView.PUBLISHED,
+    )
+    assert parse(["--input", "v.mp4", "--savepath", "r.mp4", "-o", "t.take.npz"]).output == Path("t.take.npz")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "v.mp4 --input w.mp4 -o t.take.npz", "-o t.take.npz", "v.mp4", "v.mp4 --savepath r.mp4 --preview p.mp4",
+        "v.mp4 -o t.take.npz --detector-score 1.5", "v.mp4 -o t.take.npz --detector-overlap nan",
+    ],
+)  # fmt: skip
+def test_words_that_contradict_each_other_are_usage_errors(words: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(words.split())
+    assert caught.value.code == 2
+
+
+def test_files_of_ones_own_reach_the_job() -> None:
+    words = "v.mp4 -o o.take.npz --detector y.cfg --pose h.onnx --lifter g.onnx --detector-score 0.4 --causal"
+    own = OwnNetworks(Path("y.cfg"), Path("h.onnx"), Path("g.onnx"), detector_score=0.4, causal=True)
+    assert parse(words.split()) == Job(Path("v.mp4"), Path("o.take.npz"), own=own)
 
 
 def test_an_unknown_quality_is_a_usage_error(capsys) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from gast_mocap.inference.preview import (
     BACKGROUND,
@@ -16,6 +17,7 @@ from gast_mocap.inference.preview import (
     draw_preview,
     paint,
 )
+from gast_mocap.inference.published_view import WORLD_FROM_CAMERA, PublishedView
 from gast_mocap.inference.video.frame import Frame
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import ImageArray, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
@@ -130,3 +132,33 @@ def test_a_missing_folder_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(MocapError) as caught:
         draw_preview(take, grey_frames(take), tmp_path / "gone" / "p.mp4", lambda done, total: None)
     assert caught.value.code == "preview_not_written"
+
+
+def test_the_published_view_stands_people_on_its_floor() -> None:
+    """The rotation as matrices are made of quaternions elsewhere, and the lowest joint at 0."""
+    take = make_take(standing(1, 100), standing(2, 250))
+    view = PublishedView(take)
+    first, second = (view.world(person) for person in take.people)
+    w, x, y, z = WORLD_FROM_CAMERA
+    turned = Rotation.from_quat([x, y, z, w]).apply(take.people[0].pose.joints.reshape(-1, 3)).reshape(first.shape)
+    np.testing.assert_allclose(first - first[:, :1], turned - turned[:, :1], atol=1e-7)
+    assert min(first[..., 2].min(), second[..., 2].min()) == pytest.approx(0, abs=1e-9)
+    apart = (second - first)[:, 0]
+    np.testing.assert_allclose(np.linalg.norm(apart, axis=1), 150 / 500, rtol=0.06)
+
+
+def test_the_published_view_is_seen_with_up_upwards() -> None:
+    view = PublishedView(make_take(standing(1, 100)))
+    floor, head = view.seen(np.array([[0.0, 0, 0], [0, 0, 1.7]]))
+    assert head[0] == pytest.approx(floor[0])
+    assert head[1] - floor[1] == pytest.approx(1.7 * np.cos(np.radians(15)))
+
+
+def test_the_published_result_has_picture_and_skeleton_side_by_side() -> None:
+    take = make_take(standing(1, 100))
+    picture = paint(take, 15, GREY, 1, PublishedView(take))
+    assert picture.shape == (PICTURE_HEIGHT, 720 + 2 * PANEL_WIDTH, 3)
+    for colour in (LEFT, RIGHT):
+        columns = columns_of(picture, colour)
+        assert (columns < 720).any()
+        assert (columns >= 720).any()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...take.records import Playback
 from ...take.settings import Quality
-from ..choice import BUNDLED, OwnNetworks
+from ..choice import BUNDLED, OwnNetworks, PreviewView
 from .lines import fields_of, record_from, to_json
 
 
@@ -26,6 +26,7 @@ class Job:
     quality: Quality = Quality.BALANCED
     low_memory: bool = False
     own: OwnNetworks = BUNDLED
+    preview_view: PreviewView = PreviewView.CAMERA
     speed: float = 1.0
     mirrored: bool = False
     frame_rate: float | None = None
