@@ -1,7 +1,7 @@
 """How true a performance comes out of every rig: ``python -m benchmarks.round_trip``, in a Python that has bpy.
 
 Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``trials``.
-Prints the worst of each rig family in degrees, joint limits on as in the panel.
+Prints which rigs are mapped, and the worst of each rig family in degrees, joint limits on as in the panel.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from trials.played import LIMITED, play, worst_direction, worst_hinge, worst_jum
 from trials.rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones
 
 from .pipeline import data_folder, in_data
+from .rig_maps import print_maps
 
 RECORDINGS = ("02_03", "12_01")
 SEEDS = (7, 21)
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         *(random_performance(seed, FRAMES) for seed in SEEDS),
     ]
     print(f"Blender {bpy.app.version_string}\n")
+    print_maps(real_rigs.parent)
+    print()
     print("| rig | bones found | limb direction | T-pose in, T-pose out | hinge | turned more than the performer |")
     print("|---|---|---|---|---|---|")
     for family, rigs in every_family(real_rigs):
