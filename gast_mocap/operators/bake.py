@@ -70,11 +70,6 @@ class GAST_MOCAP_OT_bake(MocapOperator):
         cleaning = settings.clean_settings()
         motion = clean_motion(take, self.track_id, cleaning, self.reports.notify)
         frames, motion = resample(motion, fps_of(scene), cleaning.fill_gaps)
-        if not len(frames):
-            raise MocapError(
-                "seen_between_frames",
-                f"Person {self.track_id} is only seen between two frames of the scene. Raise the scene's frame rate.",
-            )
         return _Performance(f"{take.video.path.stem} person {self.track_id}", motion, frames + settings.start_frame)
 
     def _bake(self, settings: GAST_MOCAP_PG_scene, performance: "_Performance") -> Object:

@@ -140,17 +140,19 @@ def test_a_take_with_corrections_is_not_replaced(scene, take, worker, tmp_path, 
     assert output_of_import(tmp_path, "clip.mp4") == "clip 2.take.npz"
 
 
-@pytest.mark.parametrize("letters", ["a" * 251, "ü" * 125 + "a", "雪" * 83])
+@pytest.mark.parametrize("letters", ["a" * 251, "ü" * 125 + "a", "雪" * 83], ids=["1 byte", "2 bytes", "3 bytes"])
 def test_a_video_with_the_longest_name_that_a_file_can_have(scene, worker, tmp_path, letters):
     worker(FAILS)
     video = tmp_path / f"{letters}.mp4"
     video.touch()
     assert len(video.name.encode()) >= 253
     name = output_of_import(tmp_path, video.name)
-    assert letters.startswith(name.removesuffix(".take.npz"))
+    assert name.startswith(letters[:50])
     check_saving(tmp_path / name)
     (tmp_path / name).write_bytes(b"something else")
-    assert output_of_import(tmp_path, video.name) == name.replace(".take", " 2.take")
+    second = output_of_import(tmp_path, video.name)
+    assert second != name
+    check_saving(tmp_path / second)
 
 
 def test_a_folder_that_may_not_be_searched_is_told_by_the_worker(scene, worker, tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ SECONDS_ALLOWED = 600
 FRAMES = 90
 # Buttons, in pixels from the sidebar's top left corner, as Blender draws the tab at its default size when it
 # has no notices to show. The second holds once people are listed.
-IMPORT_BUTTON = (143, 123)
+IMPORT_BUTTON = (143, 151)
 BAKE_BUTTON = (143, 623)
 
 redraws: list[float] = []

@@ -5,5 +5,5 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 video=$1; output=$2; shift 2
 mkdir -p "$output"
-exec xvfb-run -a -s "-screen 0 1600x900x24" \
-    blender "$@" -p 0 0 1600 900 --python "$here/click_through.py" -- "$video" "$output"
+exec xvfb-run -a -s "-screen 0 1600x1200x24" \
+    blender "$@" -p 0 0 1600 1200 --python "$here/click_through.py" -- "$video" "$output"

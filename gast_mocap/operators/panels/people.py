@@ -48,11 +48,20 @@ class GAST_MOCAP_PT_people(MocapPanel):
             if chosen := settings.person():
                 layout.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=FACE_SCALE)
                 layout.prop(chosen, "body_height")
-            for slot, network in networks_of(scene_of(context)).items():
-                layout.label(text=f"{slot[0].upper()}{slot[1:]}: {network}")
+            draw_networks(layout, networks_of(scene_of(context)))
         else:
             layout.label(text="Nobody yet", icon="COMMUNITY")
         layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")
+
+
+def draw_networks(layout: UILayout, networks: Mapping[str, str]) -> None:
+    if not networks:
+        return
+    header, body = layout.panel("gast_mocap_networks", default_closed=True)
+    header.label(text="Networks")
+    if body:
+        for slot, network in networks.items():
+            body.label(text=f"{slot[0].upper()}{slot[1:]}: {network}")
 
 
 def networks_of(scene: Scene) -> Mapping[str, str]:

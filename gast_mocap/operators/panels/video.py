@@ -41,8 +41,9 @@ class GAST_MOCAP_PT_video(MocapPanel):
 
 def facts(video: VideoInfo) -> str:
     """What a take knows of its video, to check against what one knows oneself: ``1080 x 1920, 29.97 fps``."""
-    about, variable = ("about ", ", variable") if video.is_variable else ("", "")
-    return f"{video.width} x {video.height}, {about}{video.fps:.4g} fps{variable}"
+    rate = f"about {video.fps:.0f} fps, variable" if video.is_variable else f"{video.fps:.4g} fps"
+    shots = f", {len(video.cuts) + 1} shots" if len(video.cuts) else ""
+    return f"{video.width} x {video.height}, {rate}{shots}"
 
 
 def draw_playback(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:

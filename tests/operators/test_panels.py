@@ -1,0 +1,37 @@
+"""What the panels say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gast_mocap.operators.panels.bake import same_rate, summary
+from gast_mocap.operators.panels.video import facts
+from gast_mocap.take.records import VideoInfo
+
+
+@pytest.mark.parametrize(
+    ("times", "cuts", "told"),
+    [
+        (np.arange(90) / 30, [], "1080 x 1920, 30 fps"),
+        (np.arange(90) * 1001 / 30000, [], "1080 x 1920, 29.97 fps"),
+        (np.arange(90) / 60, [40, 70], "1080 x 1920, 60 fps, 3 shots"),
+        (np.cumsum(np.tile([1 / 30, 2 / 30], 45)), [], "1080 x 1920, about 20 fps, variable"),
+    ],
+)
+def test_a_videos_facts(times, cuts, told):
+    video = VideoInfo(Path("v.mp4"), 1080, 1920, times, cuts=np.array(cuts, dtype=int))
+    assert facts(video) == told
+
+
+def test_rates_that_are_called_the_same():
+    assert same_rate(29.97, 30)
+    assert same_rate(23.976, 24)
+    assert not same_rate(24, 25)
+    assert not same_rate(30, 24)
+
+
+def test_the_summary_of_a_bone_map_counts_what_there_is(scene, mixamo):
+    scene.gast_mocap.target = mixamo
+    assert summary(scene.gast_mocap, 0, 0) == "21 of 24 bones"
+    assert summary(scene.gast_mocap, 2, 1) == "21 of 24 bones, 2 missing, 1 doubtful"
