@@ -19,6 +19,8 @@ from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_
 from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px, solve_travel
 
 FEWEST_FRAMES = 3
+SMALLEST_BODY = 0.05
+"""Metres from joint to joint at most; a smaller body is that of a damaged take, or of a network that failed."""
 FLOOR_PERCENTILE = 10.0
 
 
@@ -52,7 +54,7 @@ def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Cal
             f"The camera moves by {take.camera_shift:.0%} of the picture's width. Travel, gravity and floor need a "
             "still one; turn Travel off if they look wrong."
         )
-    walks = [_set_out(body, take.video, settings) for body in bodies if len(body.times) >= FEWEST_FRAMES]
+    walks = [_set_out(body, take.video, settings) for body in bodies if _is_usable(body)]
     focal = focal_length_px(take.video.width, _field_of_view(walks, take.video, settings))
     walks = [_walk(walk, None, take.video, focal, settings) for walk in walks]
     ground = _ground(walks, settings)
@@ -66,11 +68,20 @@ def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Cal
     return _place(walk, origin, ground, settings)
 
 
+def _is_usable(body: Body) -> bool:
+    return len(body.times) >= FEWEST_FRAMES and float(np.ptp(body.joints, axis=1).max()) >= SMALLEST_BODY
+
+
 def _choose(bodies: list[Body], track_id: int) -> Body:
     for body in bodies:
         if body.track_id == track_id:
-            if len(body.times) >= FEWEST_FRAMES:
+            if _is_usable(body):
                 return body
+            if len(body.times) >= FEWEST_FRAMES:
+                raise MocapError(
+                    "person_shapeless",
+                    f"All joints of person {track_id} lie in one place. Choose another person or import the video again.",
+                )
             raise MocapError(
                 "person_unseen",
                 f"Person {track_id} is seen in {len(body.times)} frames only. Choose another person.",

@@ -240,3 +240,13 @@ def test_every_control_explains_itself() -> None:
         assert len(control.metadata["tooltip"]) > 20
         if isinstance(control.default, float):
             assert control.metadata["min"] <= control.default <= control.metadata["max"]
+
+
+def test_a_person_whose_joints_lie_in_one_place_is_refused_and_no_trouble_for_others() -> None:
+    take = film([walk(TIMES), walk(TIMES, 90.0)], CAMERA, seed=3)
+    shapeless = replace(take.people[0], pose=replace(take.people[0].pose, joints=0 * take.people[0].pose.joints))
+    take = replace(take, people=(shapeless, take.people[1]))
+    with pytest.raises(MocapError) as caught:
+        clean_motion(take, shapeless.track_id, KNOWN_LENS, quiet)
+    assert caught.value.code == "person_shapeless"
+    assert np.isfinite(clean_motion(take, take.people[1].track_id, KNOWN_LENS, quiet).joints).all()
