@@ -80,7 +80,7 @@ def _choose(bodies: list[Body], track_id: int) -> Body:
             if len(body.times) >= FEWEST_FRAMES:
                 raise MocapError(
                     "person_shapeless",
-                    f"All joints of person {track_id} lie in one place. Choose another person or import the video again.",
+                    f"All joints of person {track_id} lie in one place. Choose another one or import the video again.",
                 )
             raise MocapError(
                 "person_unseen",

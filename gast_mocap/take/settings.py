@@ -35,7 +35,7 @@ class CleanSettings:
         "Keep the length of every bone constant throughout the take and scale the body to its height",
     )
     symmetric: bool = _switch(True, "Symmetric", "Give bones on the left and right the same length")
-    body_height: float = _control(1.70, "Body Height", "The person's height", "m", 0.3, 3.0)
+    body_height: float = _control(1.70, "Body Height", "The person's height, standing upright", "m", 0.3, 3.0)
 
     smooth_body: float = _control(
         0.40,
