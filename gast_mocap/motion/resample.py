@@ -9,6 +9,8 @@ from ..take.interpolate import interpolate
 from ..take.records import FloatArray, IntArray, Motion
 from .gaps import long_gaps
 
+SAME_RATE = 0.01
+"""Share by which frame rates may differ unsaid: 29.97 passes for 30, and phones do not keep theirs to the digit."""
 MOST_FRAMES = 500_000
 """Frames of the longest performance, more than two hours at 60 a second; each takes about two kilobytes."""
 TOUCHING = 1e-6
@@ -35,6 +37,16 @@ def resample(motion: Motion, fps: float, max_gap: float) -> tuple[IntArray, Moti
     _check_count(np.maximum(lasts - firsts + 1, 0).sum(), fps)
     frames = np.unique(np.concatenate([np.arange(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]))
     return frames, _sampled(motion, frames / fps)
+
+
+def rate_note(video_fps: float, scene_fps: float) -> str:
+    """What it means for a bake that video and scene have different frame rates, "" where they agree."""
+    if abs(video_fps - scene_fps) <= SAME_RATE * scene_fps:
+        return ""
+    return (
+        f"The video has {video_fps:.4g} frames a second and the scene {scene_fps:.4g}. The motion keeps its speed, "
+        f"resampled to the scene's frames. For a key on each frame of the video set the scene to {video_fps:.4g}."
+    )
 
 
 def resample_evenly(motion: Motion) -> Motion:

@@ -9,7 +9,7 @@ from bpy.props import IntProperty, StringProperty
 from bpy.types import Armature, Context, Object, Scene
 
 from ..motion.clean import clean_motion
-from ..motion.resample import resample
+from ..motion.resample import rate_note, resample
 from ..retarget.blender.armature import read_rest_pose
 from ..retarget.blender.library_overrides import animatable
 from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
@@ -70,6 +70,8 @@ class GAST_MOCAP_OT_bake(MocapOperator):
         cleaning = settings.clean_settings()
         motion = clean_motion(take, self.track_id, cleaning, self.reports.notify)
         frames, motion = resample(motion, fps_of(scene), cleaning.fill_gaps)
+        if note := rate_note(take.video.fps, fps_of(scene)):
+            self.reports.notify(note)
         return _Performance(f"{take.video.path.stem} person {self.track_id}", motion, frames + settings.start_frame)
 
     def _bake(self, settings: GAST_MOCAP_PG_scene, performance: "_Performance") -> Object:
@@ -150,6 +152,16 @@ def _notices(target: Object, written: Written, bake: GAST_MOCAP_PG_bake) -> list
         notices.append(
             f"The action {written.laid_aside} was taken off {target.name} because it would override the new NLA track. "
             "It stays in the file."
+        )
+    if written.copied_from:
+        notices.append(
+            f"Other objects play the action {written.copied_from} too, so {target.name} got a copy of it and they keep "
+            "theirs."
+        )
+    if written.drowned_by:
+        notices.append(
+            f"{target.name} does not show the bake because its NLA track {_listed(written.drowned_by)} plays solo. "
+            "Turn the track's star off in the NLA editor."
         )
     if bake.confidence and target.override_library:
         notices.append("The bones of a library override lose mocap_confidence when the file is saved.")

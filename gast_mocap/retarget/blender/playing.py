@@ -29,6 +29,19 @@ def playing_actions(armature_object: bpy.types.Object) -> Iterator[tuple[bpy.typ
                 yield strip.action, getattr(strip, "action_slot", None)
 
 
+def plays_elsewhere(armature_object: bpy.types.Object, action: bpy.types.Action, slot: ActionSlot) -> bool:
+    """Whether another object is moved by the same action and slot, muted or not."""
+    for other in bpy.data.objects:
+        animation = other.animation_data
+        if animation is None or other == armature_object:
+            continue
+        users: list[bpy.types.AnimData | bpy.types.NlaStrip] = [animation]
+        users += [strip for track in animation.nla_tracks for strip in track.strips]
+        if any(user.action == action and getattr(user, "action_slot", None) == slot for user in users):
+            return True
+    return False
+
+
 def animated_paths(armature_object: bpy.types.Object) -> set[str]:
     """Data paths of the channels that play."""
     curves = (curve for playing in playing_actions(armature_object) for curve in curves_of(*playing))

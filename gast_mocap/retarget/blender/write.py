@@ -17,7 +17,7 @@ from .armature import static_scales
 from .constraints_and_drivers import bone_path, constraint_path, overruling_drivers, pulling_constraints, scale_path
 from .fcurves import ActionSlot, FCurves, curves_of
 from .object_start import is_carried, remember_start, start_location, world_from_location
-from .playing import animated_paths
+from .playing import animated_paths, plays_elsewhere, solo_tracks
 
 CONFIDENCE = "mocap_confidence"
 OBJECT_GROUP = "Object Transforms"
@@ -49,7 +49,9 @@ class Written:
 
     ``silenced``: (bone, constraint) whose influence is keyed to 0 in the action, since it would overrule the
     keys; ``muted``: data paths of drivers that are muted for the same reason; ``laid_aside``: the action that
-    was in use and would overrule the new NLA track, "" for none.
+    was in use and would overrule the new NLA track, "" for none; ``copied_from``: the action that other objects play
+    too and that was left to them, "" for none; ``drowned_by``: NLA tracks that play solo, so that Blender does not
+    play the bake.
     """
 
     action: bpy.types.Action
@@ -58,6 +60,8 @@ class Written:
     silenced: tuple[tuple[str, str], ...]
     muted: tuple[str, ...]
     laid_aside: str = ""
+    copied_from: str = ""
+    drowned_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,9 +106,11 @@ def write_action(
         )
     start, scales = start_location(armature_object), _settled_scales(armature_object, curves)
     earlier = _InUse.of(animation)
-    action = animation.action if options.mode == "REPLACE" else None
+    action, copied_from = animation.action if options.mode == "REPLACE" else None, ""
     if action is None or not action.is_editable:
         action = _assign_new_action(animation, name)
+    elif plays_elsewhere(armature_object, action, earlier.slot):
+        action, copied_from = _assign_copy(animation, action), action.name
     fcurves = FCurves(armature_object, action, name)
     if options.mode == "REPLACE":
         fcurves.remove(_other_travel(curves))
@@ -129,7 +135,8 @@ def write_action(
         _push_to_nla(animation, action, int(frames[0]))
         laid_aside = earlier.return_to(animation, fcurves.paths)
     muted_paths = tuple(sorted({driver.data_path for driver in muted}))
-    return Written(action, count, error, silenced, muted_paths, laid_aside)
+    drowned_by = tuple(track.name for track in solo_tracks(animation))
+    return Written(action, count, error, silenced, muted_paths, laid_aside, copied_from, drowned_by)
 
 
 def _write_motion(
@@ -238,6 +245,16 @@ def _assign_new_action(animation: bpy.types.AnimData, name: str) -> bpy.types.Ac
     action = bpy.data.actions.new(name)
     animation.action = action
     return action
+
+
+def _assign_copy(animation: bpy.types.AnimData, action: bpy.types.Action) -> bpy.types.Action:
+    """A copy of the action in use, in its place: keys written to it move no other object."""
+    slot = getattr(animation, "action_slot", None)
+    copied = action.copy()
+    animation.action = copied
+    if slot is not None:
+        animation.action_slot = next(same for same in copied.slots if same.identifier == slot.identifier)
+    return copied
 
 
 def _push_to_nla(animation: bpy.types.AnimData, action: bpy.types.Action, start: int) -> None:

@@ -23,12 +23,14 @@ class Attachment:
 
     Attributes:
         mover: the bone whose location carries the whole body.
+        beside: bones that belong to nothing the rig has, such as one of two arms alone, and go the same way.
         detached: bone -> the one that it belongs to and does not hang on.
         movers: detached bone -> the bone whose location carries it: itself, or one above that ends joined to it.
         stuck: detached bones that nothing can carry without carrying more than what belongs to them.
     """
 
     mover: int
+    beside: tuple[int, ...]
     detached: dict[int, int]
     movers: dict[int, int]
     stuck: tuple[int, ...]
@@ -48,13 +50,17 @@ def attachment_of(rest: RestPose, bone_map: BoneMap) -> Attachment:
     movers = {bone: _free_to_move(rest, bone) for bone in detached}
     parts = {bones[role]: {bones[below] for below in bones if role in lineages[below]} for role in bones}
     stuck = tuple(bone for bone, mover in movers.items() if _carried(rest, mover, set(bones.values())) - parts[bone])
-    first = next(bone for role, bone in bones.items() if role not in owners)
+    first, *others = (bone for role, bone in bones.items() if role not in owners)
     highest = next((bone for bone in reversed(rest.ancestors(first)) if bone in bones.values()), first)
-    return Attachment(_free_to_move(rest, highest), detached, movers, stuck)
+    mover = _free_to_move(rest, highest)
+    beside = tuple(_free_to_move(rest, bone) for bone in others if mover not in (bone, *rest.ancestors(bone)))
+    return Attachment(mover, beside, detached, movers, stuck)
 
 
 def stuck_bones(rest: RestPose, bone_map: BoneMap) -> tuple[str, ...]:
     """Names of the bones that a bake would tear off the body: their place is fixed to a part they do not belong to."""
+    if bone_map.bones.keys() <= {"root"}:
+        return ()
     return tuple(rest.bone_names[bone] for bone in attachment_of(rest, bone_map).stuck)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from ...take.records import FloatArray
 from ...take.skeletons import Side
 from ..rotations import unit
+from .attachment import stuck_bones
 from .bone_map import BoneMap
 from .rest_body import armature_from_body, joint, limb_end, trunk_direction
 from .rest_pose import RestPose
@@ -46,7 +47,8 @@ def review_map(rest: RestPose, bone_map: BoneMap) -> MapReview:
     bone_map = BoneMap(known, bone_map.family, bone_map.switches)
     contradicts = _sides_contradict(rest, bone_map)
     notices = [*_swapped_sides(contradicts), *_lean(rest, bone_map), *_half_body(bone_map)]
-    return MapReview(limb_doubts(rest, bone_map) | _head_doubt(rest, bone_map), contradicts, tuple(notices))
+    doubts = limb_doubts(rest, bone_map) | _head_doubt(rest, bone_map) | _stuck(rest, bone_map)
+    return MapReview(doubts, contradicts, tuple(notices))
 
 
 def limb_doubts(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
@@ -90,6 +92,17 @@ def _head_doubt(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
     if (joint(rest, bone_map, "head") - np.mean(shoulders, axis=0)) @ trunk > 0:
         return {}
     return {"head": "Head lies below the shoulders"}
+
+
+def _stuck(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
+    """Bones that the bake would leave behind."""
+    stuck = stuck_bones(rest, bone_map)
+    return {
+        role: f"{bone} is connected to a part of the body it does not belong to, and would be torn off. "
+        "In Edit Mode turn its Connected off"
+        for role, bone in bone_map.bones.items()
+        if bone in stuck
+    }
 
 
 def _sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:

@@ -141,8 +141,8 @@ def _ways(
     """
     turned_from = quat.inverse(quat.from_matrix(rest.armature_from_bone[:, :3, :3]))
     ways = dict(given)
-    mover = attachment.mover
-    ways[mover] = offset - sum((ways[above] for above in rest.ancestors(mover) if above in ways), np.zeros(3))
+    for mover in (attachment.mover, *attachment.beside):
+        ways[mover] = offset - sum((ways[above] for above in rest.ancestors(mover) if above in ways), np.zeros(3))
     waiting = dict(attachment.movers)
 
     def moved(bone: int) -> FloatArray:

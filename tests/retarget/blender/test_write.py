@@ -244,3 +244,26 @@ def test_a_driven_constraint_is_silenced_too(rig, motion):
     constraint = constrain(rig, FOREARM, "IK", chain_count=2, target=target_at((1, 2, 3)))
     constraint.driver_add("influence").driver.expression = "1.0"
     assert worst_direction(play(rig, motion), motion) < 1.0
+
+
+def test_replace_leaves_the_action_to_other_objects_that_play_it(rig, motion):
+    shared = bake(rig, motion, name="shared").action
+    other = make_armature(make_bones("Mixamo", "A"))
+    other.animation_data_create().action = shared
+    if hasattr(shared, "slots"):
+        other.animation_data.action_slot = shared.slots[0]
+    before = {key: curve.evaluate(20) for key, curve in curves_in(shared).items()}
+    written = bake(rig, random_performance(seed=9, frames=len(FRAMES))[0], mode="REPLACE")
+    assert written.copied_from == "shared"
+    assert written.action == rig.animation_data.action != shared
+    assert other.animation_data.action == shared
+    assert {key: curve.evaluate(20) for key, curve in curves_in(shared).items()} == before
+    assert bake(rig, motion, mode="REPLACE").copied_from == ""
+
+
+@pytest.mark.parametrize("mode", ["NEW", "NLA"])
+def test_a_solo_track_that_drowns_the_bake_is_told(rig, motion, mode):
+    bake(rig, motion, name="first", mode="NLA")
+    assert bake(rig, motion, mode=mode).drowned_by == ()
+    rig.animation_data.nla_tracks[0].is_solo = True
+    assert bake(rig, motion, mode=mode).drowned_by == ("first",)
