@@ -16,6 +16,7 @@ from .resample import resample_evenly
 
 CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
 BVH_CENTIMETRES = 100.0
+SHORTEST_BONE = 1e-3  # centimetres; a bone without length would have no direction at rest
 REST_DIRECTIONS = {  # of the bone that ends at the joint, in BVH's axes: x to the figure's left, y up, z ahead
     "right_hip": (-1, 0, 0), "right_knee": (0, -1, 0), "right_ankle": (0, -1, 0),
     "left_hip": (1, 0, 0), "left_knee": (0, -1, 0), "left_ankle": (0, -1, 0),
@@ -106,7 +107,7 @@ def rest_offsets(joints: FloatArray) -> FloatArray:
     offsets = np.zeros((len(H36M17.joints), 3))
     for parent, child in H36M17.bones():
         length = np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1).mean()
-        offsets[child] = length * np.array(REST_DIRECTIONS[H36M17.joints[child]])
+        offsets[child] = max(length, SHORTEST_BONE) * np.array(REST_DIRECTIONS[H36M17.joints[child]])
     return offsets
 
 

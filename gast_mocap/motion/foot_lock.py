@@ -102,7 +102,7 @@ def bend_leg(
     reach = np.linalg.norm(targets - hips, axis=-1, keepdims=True)
     aim = (targets - hips) / np.maximum(reach, 1e-9)
     shortest, longest = _spans(thigh, shin, np.linalg.norm(ankles - hips, axis=-1, keepdims=True), largest_change)
-    span = np.clip(reach, shortest, longest)
+    span = np.maximum(np.clip(reach, shortest, longest), 1e-9)
     along = (thigh**2 - shin**2 + span**2) / (2 * span)
     out = np.sqrt(np.maximum(thigh**2 - along**2, 0.0))
     pole = knees - hips
@@ -116,7 +116,7 @@ def _spans(
     thigh: FloatArray, shin: FloatArray, now: FloatArray, largest_change: float
 ) -> tuple[FloatArray, FloatArray]:
     """The shortest and the longest allowed distance from hip to ankle of legs that span ``now``."""
-    angle = np.arccos(np.clip((thigh**2 + shin**2 - now**2) / (2 * thigh * shin), -1.0, 1.0))
+    angle = np.arccos(np.clip((thigh**2 + shin**2 - now**2) / np.maximum(2 * thigh * shin, 1e-9), -1.0, 1.0))
 
     def span(knee: FloatArray) -> FloatArray:
         bent: FloatArray = np.sqrt(thigh**2 + shin**2 - 2 * thigh * shin * np.cos(np.clip(knee, 1e-3, np.pi)))

@@ -26,6 +26,7 @@ DEFAULT_FIELD_OF_VIEW = 60.0
 DOUBTFUL_METRES = 0.10  # a residual of this size is trusted half
 MOST_PASSES, SETTLED_METRES = 6, 0.002
 NEAREST = 0.1  # metres from the camera
+SOLVABLE = 1e-9  # of the mean weight: how much a point belongs to the camera if nothing tells how far away it is
 # Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
 PIN_WEIGHT = 2.0
 SIGHT_WEIGHT = 4.0
@@ -194,9 +195,9 @@ def _solve_weighted(
     last_frames = np.zeros(spell_count)
     np.maximum.at(last_frames, owners, frames)
     order = np.argsort(np.concatenate([frame, last_frames]), kind="stable")
-    points = solve_points(
-        np.concatenate([blocks, foot_blocks]), np.concatenate([right, foot_right]), pairs, ties, order
-    )
+    blocks = np.concatenate([blocks, foot_blocks])
+    blocks += SOLVABLE * np.mean(blocks[:, range(3), range(3)]) * np.eye(3)
+    points = solve_points(blocks, np.concatenate([right, foot_right]), pairs, ties, order)
     return points[:frame_count], points[frame_count:]
 
 
