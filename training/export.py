@@ -3,6 +3,7 @@
 import argparse
 import copy
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -55,19 +56,38 @@ def folded(network: Gast) -> Gast:
     return network
 
 
-def export(network: Gast, out: Path) -> None:
-    """Write ``network`` with dynamic batch and time, its contract as metadata and its weights in half precision."""
+@dataclass(frozen=True)
+class Sizes:
+    """How many sequences of how many frames the file takes at once; None for any."""
+
+    batch: int | None = None
+    frames: int | None = None
+
+    def axes(self) -> dict[str, dict[int, str]]:
+        """Those that are free, by the file's names."""
+        free = {0: "batch"} if self.batch is None else {}
+        return {
+            "inputs_2d": free | ({1: "frames"} if self.frames is None else {}),
+            "joints_3d": free | ({1: "poses"} if self.frames is None else {}),
+        }
+
+
+ANY = Sizes()
+
+
+def export(network: Gast, out: Path, sizes: Sizes = ANY) -> None:
+    """Write ``network``, its contract as metadata and its weights in half precision."""
     config = network.config
     buffer = io.BytesIO()
     joints = len(LAYOUTS[config.layout].parents)
     with torch.no_grad():
         torch.onnx.export(
             folded(network),
-            (torch.zeros(2, config.receptive_field + 5, joints, 2),),
+            (torch.zeros(sizes.batch or 2, sizes.frames or config.receptive_field + 5, joints, 2),),
             buffer,
             input_names=["inputs_2d"],
             output_names=["joints_3d"],
-            dynamic_axes={"inputs_2d": {0: "batch", 1: "frames"}, "joints_3d": {0: "batch", 1: "poses"}},
+            dynamic_axes=sizes.axes(),
             opset_version=OPSET,
             dynamo=False,
         )
@@ -111,5 +131,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path, help="what training.train wrote")
     parser.add_argument("out", type=Path, help="the .onnx to write")
+    parser.add_argument("--batch", type=int, help="take so many sequences at once; any number without it")
+    parser.add_argument("--frames", type=int, help="take sequences of so many frames; any number without it")
     arguments = parser.parse_args()
-    export(read_weights(arguments.weights), arguments.out)
+    export(read_weights(arguments.weights), arguments.out, Sizes(arguments.batch, arguments.frames))

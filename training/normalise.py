@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gast_mocap.take.skeletons import H36M17, HUMANEVA15
+
 ASSUMED_FOCAL = 1.664
 """Focal length in half long sides (62 degrees of view along the long side): a phone's main camera filming video."""
 SIZE_WINDOW = 27
@@ -40,12 +42,22 @@ def person_axes(pelvis: Tensor) -> Tensor:
     return torch.stack([right, torch.linalg.cross(ray, right), ray], dim=-2)
 
 
-def network_input(points: Tensor, causal: bool) -> Tensor:
-    """Network input (n, t - 26, 17, 2) of COCO keypoints (n, t, 17, 2) in half long sides from the frame's centre.
+def joints_of(layout: str) -> list[int]:
+    """Where the joints of a layout stand in Human3.6M-17.
 
-    The first and last 13 frames (causal: the first 26) serve the average of the size only.
+    Raises:
+        KeyError: the layout has joints that the synthesised bodies lack, such as toes.
     """
-    tangents = h36m_from_coco(points) / ASSUMED_FOCAL
+    return {H36M17.name: list(range(len(H36M17.joints))), HUMANEVA15.name: H36M17.indices(*HUMANEVA15.joints)}[layout]
+
+
+def network_input(points: Tensor, causal: bool, joints: list[int]) -> Tensor:
+    """Network input (n, t - 26, j, 2) of COCO keypoints (n, t, 17, 2) in half long sides from the frame's centre.
+
+    ``joints`` are those of the layout within Human3.6M-17, the pelvis first. The first and last 13 frames (causal: the
+    first 26) serve the average of the size only.
+    """
+    tangents = h36m_from_coco(points)[..., joints, :] / ASSUMED_FOCAL
     turned = torch.einsum(
         "ntxy,ntjy->ntjx", person_axes(tangents[:, :, 0]), functional.pad(tangents, (0, 1), value=1.0)
     )

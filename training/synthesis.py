@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gast_mocap.take.skeletons import H36M17
+
 from .bodies import MEASURES, BodyModel, joints_from
 from .cameras import sample_cameras
 from .detector import misread
 from .directions import DIRECTIONS
-from .normalise import SIZE_WINDOW, network_input, person_axes
+from .normalise import SIZE_WINDOW, joints_of, network_input, person_axes
 from .prepare import STORED_FPS, Motions
 
 NETWORK_FPS = 30
@@ -92,18 +94,21 @@ class Synthesis:
         points = cameras.project(seen)
         return Examples(points, misread(points, seen[..., 2], self.generator), joints, cameras.see(pelvis)[:, :, 0])
 
-    def batch(self, count: int, receptive_field: int, causal: bool, misread: bool = True) -> tuple[Tensor, Tensor]:
-        """Inputs (n, R, 17, 2) and the pose to find (n, 17, 3), in the axes of the person's ray.
+    def batch(
+        self, count: int, receptive_field: int, causal: bool, misread: bool = True, layout: str = H36M17.name
+    ) -> tuple[Tensor, Tensor]:
+        """Inputs (n, R, j, 2) and the pose to find (n, j, 3), in the axes of the person's ray.
 
         Without ``misread`` the keypoints are exact.
         """
         examples = self.examples(count, receptive_field + SIZE_WINDOW - 1)
         wanted = -1 if causal else examples.joints.shape[1] // 2
+        joints = joints_of(layout)
         pelvis = examples.pelvis[:, wanted]
         axes = person_axes(pelvis[:, :2] / pelvis[:, 2:])
         return (
-            network_input(examples.read_points if misread else examples.true_points, causal),
-            torch.einsum("nxy,njy->njx", axes, examples.joints[:, wanted]),
+            network_input(examples.read_points if misread else examples.true_points, causal, joints),
+            torch.einsum("nxy,njy->njx", axes, examples.joints[:, wanted, joints]),
         )
 
     def _motion(self, count: int, frames: int) -> tuple[Tensor, Tensor]:

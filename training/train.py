@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
+from gast_mocap.take.skeletons import H36M17, HUMANEVA15
+
 from .network import LAYOUTS, Gast, GastConfig
 from .prepare import load_motions
 from .reload import freeze_norms, network_in, save_whole, write_weights
@@ -118,7 +120,9 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
             for group in optimiser.param_groups:
                 group["lr"] = schedule.rate_at(step / schedule.steps)
             if not batches:
-                drawn = synthesis.batch(BATCHES_DRAWN * schedule.batch, config.receptive_field, config.causal)
+                drawn = synthesis.batch(
+                    BATCHES_DRAWN * schedule.batch, config.receptive_field, config.causal, layout=config.layout
+                )
                 batches = list(zip(*(part.split(schedule.batch) for part in drawn), strict=True))
             inputs, wanted = batches.pop()
             with torch.autocast(device.type, torch.bfloat16, enabled=half):
@@ -156,9 +160,10 @@ if __name__ == "__main__":
     parser.add_argument("--receptive-field", type=int, default=27)
     parser.add_argument("--channels", type=int, default=128)
     parser.add_argument("--causal", action="store_true")
+    parser.add_argument("--layout", choices=[H36M17.name, HUMANEVA15.name], default=H36M17.name)
     arguments = parser.parse_args()
     schedule = Schedule(arguments.steps, arguments.batch, arguments.rate, arguments.seed)
     torch.manual_seed(schedule.seed)
-    new = GastConfig(arguments.receptive_field, arguments.channels, arguments.causal)
+    new = GastConfig(arguments.receptive_field, arguments.channels, arguments.causal, arguments.layout)
     network = network_in(arguments.start) if arguments.start else Gast(new)
     print(train(arguments.motions, arguments.folder, network, schedule, norms_frozen=arguments.start is not None))

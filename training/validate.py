@@ -11,8 +11,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from gast_mocap.take.skeletons import H36M17, Side
+
 from .network import Gast
-from .normalise import SIZE_WINDOW, network_input, person_axes
+from .normalise import SIZE_WINDOW, joints_of, network_input, person_axes
 from .prepare import Motions, load_motions
 from .reload import network_in, read_weights
 from .synthesis import Synthesis
@@ -49,16 +51,17 @@ def validate(network: Gast, motions: Motions, device: torch.device) -> Scores:
     examples = synthesis.examples(WINDOWS, config.receptive_field + SIZE_WINDOW - 1)
     wanted = -1 if config.causal else examples.joints.shape[1] // 2
     pelvis = examples.pelvis[:, wanted]
-    truth = torch.einsum("nxy,njy->njx", person_axes(pelvis[:, :2] / pelvis[:, 2:]), examples.joints[:, wanted])
+    joints = joints_of(config.layout)
+    truth = torch.einsum("nxy,njy->njx", person_axes(pelvis[:, :2] / pelvis[:, 2:]), examples.joints[:, wanted, joints])
     figures: list[float] = []
     flips: list[float] = []
     for points in (examples.true_points, examples.read_points):
         with torch.no_grad():
-            inputs = network_input(points, config.causal)
+            inputs = network_input(points, config.causal, joints)
             found = torch.cat([network(part, strided=True)[:, 0] for part in inputs.split(512)])
         found = found - found[:, :1]
         figures += [mean_error(found, truth), mean_error(aligned(found, truth), truth)]
-        flips.append(float(turned_over(found, truth).float().mean()))
+        flips.append(float(turned_over(found, truth, joints).float().mean()))
     return Scores(*figures, *flips)
 
 
@@ -79,11 +82,16 @@ def aligned(found: Tensor, truth: Tensor) -> Tensor:
     return scale[:, None, None] * a @ rotation + truth_middle
 
 
-def turned_over(found: Tensor, truth: Tensor) -> Tensor:
-    """(n,) bool: hips and shoulders both point the other way in depth and width, front taken for back."""
-    across_hips = ((found[:, 4] - found[:, 1]) * (truth[:, 4] - truth[:, 1])).sum(dim=-1)
-    across_shoulders = ((found[:, 11] - found[:, 14]) * (truth[:, 11] - truth[:, 14])).sum(dim=-1)
-    return (across_hips < 0) & (across_shoulders < 0)
+def turned_over(found: Tensor, truth: Tensor, joints: list[int]) -> Tensor:
+    """(n,) bool: hips and shoulders both point the other way in depth and width, front taken for back.
+
+    ``joints`` are those of the poses within Human3.6M-17.
+    """
+    turned = torch.ones(len(found), dtype=torch.bool, device=found.device)
+    for part in ("hip", "shoulder"):
+        left, right = (joints.index(H36M17.index(f"{side}_{part}")) for side in Side)
+        turned &= ((found[:, left] - found[:, right]) * (truth[:, left] - truth[:, right])).sum(dim=-1) < 0
+    return turned
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -13,7 +13,8 @@ from test_network import JOINTS, network  # noqa: E402
 
 from gast_mocap.inference.networks.session import Session  # noqa: E402
 from gast_mocap.inference.poses.lift import Lifter  # noqa: E402
-from training.export import export, folded  # noqa: E402
+from gast_mocap.take.errors import MocapError  # noqa: E402
+from training.export import ANY, Sizes, export, folded  # noqa: E402
 from training.reload import freeze_norms, network_in, write_weights  # noqa: E402
 from training.validate import main as validate  # noqa: E402
 
@@ -112,3 +113,41 @@ def test_full_width_fits_into_sixteen_megabytes(tmp_path):
     path = tmp_path / "full.onnx"
     export(network(27, channels=128), path)
     assert path.stat().st_size <= 16_000_000
+
+
+SHAPES = [
+    ("h36m17", 27, False, ANY),
+    ("h36m17", 27, True, ANY),
+    ("h36m17", 27, False, Sizes(batch=1, frames=27)),
+    ("h36m17", 81, False, Sizes(batch=2)),
+    ("h36m17", 243, True, Sizes(batch=1, frames=243)),
+    ("humaneva15", 27, False, ANY),
+    ("humaneva15", 81, True, Sizes(batch=1, frames=81)),
+]
+
+
+@pytest.mark.parametrize(("layout", "field", "causal", "sizes"), SHAPES, ids=str)
+def test_every_published_shape_lifts_as_pytorch_does(layout, field, causal, sizes, tmp_path):
+    """Through the lifter's slot, published normalisation, without flips; 30 poses by hand-made padding in PyTorch."""
+    made = network(field, causal, layout, channels=4)
+    export(made, tmp_path / "ours.onnx", sizes)
+    model = onnx.load(tmp_path / "ours.onnx")
+    del model.metadata_props[:]  # as published: what it is must be found out or told
+    onnx.save(model, tmp_path / "lifter.onnx")
+    points = np.random.default_rng(4).uniform(100, 900, (30, JOINTS[layout], 2))
+    lifter = Lifter(Session(tmp_path / "lifter.onnx", threads=1), flips=False, causal=causal)
+    found = lifter.lift_joints(points, 1000, 1000)
+
+    inputs = torch.tensor(2 * points / 1000 - 1).float()
+    before = field - 1 if causal else field // 2
+    padded = torch.cat([inputs[:1].repeat(before, 1, 1), inputs, inputs[-1:].repeat(field - 1 - before, 1, 1)])
+    with torch.no_grad():
+        wanted = folded(made)(padded[None])[0].numpy()
+    assert np.abs(found - (wanted - wanted[:, :1])).max() <= 1e-5
+    assert np.abs(wanted).max() > 0.01
+
+
+def test_toes_are_refused_in_words(tmp_path):
+    export(network(layout="toes19", channels=4), tmp_path / "lifter.onnx")
+    with pytest.raises(MocapError, match="toes"):
+        Lifter(Session(tmp_path / "lifter.onnx", threads=1))

@@ -7,15 +7,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from gast_mocap.inference.poses.contract import Contract  # noqa: E402
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17  # noqa: E402
-from gast_mocap.inference.poses.lift import Contract, PersonView  # noqa: E402
+from gast_mocap.inference.poses.views import PersonView  # noqa: E402
 from gast_mocap.take.skeletons import COCO17, H36M17  # noqa: E402
 from training.bodies import MEASURES, BodyModel, joints_from  # noqa: E402
 from training.cameras import Cameras, sample_cameras  # noqa: E402
 from training.clips import read_bvh  # noqa: E402
 from training.detector import misread  # noqa: E402
 from training.directions import DIRECTIONS  # noqa: E402
-from training.normalise import ASSUMED_FOCAL, SIZE_WINDOW, h36m_from_coco, network_input, person_axes  # noqa: E402
+from training.normalise import ASSUMED_FOCAL, SIZE_WINDOW, h36m_from_coco, joints_of, network_input, person_axes  # noqa: E402
 from training.synthesis import Synthesis, mirrored  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -136,7 +137,7 @@ def test_training_feeds_the_network_what_the_product_feeds_it(examples, causal):
     frames = points.shape[1]
     contract = Contract(27, "person", 30.0, causal, ASSUMED_FOCAL, SIZE_WINDOW)
     begin = SIZE_WINDOW - 1 if causal else SIZE_WINDOW // 2
-    for window, wanted in zip(points, network_input(points, causal), strict=True):
+    for window, wanted in zip(points, network_input(points, causal, joints_of("h36m17")), strict=True):
         pixels = window.double().numpy() * 500 + (500, 300)
         view = PersonView(h36m17_from_coco17(pixels), 1000, 600, contract)
         np.testing.assert_allclose(view.inputs[begin : begin + frames - SIZE_WINDOW + 1], wanted, atol=1e-4)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference.networks.session import Port, Session, Signature
+from gast_mocap.inference.poses.contract import Contract
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
-from gast_mocap.inference.poses.lift import CHUNK, Contract, Lifter, PersonView
+from gast_mocap.inference.poses.lift import CHUNK, Lifter
+from gast_mocap.inference.poses.views import PersonView
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
