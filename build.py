@@ -39,6 +39,7 @@ BENCHMARKS = {
     "motion": "training",
     "retarget": "blender",
     "round_trip": "blender",
+    "videos": "blender",
 }
 """Each benchmark of benchmarks/ and the environment that it runs in."""
 BUNDLED_PYTHONS = ("3.11", "3.13")

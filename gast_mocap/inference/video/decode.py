@@ -69,6 +69,11 @@ def probe_video(path: Path, notify: Notify, playback: Playback | None = None) ->
         )
     if facts.streams > 1:
         notify(f"{path.name} holds {facts.streams} videos. The main one is used: {width} x {height}.")
+    if facts.is_nonsense and playback.frame_rate is None:
+        notify(
+            f"The times in {path.name} cannot be true. {facts.fps:.5g} frames a second are assumed; if it has another "
+            "frame rate, give that."
+        )
     fps = (playback.frame_rate or facts.fps) / playback.speed
     return Footage(path, width, height, fps, facts.frame_count, field_of_view(path, width, height), playback, facts)
 

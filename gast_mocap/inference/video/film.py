@@ -39,7 +39,8 @@ class FilmFacts:
 
     ``first``: its first frame; ``pixel``: width of a pixel as a share of its height, None for unknown; ``fps``: the
     usual rate; ``frame_count``: as it declares, or by its length; ``streams``: how many it could have been;
-    ``has_stamps``: its frames have times; ``joins_forward``: its clock may jump where parts join.
+    ``has_stamps``: its frames have times, which nobody believes where they are ``is_nonsense``; ``joins_forward``: its
+    clock may jump where parts join.
     """
 
     first: VideoFrame
@@ -49,6 +50,7 @@ class FilmFacts:
     codec: str
     streams: int
     has_stamps: bool
+    is_nonsense: bool
     joins_forward: bool
 
 
@@ -74,8 +76,10 @@ def film_facts(path: Path) -> FilmFacts:
         if first is None:
             raise MocapError("video_empty", f"{path.name} has no frames that can be decoded. Choose another video.")
         flags = video.container.format.flags
-        told = usual_rate(np.array([stamp for stamp in stamps if stamp is not None]))
-        fps = declared_rate(video) if told is None or flags & NO_STAMPS else told
+        known = np.array([stamp for stamp in stamps if stamp is not None])
+        told = None if flags & NO_STAMPS else usual_rate(known)
+        fps = declared_rate(video) if told is None else told
+        is_nonsense = told is None and not flags & NO_STAMPS and len(np.unique(known)) > 1
         return FilmFacts(
             first,
             stream.sample_aspect_ratio,
@@ -83,7 +87,8 @@ def film_facts(path: Path) -> FilmFacts:
             expected_frames(video, fps),
             stream.codec_context.codec.name,
             video.streams,
-            not flags & NO_STAMPS,
+            not (flags & NO_STAMPS or is_nonsense),
+            is_nonsense,
             bool(flags & STAMPS_JUMP),
         )
 

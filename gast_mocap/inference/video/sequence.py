@@ -46,7 +46,9 @@ class Sequence:
     def facts(self) -> FilmFacts:
         """Raises MocapError when the first picture cannot be read."""
         found = film_facts(self._files[min(self._files)])
-        return FilmFacts(found.first, found.pixel, self._frame_rate, len(self._files), found.codec, 1, True, False)
+        return FilmFacts(
+            found.first, found.pixel, self._frame_rate, len(self._files), found.codec, 1, True, False, False
+        )
 
     def frames(self, start: int, stopped: Callable[[], bool]) -> Iterator[Shown]:
         """Each picture in order; those before ``start`` are passed by unread."""

@@ -2,6 +2,7 @@
 way up. The truth is what was written."""
 
 import os
+import struct
 import sys
 import time
 from collections.abc import Sequence
@@ -253,6 +254,28 @@ def test_a_pause_of_a_minute_is_a_gap_and_not_a_slow_video(tmp_path: Path) -> No
     assert video.fps == pytest.approx(30, abs=0.01)
     assert video.durations.sum() == pytest.approx(2.0, abs=0.01)
     assert probe_video(path, pytest.fail).fps == pytest.approx(30, abs=0.1)
+
+
+@pytest.mark.parametrize(("scale", "rate"), [(1, 0), (0, 25), (70_000_000, 25), (1, 2_500_000)])
+def test_a_rate_that_cannot_be_is_told_and_the_frame_rate_that_is_given_counts(
+    tmp_path: Path, scale: int, rate: int
+) -> None:
+    """Bytes of an AVI's header that were changed: no frame a second, or 40 frames in 90 years."""
+    path = tmp_path / "changed.avi"
+    write_coded(path, Recipe(".avi", "mjpeg", even(25, 40), pixel_format="yuvj420p"))
+    content = bytearray(path.read_bytes())
+    header = content.index(b"strh") + 8
+    content[header + 20 : header + 28] = struct.pack("<II", scale, rate)
+    path.write_bytes(content)
+    notices: list[str] = []
+    reading = Reading(probe_video(path, notices.append), 0, None, number_in)
+    assert [frame.picture for frame in reading] == list(range(40))
+    assert 10 <= reading.video.fps <= 60
+    assert "cannot be true" in notices[0]
+    assert "frame rate" in notices[0]
+    seen, video, _ = read(path, Playback(frame_rate=25.0))
+    assert seen == list(range(40))
+    np.testing.assert_allclose(video.times, even(25, 40))
 
 
 class TestSequences:
