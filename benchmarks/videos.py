@@ -1,7 +1,7 @@
 """Videos of 40 kinds, read and judged frame by frame: ``python -m benchmarks.videos``.
 
-Every frame of them tells its own number and which way is up, and it is known when each is to be shown, so what comes out
-needs nobody's word. Where FFmpeg's ffprobe is installed, its times are compared as well.
+Every frame of them tells its own number and which way is up, and it is known when each is to be shown, so what comes
+out needs nobody's word. Where FFmpeg's ffprobe is installed, its times are compared as well.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
 
 from benchmarks.coded import Recipe, Turn, copy_from, even, join, number_in, uneven, write_coded
@@ -32,8 +31,8 @@ FRAMES = 90
 
 @dataclass(frozen=True)
 class Clip:
-    """A video that ``make`` writes, of which the frames ``numbers`` are shown at ``times``; ``is_joined``: of parts whose
-    stamps start over, which ffprobe leaves as they are."""
+    """A video that ``make`` writes, of which the frames ``numbers`` are shown at ``times``; ``is_joined``: of parts
+    whose stamps start over, which ffprobe leaves as they are."""
 
     name: str
     make: Callable[[Path], None]
@@ -57,7 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the videos there")
     options = parser.parse_args(arguments)
-    av.logging.set_level(av.logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         kept = options.keep or Path(folder)
         kept.mkdir(parents=True, exist_ok=True)
@@ -72,14 +70,14 @@ def judge(folder: Path) -> int:
         clip.make(path)
         verdict = verdict_on(path, clip)
         verdicts.append(verdict)
-        beside = "-" if verdict.to_ffprobe_ms is None else f"{verdict.to_ffprobe_ms:.3f}"
+        told = "-" if verdict.to_ffprobe_ms is None else f"{verdict.to_ffprobe_ms:.3f}"
         counts = f"{len(clip.numbers):>7}{verdict.lost:>6}{verdict.wrong_way_up:>14}"
-        print(f"{clip.name:<34}{counts}{verdict.worst_ms:>10.3f}{beside:>12}", flush=True)
+        print(f"{clip.name:<34}{counts}{verdict.worst_ms:>10.3f}{told:>12}", flush=True)
     lost, turned = sum(verdict.lost for verdict in verdicts), sum(verdict.wrong_way_up for verdict in verdicts)
     worst = max(verdict.worst_ms for verdict in verdicts)
     beside = [verdict.to_ffprobe_ms for verdict in verdicts if verdict.to_ffprobe_ms is not None]
     print(f"{len(verdicts)} videos: worst time error {worst:.3f} ms (at most 1), {lost} frames lost (0), ", end="")
-    print(f"{turned} wrong way up (0)", f"; to ffprobe {max(beside):.3f} ms" if beside else "")
+    print(f"{turned} wrong way up (0)" + (f"; to ffprobe at most {max(beside):.3f} ms" if beside else ""))
     return int(bool(lost or turned) or worst > 1)
 
 
@@ -185,18 +183,9 @@ def beside_ffprobe(path: Path, times: FloatArray) -> float | None:
     program = shutil.which("ffprobe")
     if program is None:
         return None
-    words = [
-        "-v",
-        "quiet",
-        "-select_streams",
-        "v:0",
-        "-show_entries",
-        "frame=best_effort_timestamp_time",
-        "-of",
-        "json",
-    ]
-    told = json.loads(subprocess.run([program, *words, str(path)], capture_output=True, check=True).stdout)
     key = "best_effort_timestamp_time"
+    words = ["-v", "quiet", "-select_streams", "v:0", "-show_entries", f"frame={key}", "-of", "json"]
+    told = json.loads(subprocess.run([program, *words, str(path)], capture_output=True, check=True).stdout)
     stamps = [float(frame[key]) for frame in told["frames"] if key in frame]
     if len(stamps) != len(times):
         return float("inf") if len(stamps) == len(told["frames"]) else None
