@@ -16,6 +16,7 @@ from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gaps import report_gaps
 from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
+from .shots import one_after_another, shots_of
 from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px, solve_travel
 
 FEWEST_FRAMES = 3
@@ -41,11 +42,22 @@ class Walk:
 
 
 def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None]) -> Motion:
-    """The performance of one person of a take, in the world that all its people share.
+    """The performance of one person of a take, in the world that all people of the shot share.
+
+    A shot has its own camera, so what lies beyond a cut has no say. Of someone who was joined from several shots, each
+    shot begins where the one before ended.
 
     Raises:
         MocapError: the take has no such person, or that person was hardly seen.
     """
+    shots = shots_of(take, track_id)
+    if len(shots) < 2:
+        return clean_shot(shots[0] if shots else take, track_id, settings, notify)
+    return one_after_another([clean_shot(shot, track_id, settings, notify) for shot in shots])
+
+
+def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None]) -> Motion:
+    """The performance of one person in a take of a single shot. Raises as ``clean_motion``."""
     bodies = [prepare_body(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
     report_gaps(track_id, chosen.times, settings.fill_gaps, notify)

@@ -1,0 +1,63 @@
+"""A take whose video is cut, shot by shot."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..take.records import BoolArray, IntArray, Keypoints2D, Motion, Person, Pose3D, Take, Track
+
+FEWEST_FRAMES = 3
+"""Frames of a person in a shot that are worth a motion, where another shot has more."""
+
+
+def shots_of(take: Take, track_id: int) -> list[Take]:
+    """The takes of single shots in which the person is seen, each with all who are seen in it.
+
+    Empty where the take has no such person, or nothing of them.
+    """
+    if not len(take.video.cuts):
+        return [take]
+    own = [person for person in take.people if person.track_id == track_id]
+    shots = [shot for person in own for shot in np.unique(take.video.shot_of(person.track.frames))]
+    takes = [in_shot(take, int(shot)) for shot in shots]
+    seen = [shot for shot in takes if any(_is_seen(person, track_id) for person in shot.people)]
+    return seen or takes
+
+
+def in_shot(take: Take, shot: int) -> Take:
+    """``take`` with what its people do in one ``shot``."""
+    people = [_part(person, lambda frames: take.video.shot_of(frames) == shot) for person in take.people]
+    return replace(take, people=tuple(person for person in people if len(person.track.frames)))
+
+
+def _is_seen(person: Person, track_id: int) -> bool:
+    return person.track_id == track_id and len(person.pose.frames) >= FEWEST_FRAMES
+
+
+def one_after_another(motions: Sequence[Motion]) -> Motion:
+    """The motions as one: each begins over the floor where the one before ended."""
+    placed = [motions[0]]
+    for motion in motions[1:]:
+        way = placed[-1].joints[-1, 0] - motion.joints[0, 0]
+        placed.append(replace(motion, joints=motion.joints + np.array([way[0], way[1], 0.0])))
+    return Motion(
+        np.concatenate([motion.times for motion in placed]),
+        np.concatenate([motion.joints for motion in placed]),
+        np.concatenate([motion.scores for motion in placed]),
+        tuple(contact for motion in placed for contact in motion.contacts),
+    )
+
+
+def _part(person: Person, is_in: Callable[[IntArray], BoolArray]) -> Person:
+    """``person`` in the frames that ``is_in`` says."""
+    track, keypoints, pose = person.track, person.keypoints, person.pose
+    seen, read, lifted = is_in(track.frames), is_in(keypoints.frames), is_in(pose.frames)
+    return replace(
+        person,
+        track=Track(track.track_id, track.frames[seen], track.boxes[seen], track.scores[seen]),
+        keypoints=Keypoints2D(
+            keypoints.track_id, keypoints.frames[read], keypoints.points[read], keypoints.scores[read]
+        ),
+        pose=Pose3D(pose.frames[lifted], pose.joints[lifted]),
+    )
