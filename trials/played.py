@@ -64,7 +64,7 @@ def play(
 ) -> Played:
     rest = read_rest_pose(rig)
     bone_map = bone_map or map_bones(rest)
-    rest = read_rest_pose(rig, reference, keyed_bones(rest, bone_map, options.travel))
+    rest = read_rest_pose(rig, reference, keyed_bones(rest, bone_map, options.travel), bone_map.switches)
     count = len(motion.times)
     write_action(rig, solve(motion, rest, bone_map, options), np.arange(1, count + 1), "played")
     return Played(rig, rest, bone_map, count)
@@ -72,7 +72,7 @@ def play(
 
 def worst_direction(played: Played, motion: Motion) -> float:
     """Degrees between where limbs of rig and performer point, the most of all limbs and frames."""
-    limbs = LIMB_JOINTS.items()
+    limbs = [(role, joints) for role, joints in LIMB_JOINTS.items() if role in played.heads]
     return max(float(angle(played.direction(role), _source_direction(motion, joints)).max()) for role, joints in limbs)
 
 
@@ -108,11 +108,22 @@ def worst_sole(played: Played) -> float:
     return max(sunk)
 
 
+def worst_roll(played: Played) -> float:
+    """Degrees by which a limb turns more from one frame to the next than its direction does, the most of all."""
+    rolls = [0.0]
+    for role in LIMB_JOINTS:
+        if role in played.turns:
+            turned = np.degrees((played.turns[role][1:] * played.turns[role][:-1].inv()).magnitude())
+            direction = played.direction(role)
+            rolls.append(float((turned - angle(direction[1:], direction[:-1])).max(initial=0.0)))
+    return max(rolls)
+
+
 def worst_hinge(played: Played, motion: Motion) -> float:
     """Degrees between the rig's own hinge and the performer's limb plane, the most of all bent limbs and
     frames."""
     worst = 0.0
-    for role in UPPER:
+    for role in [role for role in UPPER if role in played.heads]:
         lower = role.replace("upper_arm", "forearm").replace("thigh", "shin")
         first, second = (_source_direction(motion, LIMB_JOINTS[part]) for part in (role, lower))
         bent = angle(first, second) > BENT

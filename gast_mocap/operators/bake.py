@@ -115,7 +115,8 @@ class GAST_MOCAP_OT_bake(MocapOperator):
         bake, motion = settings.bake, performance.motion
         rest = read_rest_pose(chosen)
         check_map(bone_map, rest)
-        rest = read_rest_pose(chosen, bake.reference, keyed_bones(rest, bone_map, bake.travel))
+        keyed = keyed_bones(rest, bone_map, bake.travel)
+        rest = read_rest_pose(chosen, bake.reference, keyed, bone_map.switches)
         curves = solve(motion, rest, bone_map, bake.solve_options())
         confidence = bone_confidence(as_the_rig_sees_it(motion, rest), bone_map) if bake.confidence else None
         target = animatable(chosen)  # after all that may fail: an override would stay behind

@@ -9,8 +9,8 @@ from gast_mocap.retarget.rig.bone_map import BoneMap
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.solve import SolveOptions
 from gast_mocap.take.errors import MocapError
-from trials.performances import random_performance, recorded_performance, t_pose
-from trials.played import LIMITED, Played, play, worst_direction, worst_hinge, worst_jump
+from trials.performances import lunge, random_performance, recorded_performance, squat, t_pose, walk
+from trials.played import LIMITED, Played, play, worst_direction, worst_gap, worst_hinge, worst_jump, worst_sole
 
 HINGE_OFF = 16.0  # degrees; 14 measured: its elbows at rest are bent by 21, in a plane of their own
 DEFORMED = BoneMap(
@@ -84,3 +84,19 @@ def test_deform_bones_travel_with_their_controls(rig, travel):
         scale = np.sum(moved * way) / np.sum(way * way)
         assert 0.5 < scale < 1.5
         assert np.abs(moved - scale * way).max() < 0.01
+
+
+@pytest.mark.parametrize("performance", [squat(24), walk(30)], ids=["squat", "walk"])
+def test_feet_and_joints_of_a_generated_rig(rig, performance):
+    played = play(rig, performance, LIMITED)
+    assert worst_sole(played) < 0.01
+    assert worst_gap(played) < 0.005
+
+
+@pytest.mark.parametrize("performance", [squat(24), walk(30), lunge(24)], ids=["squat", "walk", "lunge"])
+def test_toes_that_hang_elsewhere_until_the_keys_set_the_switches(rigs, performance):
+    """A giant of 18 m, in IK when it is read: the constraint that carries its toe controls goes out of force."""
+    bpy.ops.wm.open_mainfile(filepath=str(rigs / "rigify_giant.blend"))
+    played = play(bpy.data.objects["rig"], performance, LIMITED)
+    assert worst_sole(played) < 0.1  # 1 cm of a man
+    assert worst_direction(played, performance) < 0.1

@@ -9,9 +9,10 @@ from mathutils import Matrix, Quaternion
 
 from ...take.errors import MocapError
 from ...take.records import FloatArray, IntArray
+from ..rig.families import Switch
 from ..rig.rest_pose import RestPose
 from .access import armature_of, pose_bones, view_layer
-from .constraints_and_drivers import scale_path
+from .constraints_and_drivers import bone_path, constraint_path, scale_path
 from .object_start import world_at_start
 from .playing import animated_paths
 
@@ -23,7 +24,10 @@ FLAT = 1e-6
 
 
 def read_rest_pose(
-    armature_object: bpy.types.Object, reference: Reference = "REST", keyed: Collection[str] = ()
+    armature_object: bpy.types.Object,
+    reference: Reference = "REST",
+    keyed: Collection[str] = (),
+    switches: Collection[Switch] = (),
 ) -> RestPose:
     """The bones of an armature object, which stands where it did before travel was baked onto it.
 
@@ -31,6 +35,7 @@ def read_rest_pose(
         armature_object: the rig.
         reference: "POSE" measures motion from the pose that it holds now.
         keyed: bones that keys will turn, whatever their constraints say.
+        switches: custom properties that keys will set.
 
     Raises:
         MocapError: ``not_an_armature``; ``flat_object`` when it is scaled to nothing along an axis.
@@ -40,7 +45,10 @@ def read_rest_pose(
     _apply_edits(armature_object)
     world = world_at_start(armature_object)
     _check_scale(armature_object.name, world)
-    carriers = {bone: bone.parent if bone.name in keyed else _carrier(bone) for bone in pose_bones(armature_object)}
+    flipped = _flipped_influences(armature_object, switches)
+    carriers = {
+        bone: bone.parent if bone.name in keyed else _carrier(bone, flipped) for bone in pose_bones(armature_object)
+    }
     posed = sorted(carriers, key=lambda bone: len(_lineage(bone, carriers)))
     index = {pose_bone.name: position for position, pose_bone in enumerate(posed)}
     above = (carriers[pose_bone] for pose_bone in posed)
@@ -120,12 +128,29 @@ def _check_scale(name: str, world_from_armature: FloatArray) -> None:
         raise MocapError("flat_object", text)
 
 
-def _carrier(pose_bone: bpy.types.PoseBone) -> bpy.types.PoseBone | None:
+def _flipped_influences(armature_object: bpy.types.Object, switches: Collection[Switch]) -> set[str]:
+    """Data paths of the constraint influences that go over from 0 to 1 or back when keys set the switches."""
+    bones, animation = pose_bones(armature_object), armature_object.animation_data
+    set_anew = {
+        f'{bone_path(switch.bone)}["{switch.name}"]'
+        for switch in switches
+        if switch.bone in bones and abs(float(bones[switch.bone].get(switch.name, switch.value)) - switch.value) > 0.5
+    }
+    return {
+        driver.data_path
+        for driver in (animation.drivers if animation else ())
+        for variable in (driver.driver.variables if driver.driver else ())
+        if any(target.data_path in set_anew for target in variable.targets)
+    }
+
+
+def _carrier(pose_bone: bpy.types.PoseBone, flipped: set[str]) -> bpy.types.PoseBone | None:
     """The bone whose motion this one repeats: one that a constraint copies or hangs it on outright, else the parent."""
     rig = pose_bone.id_data
     assert isinstance(rig, bpy.types.Object)
     for constraint in pose_bone.constraints:
-        if not constraint.mute and constraint.influence == 1.0 and (carrier := _carried_by(constraint, rig)):
+        in_force = 0.0 if constraint_path(constraint, pose_bone.name) in flipped else 1.0
+        if not constraint.mute and constraint.influence == in_force and (carrier := _carried_by(constraint, rig)):
             return pose_bones(rig).get(carrier, pose_bone.parent)
     return pose_bone.parent
 

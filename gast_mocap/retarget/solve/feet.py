@@ -27,7 +27,7 @@ PLAUSIBLE_BALL = (0.05, 0.4)  # leg lengths ahead of the ankle; importers of FBX
 NOISE = (0.01, 0.04)
 """Leg lengths: a lift below the first leaves a foot flat, above the second it counts in full. Raising them calms feet
 of shaky takes, and lets the ball hover by as much as the heel leaves the ground."""
-PLAUSIBLE_TOES = (0.2, 1.2)  # of the ball's way
+PLAUSIBLE_TOES = (0.02, 0.2)  # likewise, ahead of the ball
 IN_AIR = (1.0, 1.6)  # ankle's height in reaches of the foot: from where on nothing can touch the ground any more
 POINTED = (60.0, 85.0)  # degrees that a shin on the ground is tilted forward when its foot lies flat, and on its instep
 HEEL_DOWN = (50.0, 80.0)  # degrees that a shin is tilted back when its foot stands flat, and on the heel
@@ -102,7 +102,7 @@ def sole_of(rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, side: Side
         toe_joint = end if PLAUSIBLE_BALL[0] * leg < -end[1] < PLAUSIBLE_BALL[1] * leg else toe_joint
     ball = np.array([*toe_joint[:2], -height])
     toe_end = from_ankle(rest.tails[rest.index(toes)]) if toes else TIP_AHEAD * ball
-    if not PLAUSIBLE_TOES[0] < (toe_end[1] - ball[1]) / min(ball[1], -1e-6) < PLAUSIBLE_TOES[1]:
+    if not PLAUSIBLE_TOES[0] * leg < ball[1] - toe_end[1] < PLAUSIBLE_TOES[1] * leg:
         toe_end = np.array([*TIP_AHEAD * ball[:2], toe_joint[2]])
     return Sole(
         height,
