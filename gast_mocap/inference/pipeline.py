@@ -22,7 +22,7 @@ from ..take.whole_file import NAME_KEPT, remove_parts
 from .choice import BUNDLED, OwnNetworks
 from .networks.session import Network, Session
 from .networks.slots import Used, used_files
-from .people.watch import Eyes, WatchedPerson, tell_people, watch_people
+from .people.watch import Eyes, WatchedPerson, alike_across_cuts, tell_people, watch_people
 from .poses.lift import Lifter
 from .preview import draw_preview
 from .protocol.job import Job
@@ -239,9 +239,11 @@ def watch_range(
     if not watched:
         raise MocapError(
             "no_person",
-            f"No person was found in {video.path.name}. Choose a part in which someone is seen from head to "
-            "feet, or the quality Best.",
+            f"No person was found in {video.path.name}. They must be at least a twelfth of the picture's height. "
+            "Choose a part in which someone is seen larger, from head to feet, and not in the dark.",
         )
+    for earlier, later in alike_across_cuts(watched, video):
+        notify(f"Persons {earlier} and {later} of two shots look alike. They may be one person.")
     return watched, video
 
 

@@ -23,8 +23,9 @@ DOUBTFUL = 0.45
 """Below these mean scores, in the first frame and later, a person is read in four turns: networks put the limbs of
 somebody who lies or stands on the hands anywhere, and are half sure of it. Raising them costs time."""
 GAIN = 0.1
-"""By so much another turn has to score higher. Raising it leaves more people on their heads unread."""
-LEAN = np.radians(50)
+"""By so much another turn has to score higher, and DOUBTFUL at least. Raising it leaves more people on their heads
+unread, lowering it reads bodies into shadows."""
+LEAN = np.radians(55)
 """Up to this lean the network is shown people as they are. Raising it misreads people who lean, lowering it turns those
 who only bend down."""
 CONFIDENT = 0.3
@@ -70,7 +71,7 @@ class BodyReader:
         self._estimator = estimator
 
     def read(
-        self, picture: Pyramid, boxes: dict[int, FloatArray], before: dict[int, Pose], patient: bool = True
+        self, picture: Pyramid, boxes: dict[int, FloatArray], before: dict[int, Pose], patient: bool
     ) -> dict[int, Pose]:
         """Poses of the people in ``boxes`` who are really seen there, by id.
 
@@ -110,7 +111,7 @@ class BodyReader:
     def _best_turn(self, picture: Pyramid, box: FloatArray, known: Pose) -> Pose:
         tried = [self._turned(picture, box, quarter) for quarter in QUARTERS if abs(quarter - known.turned) > 0.5]
         best = max(tried, key=lambda pose: pose.score)
-        if best.score < known.score + GAIN:
+        if best.score < max(DOUBTFUL, known.score + GAIN):
             return known
         # The box came from limbs that were anywhere; the pose tells better.
         again = self._turned(picture, best.box, best.turned)

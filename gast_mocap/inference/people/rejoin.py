@@ -1,6 +1,6 @@
 """The second pass over the tracks: with the whole video at hand, a person's pieces become one track again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,23 +69,22 @@ class Piece:
     colours: FloatArray
 
 
-def rejoin(pieces: list[Piece], video: VideoInfo, cuts: Sequence[int], go_on: Callable[[], None]) -> list[list[int]]:
+def rejoin(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[int]]:
     """The track ids of the pieces that are one person's, in order of time, for each person in order of appearance.
 
-    Two people who are visible at once are never joined, nor those of two shots: ``cuts`` are the first frames of new
-    ones. Weak, fleeting and duplicate tracks are left out. ``go_on`` is called once a piece; what it raises ends the
-    work.
+    Two people who are visible at once are never joined, nor those of two shots. Weak, fleeting and duplicate
+    tracks are left out. ``go_on`` is called once a piece; what it raises ends the work.
     """
     ordered = sorted(pieces, key=lambda piece: (piece.frames[0], piece.track_id))
     solid = [piece for piece in _without_duplicates(ordered, go_on) if piece.score >= LEAST_SCORE]
-    groups = [group for shot in _shots(solid, cuts) for group in _returned(_chains(shot, video, go_on), video, go_on)]
+    groups = [group for shot in _shots(solid, video) for group in _returned(_chains(shot, video, go_on), video, go_on)]
     lasting = [group for group in groups if _seconds(group, video) >= SHORTEST_TRACK]
     return [[piece.track_id for piece in group] for group in lasting or groups]
 
 
-def _shots(pieces: list[Piece], cuts: Sequence[int]) -> list[list[Piece]]:
+def _shots(pieces: list[Piece], video: VideoInfo) -> list[list[Piece]]:
     """``pieces``, which begin one after another, apart by shots."""
-    shots = np.searchsorted(cuts, [piece.frames[0] for piece in pieces], side="right")
+    shots = video.shot_of(np.array([piece.frames[0] for piece in pieces], int))
     return [[piece for piece, own in zip(pieces, shots, strict=True) if own == shot] for shot in np.unique(shots)]
 
 
@@ -162,12 +161,7 @@ def _are_alike(first: list[Piece], second: list[Piece], wanted: Resemblance) -> 
     before, after = _length(first[-1].boxes[-FRAMES_FOR_LENGTH:]), _length(second[0].boxes[:FRAMES_FOR_LENGTH])
     distance = np.linalg.norm(_centre(second[0].boxes[0]) - _centre(first[-1].boxes[-1])) / max(before, after)
     is_near = distance <= wanted.distance and 1 / wanted.growth < after / before < wanted.growth
-    return bool(is_near and likeness(first, second) >= wanted.likeness)
-
-
-def likeness(first: list[Piece], second: list[Piece]) -> float:
-    """Shared colour of two people's torsos, 0..1."""
-    return float(np.minimum(_colours(first), _colours(second)).sum())
+    return bool(is_near and np.minimum(_colours(first), _colours(second)).sum() >= wanted.likeness)
 
 
 def _colours(group: list[Piece]) -> FloatArray:

@@ -60,11 +60,17 @@ class Search:
         """Somebody was lost or hardly seen in ``frame``: look again after a third of the usual wait."""
         self._due = min(self._due, frame + max(1, self._every // 3))
 
-    def look(self, frame: int, picture: Pyramid, followed: FloatArray, is_sure: bool) -> Detections:
-        """The people in ``picture``, where the boxes ``followed`` (n, 4) px are known; ``is_sure``: and well seen."""
+    def look(self, frame: int, picture: Pyramid, followed: FloatArray, well_seen: int) -> Detections:
+        """The people in ``picture``, where the boxes ``followed`` (n, 4) px are known, ``well_seen`` of them sure."""
         found = self._framed(picture, followed)
-        if not (len(followed) and is_sure):
-            found = self._harder(frame, picture, found)
+        if well_seen < max(1, len(followed)) and not _is_sure(found):
+            found = merged([found, self._in_part(picture, bordered(picture))])
+        if _is_sure(found) or well_seen:
+            self._wait = self._first_wait
+        elif frame >= self._thorough_due:
+            found = self._thorough(picture, found)
+            self._thorough_due = frame + self._wait
+            self._wait = min(2 * self._wait, self._longest_wait)
         if self._wants_tiles(frame, max(len(followed), len(found.boxes))):
             found = self._tiled(picture, found)
         # A miss with nobody followed is mended at once, but an empty room is not looked at all the time.
@@ -72,19 +78,10 @@ class Search:
         self._due = frame + (1 if 0 < self._misses <= self._first_wait else self._every)
         return found
 
-    def _harder(self, frame: int, picture: Pyramid, found: Detections) -> Detections:
-        """``found`` and what else shows when nobody is seen for sure."""
-        if not _is_sure(found):
-            found = merged([found, self._in_part(picture, bordered(picture))])
-        if _is_sure(found):
-            self._wait = self._first_wait
-        elif frame >= self._thorough_due:
-            found = merged([found, *(self._in_part(picture, turned(picture, quarter)) for quarter in QUARTERS)])
-            if not _is_sure(found):
-                found = self._tiled(picture, found)
-            self._thorough_due = frame + self._wait
-            self._wait = min(2 * self._wait, self._longest_wait)
-        return found
+    def _thorough(self, picture: Pyramid, found: Detections) -> Detections:
+        """``found`` and what shows with the picture turned, and by tiles if that shows nobody for sure."""
+        found = merged([found, *(self._in_part(picture, turned(picture, quarter)) for quarter in QUARTERS)])
+        return found if _is_sure(found) else self._tiled(picture, found)
 
     def _wants_tiles(self, frame: int, people: int) -> bool:
         every = self._crowd_every if people >= CROWD else self._small_every

@@ -1,8 +1,8 @@
 """Watches the whole video: who is in it, where, and with which keypoints."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Self
 
@@ -26,7 +26,7 @@ from .found_poses import FoundPoses
 from .keypoints import SinglePose
 from .observe import Observations
 from .read import BodyReader, Pose, is_same_body
-from .rejoin import rejoin
+from .rejoin import SAME, rejoin
 from .search import Search
 
 UNSURE = 0.4
@@ -37,17 +37,23 @@ LOOK_BACK_SECONDS = 0.5
 LOOK_BACK_BYTES = 100e6
 """Frames that are kept, in time and in memory, to follow somebody back who is found late. Raising them finds people's
 first steps after a longer search."""
+PATIENT_SECONDS = 0.3
+"""So often people who are hard to read are read in four turns. Raising it saves time and misses a quick somersault."""
 LARGER = 1.5
 """A body found twice is the larger box's when that is so many times as large."""
 
 
 @dataclass(frozen=True)
 class WatchedPerson:
-    """One person of the video; ``thumbnail`` (h, w, 3) RGB shows them at their best."""
+    """One person of the video.
+
+    ``thumbnail`` (h, w, 3) RGB shows them at their best; ``colours`` (n,) of the torso, as shares whose sum is 1.
+    """
 
     track: Track
     keypoints: Keypoints2D
     thumbnail: ImageArray
+    colours: FloatArray
 
 
 @dataclass(frozen=True)
@@ -84,22 +90,14 @@ class Eyes:
         return cls(detector, estimator, preset, (found_by, read_by))
 
 
-@dataclass
-class Watched:
-    """What was seen: ``tracks`` by id, and the first frames of new shots, ``cuts``."""
-
-    tracks: dict[int, Observations] = field(default_factory=dict)
-    cuts: list[int] = field(default_factory=list)
-
-
 def watch_people(
     frames: Iterable[Frame[Pyramid]],
     fps: float,
     eyes: Eyes,
     backdrop: Backdrop,
     progress: Callable[[int], None],
-) -> Watched:
-    """What is seen of everybody in ``frames``, which come ``fps`` a second.
+) -> dict[int, Observations]:
+    """What is seen of everybody in ``frames``, which come ``fps`` a second, by the ids of their tracks.
 
     ``backdrop`` is shown what lies behind them. ``progress`` is called with the number of frames done; what it raises
     ends the work.
@@ -109,61 +107,66 @@ def watch_people(
         boxes = watcher.watch(shown)
         backdrop.look(shown.time, shown.picture, boxes)
         progress(done)
-    return watcher.watched
+    return watcher.tracks
 
 
 class Watcher:
     """Finds, follows and reads people from frame to frame."""
 
     def __init__(self, eyes: Eyes, fps: float) -> None:
-        self.watched = Watched()
+        self.tracks: dict[int, Observations] = {}
         self._search = Search(eyes.detector, eyes.preset, fps)
         self._sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * fps)))
         self._reader = BodyReader(eyes.estimator)
         self._poses: dict[int, Pose] = {}
+        self._last_seen: set[int] = set()
+        self._patient_at, self._patient_every = 0, max(1, round(PATIENT_SECONDS * fps))
         self._past: deque[tuple[Frame[Pyramid], dict[int, Pose]]] = deque(maxlen=max(1, round(LOOK_BACK_SECONDS * fps)))
 
     def watch(self, shown: Frame[Pyramid]) -> FloatArray:
         """Take in the next frame; boxes (n, 4) px of who may be in it."""
         shown = replace(shown, picture=evened(shown.picture))
         if shown.is_cut:
-            self._end_shot(shown.index)
+            self._end_shot()
         boxes = self._sort.predict()
         self._poses = {i: pose for i, pose in self._poses.items() if i in boxes}
-        is_due = self._search.is_due(shown.index)
-        if is_due:
+        if self._search.is_due(shown.index):
             boxes |= self._find(shown, boxes)
-        seen = self._reader.read(shown.picture, boxes, self._poses, patient=is_due)
+        patient = shown.index >= self._patient_at
+        if patient:
+            self._patient_at = shown.index + self._patient_every
+        seen = self._reader.read(shown.picture, boxes, self._poses, patient)
         self._drop_doubles(seen)
         self._drop_mistaken(boxes, seen)
         for track_id, pose in seen.items():
             self._sort.correct(track_id, pose.box)
             self._observations(track_id, pose).see(shown.index, shown.picture, pose)
         self._poses |= seen
+        self._last_seen = set(seen)
         if len(seen) < len(boxes) or any(pose.score < UNSURE for pose in seen.values()):
             self._search.hurry(shown.index)
         self._remember(shown, seen)
         return np.array(list(boxes.values())).reshape(-1, 4)
 
-    def _end_shot(self, frame: int) -> None:
+    def _end_shot(self) -> None:
         """Nobody is followed across a cut."""
-        self.watched.cuts.append(frame)
         self._sort.forget()
         self._search.restart()
         self._poses.clear()
+        self._last_seen.clear()
         self._past.clear()
 
     def _find(self, shown: Frame[Pyramid], expected: dict[int, FloatArray]) -> dict[int, FloatArray]:
         followed = np.array(list(expected.values())).reshape(-1, 4)
-        is_sure = all(i in self._poses and self._poses[i].score >= UNSURE for i in expected)
-        found = self._search.look(shown.index, shown.picture, followed, is_sure)
+        well_seen = [i for i in expected if i in self._last_seen and self._poses[i].score >= UNSURE]
+        found = self._search.look(shown.index, shown.picture, followed, len(well_seen))
         # Detectors hardly know people who lie or stand on their hands: those are where their poses say.
-        well_known = {i for i in expected if is_sure and self._poses[i].turned}
-        return {i: box for i, box in self._sort.match(found.boxes).items() if i not in well_known}
+        turned = {i for i in well_seen if self._poses[i].turned}
+        return {i: box for i, box in self._sort.match(found.boxes).items() if i not in turned}
 
     def _drop_doubles(self, seen: dict[int, Pose]) -> None:
         """Whoever is found twice stays who they are; a newcomer on the same body is forgotten."""
-        for newcomer in [i for i in seen if i not in self.watched.tracks]:
+        for newcomer in [i for i in seen if i not in self.tracks]:
             for known in [i for i in seen if i != newcomer]:
                 if not is_same_body(seen[newcomer], seen[known]):
                     continue
@@ -175,13 +178,13 @@ class Watcher:
 
     def _drop_mistaken(self, boxes: dict[int, FloatArray], seen: dict[int, Pose]) -> None:
         """Whoever is found and cannot be read at once is nobody, or somebody who is read already."""
-        for newcomer in [i for i in boxes if i not in seen and i not in self.watched.tracks]:
+        for newcomer in [i for i in boxes if i not in seen and i not in self.tracks]:
             del boxes[newcomer]
             self._sort.drop(newcomer)
 
     def _observations(self, track_id: int, pose: Pose) -> Observations:
         """Those of ``track_id``; of somebody new with what the frames just before show of them."""
-        tracks = self.watched.tracks
+        tracks = self.tracks
         if track_id not in tracks:
             tracks[track_id] = Observations()
             for frame, earlier in reversed(self._look_back(pose)):
@@ -205,16 +208,17 @@ class Watcher:
             self._past.popleft()
 
 
-def tell_people(watched: Watched, video: VideoInfo, go_on: Callable[[], None]) -> tuple[WatchedPerson, ...]:
-    """Everybody who was ``watched``, with ids from 1 in order of appearance.
+def tell_people(
+    tracks: dict[int, Observations], video: VideoInfo, go_on: Callable[[], None]
+) -> tuple[WatchedPerson, ...]:
+    """Everybody whose ``tracks`` those are, with ids from 1 in order of appearance.
 
     ``go_on`` is called again and again; what it raises ends the work.
     """
-    tracks = watched.tracks
     for track in tracks.values():
         track.drop_weak_ends()
     pieces = [track.piece(track_id) for track_id, track in tracks.items()]
-    groups = rejoin(pieces, video, watched.cuts, go_on)
+    groups = rejoin(pieces, video, go_on)
     return tuple(join(track_id, [tracks[i] for i in group]) for track_id, group in enumerate(groups, start=1))
 
 
@@ -227,5 +231,26 @@ def join(track_id: int, tracks: list[Observations]) -> WatchedPerson:
         np.concatenate([getattr(track, name) for track in tracks]) for name in ("boxes", "points", "scores")
     )
     best = max(tracks, key=lambda track: track.thumbnail_worth)
-    seen = Track(track_id, frames, boxes, scores.mean(axis=1))
-    return WatchedPerson(seen, Keypoints2D(track_id, frames, points, scores), best.thumbnail)
+    colours = np.sum([track.colours for track in tracks], axis=0)
+    return WatchedPerson(
+        Track(track_id, frames, boxes, scores.mean(axis=1)),
+        Keypoints2D(track_id, frames, points, scores),
+        best.thumbnail,
+        colours / max(colours.sum(), 1e-9),
+    )
+
+
+def alike_across_cuts(watched: Sequence[WatchedPerson], video: VideoInfo) -> list[tuple[int, int]]:
+    """Ids of an earlier and a later person of two shots who may be one, each later one with whom they resemble most.
+
+    Nobody is joined across a cut: whoever looks at the pictures decides.
+    """
+    pairs = []
+    for later in watched:
+        shot = video.shot_of(later.track.frames)[0]
+        before = [person for person in watched if video.shot_of(person.track.frames)[-1] < shot]
+        if before:
+            alike = [np.minimum(p.colours, later.colours).sum() for p in before]
+            if max(alike) >= SAME.likeness:
+                pairs.append((before[int(np.argmax(alike))].track.track_id, later.track.track_id))
+    return pairs

@@ -9,7 +9,7 @@ from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
 from gast_mocap.inference.people.read import Pose, fills
-from gast_mocap.inference.people.watch import Eyes, WatchedPerson, join, tell_people, watch_people
+from gast_mocap.inference.people.watch import Eyes, WatchedPerson, alike_across_cuts, join, tell_people, watch_people
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.video.decode import probe_video, read_frames
 from gast_mocap.inference.video.frame import Frame
@@ -130,3 +130,44 @@ def test_legs_that_the_detector_loses_for_a_moment_are_still_read(person, monkey
     apart = np.linalg.norm(read.keypoints.points - whole.keypoints.points, axis=-1)
     assert apart[:, [15, 16]].max() < 0.1 * size
     assert read.keypoints.scores[:, [15, 16]].min() > 0.3
+
+
+def found_from(first: int, monkeypatch: pytest.MonkeyPatch, extra: float = 0.0) -> None:
+    """The detector finds nobody before its look number ``first``; with ``extra`` also that share of each body's top."""
+    detect, looks = MultiPoseDetector.detect, []
+
+    def late(detector: MultiPoseDetector, picture: Pyramid) -> Detections:
+        looks.append(picture)
+        found = detect(detector, picture)
+        if len(looks) <= first:
+            return Detections(found.boxes[:0], found.scores[:0])
+        tops = found.boxes.copy()
+        tops[:, 3] = tops[:, 1] + extra * (tops[:, 3] - tops[:, 1])
+        both = np.concatenate([tops, found.boxes]) if extra else found.boxes
+        return Detections(both, np.concatenate([found.scores] * (1 + bool(extra))))
+
+    monkeypatch.setattr(MultiPoseDetector, "detect", late)
+
+
+def test_who_is_found_late_is_followed_back_to_the_first_frame(person: ImageArray, monkeypatch) -> None:
+    found_from(25, monkeypatch)
+    (seen,) = watch(sliding(person)[:14])
+    assert seen.track.frames.tolist() == list(range(14))
+
+
+def test_a_body_and_a_part_of_it_are_one_person(person: ImageArray, monkeypatch) -> None:
+    found_from(0, monkeypatch, extra=0.55)
+    (seen,) = watch(sliding(person)[:20], "balanced")
+    assert seen.track.frames.tolist() == list(range(20))
+    assert np.ptp(seen.track.boxes[:, [1, 3]], axis=1).min() > 0.8 * np.ptp(seen.track.boxes[0, [1, 3]])
+
+
+def test_nobody_is_followed_across_a_cut(person: ImageArray) -> None:
+    """The same person at the same place: two tracks, which the pictures' owner may join."""
+    pictures = [Frame(index, index / 30, Pyramid.of(person), is_cut=index == 8) for index in range(16)]
+    tracks = watch_people(pictures, 30.0, Eyes.load(PRESETS["fast"]), Backdrop(), lambda _: None)
+    assert [track.frames for track in tracks.values()] == [list(range(8)), list(range(8, 16))]
+    video = VideoInfo(Path("made.mp4"), 1768, 994, np.arange(16) / 30, cuts=np.array([8]))
+    people = tell_people(tracks, video, lambda: None)
+    assert [p.track.frames[0] for p in people] == [0, 8]
+    assert alike_across_cuts(people, video) == [(1, 2)]
