@@ -113,7 +113,7 @@ def judge(filmed: Filmed) -> dict[str, float]:
     return {
         "contact F1": _f1(found, standing),
         "slide cm/s": _slide(clean.joints, standing & found, fps),
-        "slide, all true spells": _slide(clean.joints, standing, fps),
+        "slide, all true contact phases": _slide(clean.joints, standing, fps),
         "slide unlocked cm/s": _slide(unlocked.joints, standing, fps),
         "slide raw cm/s": _slide(raw.joints, standing, fps),
         "slide truth cm/s": _slide(wanted, standing, fps),

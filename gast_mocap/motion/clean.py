@@ -11,7 +11,7 @@ from ..take.records import FloatArray, IntArray, Motion, Take, VideoInfo
 from ..take.settings import CleanSettings
 from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
-from .contacts import contacts_of, find_spells, spells_of, standing_during
+from .contacts import contacts_of, find_phases, phases_of, standing_during
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gaps import report_gaps
@@ -27,13 +27,13 @@ FLOOR_PERCENTILE = 10.0
 
 @dataclass(frozen=True)
 class Walk:
-    """A body on its way: ``pelvis`` (t, 3), ``footholds`` (spells, 3) in camera axes, m; ``spells`` (t, 2)
-    the number of the standing spell of the right and the left ankle, -1 for none."""
+    """A body on its way: ``pelvis`` (t, 3), ``anchors`` (phases, 3) in camera axes, m; ``phases`` (t, 2)
+    the number of the contact phase of the right and the left ankle, -1 for none."""
 
     body: Body
     pelvis: FloatArray
-    footholds: FloatArray
-    spells: IntArray
+    anchors: FloatArray
+    phases: IntArray
 
     @property
     def joints(self) -> FloatArray:
@@ -108,15 +108,15 @@ def _set_out(body: Body, video: VideoInfo, settings: CleanSettings) -> Walk:
         return Walk(body, np.zeros((len(body.times), 3)), np.zeros((0, 3)), standing_nowhere)
     seen = body.sighting(video, focal_length_px(video.width, DEFAULT_FIELD_OF_VIEW))
     pelvis = solve_travel(seen, standing_nowhere, None, settings.smooth_travel).pelvis
-    return Walk(body, pelvis, np.zeros((0, 3)), _spells(body, seen, pelvis, None, settings))
+    return Walk(body, pelvis, np.zeros((0, 3)), _phases(body, seen, pelvis, None, settings))
 
 
-def _spells(
+def _phases(
     body: Body, seen: Sighting, pelvis: FloatArray, ankle_floor: FloorPlane | None, settings: CleanSettings
 ) -> IntArray:
     if body.contacts is not None:
-        return spells_of(standing_during(body.contacts, body.times), body.times, settings.fill_gaps)
-    return find_spells(seen, pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
+        return phases_of(standing_during(body.contacts, body.times), body.times, settings.fill_gaps)
+    return find_phases(seen, pelvis, ankle_floor, settings.contact_sensitivity, settings.fill_gaps)
 
 
 def _field_of_view(walks: list[Walk], video: VideoInfo, settings: CleanSettings) -> float:
@@ -126,7 +126,7 @@ def _field_of_view(walks: list[Walk], video: VideoInfo, settings: CleanSettings)
     usual = focal_length_px(video.width, DEFAULT_FIELD_OF_VIEW)
     return find_field_of_view(
         [walk.body.sighting(video, usual) for walk in walks],
-        [walk.spells for walk in walks],
+        [walk.phases for walk in walks],
         settings.smooth_travel,
     )
 
@@ -136,24 +136,24 @@ def _walk(walk: Walk, ground: Ground | None, video: VideoInfo, focal: float, set
     if not settings.travel:
         return walk
     seen = walk.body.sighting(video, focal)
-    spells, ankle_floor = walk.spells, None
+    phases, ankle_floor = walk.phases, None
     if ground:
         ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * walk.body.height)
-        spells = _spells(walk.body, seen, walk.pelvis, ankle_floor, settings)
-    travel = solve_travel(seen, spells, ankle_floor, settings.smooth_travel)
-    return replace(walk, pelvis=travel.pelvis, footholds=travel.footholds, spells=spells)
+        phases = _phases(walk.body, seen, walk.pelvis, ankle_floor, settings)
+    travel = solve_travel(seen, phases, ankle_floor, settings.smooth_travel)
+    return replace(walk, pelvis=travel.pelvis, anchors=travel.anchors, phases=phases)
 
 
 def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     if settings.find_floor:
-        footholds = np.concatenate([walk.footholds for walk in walks])
+        anchors = np.concatenate([walk.anchors for walk in walks])
         ground = find_ground(
             np.concatenate([body_axes(walk.body.joints, walk.body.height) for walk in walks]),
             np.concatenate([upright_frames(walk.body.joints) for walk in walks]),
-            footholds,
-            np.concatenate([np.full(len(walk.footholds), ANKLE_HEIGHT * walk.body.height) for walk in walks]),
+            anchors,
+            np.concatenate([np.full(len(walk.anchors), ANKLE_HEIGHT * walk.body.height) for walk in walks]),
         )
-        if len(footholds):
+        if len(anchors):
             return ground
         rotation = ground.world_from_camera
     else:
@@ -172,16 +172,16 @@ def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) ->
     across = turn @ (left - right)
     if not settings.align_camera:
         shift[:2] = (turn @ origin.pelvis[0])[:2]
-    joints, footholds = walk.joints @ turn.T - shift, walk.footholds @ turn.T - shift
+    joints, anchors = walk.joints @ turn.T - shift, walk.anchors @ turn.T - shift
     times = walk.body.times
     if settings.foot_lock and settings.travel:
-        joints = lock_feet(times, joints, walk.spells, footholds, walk.body.height, settings)
+        joints = lock_feet(times, joints, walk.phases, anchors, walk.body.height, settings)
     if settings.align_camera:
         below_camera = np.array([settings.camera_x, settings.camera_y, 0.0])
         joints = _turn_left(joints, settings.camera_heading) + below_camera
     elif settings.face_front:
         joints = _turn_left(joints, -float(np.degrees(np.arctan2(across[1], across[0]))))
-    return Motion(times, joints, walk.body.scores, contacts_of(walk.spells, times))
+    return Motion(times, joints, walk.body.scores, contacts_of(walk.phases, times))
 
 
 def _turn_left(joints: FloatArray, degrees: float) -> FloatArray:

@@ -27,13 +27,13 @@ SENSITIVITY_ODDS = 6.0  # log odds between the slider's ends and its middle
 CHANGES = tuple(f"foot {foot} {change}" for foot in FEET for change in ("down", "up"))
 
 
-def find_spells(
+def find_phases(
     seen: Sighting, pelvis: FloatArray, ankle_floor: FloorPlane | None, sensitivity: float, longest_gap: float
 ) -> IntArray:
-    """(t, 2) number of the standing spell that the right and the left ankle are in, -1 for none.
+    """(t, 2) number of the contact phase that the right and the left ankle are in, -1 for none.
 
     ``pelvis`` (t, 3) in camera axes, m; ``sensitivity`` 0..1; a gap of more than ``longest_gap`` s ends a
-    spell.
+    phase.
     """
     ankles = seen.ankles + pelvis[:, None]
     picture_speed = ankle_speeds(seen.times, seen.ankle_rays) * np.maximum(ankles[..., 2], 0.1)
@@ -42,7 +42,7 @@ def find_spells(
         lift = ankles @ ankle_floor.up - ankle_floor.height
     odds = standing_odds(picture_speed, ankle_speeds(seen.times, ankles), lift, sensitivity)
     standing = np.stack([likely_states(odds[:, foot]) for foot in range(2)], axis=1)
-    return spells_of(standing, seen.times, longest_gap)
+    return phases_of(standing, seen.times, longest_gap)
 
 
 def ankle_speeds(times: FloatArray, positions: FloatArray) -> FloatArray:
@@ -78,24 +78,24 @@ def likely_states(odds: FloatArray) -> BoolArray:
     return states
 
 
-def spells_of(standing: BoolArray, times: FloatArray, longest_gap: float) -> IntArray:
-    """(t, 2) number of the spell that each foot of ``standing`` (t, 2) is in, -1 for none; a gap ends a
-    spell."""
+def phases_of(standing: BoolArray, times: FloatArray, longest_gap: float) -> IntArray:
+    """(t, 2) number of the phase that each foot of ``standing`` (t, 2) is in, -1 for none; a gap ends a
+    phase."""
     broken = np.concatenate([[True], np.diff(times) > longest_gap])
-    spells = np.full(standing.shape, -1)
+    phases = np.full(standing.shape, -1)
     count = 0
     for foot in range(2):
         starts = standing[:, foot] & (broken | ~np.concatenate([[False], standing[:-1, foot]]))
         numbers = np.cumsum(starts) - 1 + count
-        spells[:, foot] = np.where(standing[:, foot], numbers, -1)
+        phases[:, foot] = np.where(standing[:, foot], numbers, -1)
         count += int(starts.sum())
-    return spells
+    return phases
 
 
-def contacts_of(spells: IntArray, times: FloatArray) -> tuple[FootContact, ...]:
-    """The spells as intervals, in order of their start."""
-    frames, feet = np.nonzero(spells >= 0)
-    numbers = spells[frames, feet]
+def contacts_of(phases: IntArray, times: FloatArray) -> tuple[FootContact, ...]:
+    """The phases as intervals, in order of their start."""
+    frames, feet = np.nonzero(phases >= 0)
+    numbers = phases[frames, feet]
     starts = np.unique(numbers, return_index=True)[1]
     ends = len(numbers) - 1 - np.unique(numbers[::-1], return_index=True)[1]
     found = [

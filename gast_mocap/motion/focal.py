@@ -1,8 +1,8 @@
 """How long the camera's lens is, from people who walk.
 
 With a longer lens the same picture means a person farther away who moves farther in depth. Feet tell how far:
-during each standing spell the foot stays and the pose says how the hips move over it. Only the right focal
-length lets reprojections and footholds agree, so it is the one at which their joint least squares costs
+during each contact phase the foot stays and the pose says how the hips move over it. Only the right focal
+length lets reprojections and anchors agree, so it is the one at which their joint least squares costs
 least.
 """
 
@@ -19,20 +19,20 @@ UNUSUAL_LOG, UNUSUAL_COST = 0.35, 1e-4
 FRAMES_ENOUGH = 1200
 
 
-def find_field_of_view(sightings: list[Sighting], spells: list[IntArray], seconds: float) -> float:
+def find_field_of_view(sightings: list[Sighting], phases: list[IntArray], seconds: float) -> float:
     """Horizontal field of view in degrees at which the people's standing feet stand best.
 
-    ``sightings`` have rays for ``DEFAULT_FIELD_OF_VIEW``; ``spells`` (t, 2) and ``seconds`` as in travel.py.
+    ``sightings`` have rays for ``DEFAULT_FIELD_OF_VIEW``; ``phases`` (t, 2) and ``seconds`` as in travel.py.
     """
     usual = np.tan(np.radians(DEFAULT_FIELD_OF_VIEW) / 2)
     widths = np.tan(np.radians(FIELDS_OF_VIEW) / 2) / usual
     frames = np.array([len(seen.times) for seen in sightings])
     costs = UNUSUAL_COST * (np.log(widths) / UNUSUAL_LOG) ** 2
-    for seen, spell, share in zip(sightings, spells, frames / frames.sum(), strict=True):
+    for seen, phase, share in zip(sightings, phases, frames / frames.sum(), strict=True):
         step = -(-len(seen.times) // FRAMES_ENOUGH)
-        thinned, thinned_spell = _thin(seen, step), _renumbered(spell[::step])
+        thinned, thinned_phase = _thin(seen, step), _renumbered(phase[::step])
         costs += share * np.array(
-            [solve_travel(_widen(thinned, width), thinned_spell, None, seconds).cost for width in widths]
+            [solve_travel(_widen(thinned, width), thinned_phase, None, seconds).cost for width in widths]
         )
     return float(np.degrees(2 * np.arctan(usual * np.exp(_lowest(np.log(widths), costs)))))
 
@@ -41,10 +41,10 @@ def _thin(seen: Sighting, step: int) -> Sighting:
     return Sighting(*(array[::step] for array in vars(seen).values()))
 
 
-def _renumbered(spells: IntArray) -> IntArray:
-    """The numbers in ``spells`` without the gaps that thinning leaves."""
-    used = np.unique(spells[spells >= 0])
-    return np.where(spells >= 0, np.searchsorted(used, spells), -1)
+def _renumbered(phases: IntArray) -> IntArray:
+    """The numbers in ``phases`` without the gaps that thinning leaves."""
+    used = np.unique(phases[phases >= 0])
+    return np.where(phases >= 0, np.searchsorted(used, phases), -1)
 
 
 def _widen(seen: Sighting, width: float) -> Sighting:

@@ -1,4 +1,4 @@
-"""Holds standing feet at their footholds and keeps all feet above the floor, by two-bone leg IK."""
+"""Holds standing feet at their anchors and keeps all feet above the floor, by two-bone leg IK."""
 
 import numpy as np
 
@@ -12,28 +12,26 @@ SHORTEST_BONE = 1e-6
 LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
 LARGEST_KNEE_CHANGE = np.radians(35.0)
 LARGEST_DROP, DROP_SECONDS, DROP_PASSES = 0.10, 0.3, 4
-HOLD_WEIGHT = 1e5  # of a foothold against fading away: the foot moves by less than a millimetre
+HOLD_WEIGHT = 1e5  # of an anchor against fading away: the foot moves by less than a millimetre
 LEAST_HEIGHT = 0.8  # of the standing ankle height, for a foot in the air
 
 
 def lock_feet(
     times: FloatArray,
     joints: FloatArray,
-    spells: IntArray,
-    footholds: FloatArray,
+    phases: IntArray,
+    anchors: FloatArray,
     body_height: float,
     settings: CleanSettings,
 ) -> FloatArray:
-    """``joints`` (t, 17, 3), z up over a floor at 0, with standing ankles drawn to their footholds.
+    """``joints`` (t, 17, 3), z up over a floor at 0, with standing ankles drawn to their anchors.
 
-    ``spells`` (t, 2) is the number of the spell that the right and the left foot stand in, -1 for none, and
-    ``footholds`` (n, 3) where each spell stands. Bone lengths are kept; the knee stays in its plane.
+    ``phases`` (t, 2) is the number of the phase that the right and the left foot stand in, -1 for none, and
+    ``anchors`` (n, 3) where each phase stands. Bone lengths are kept; the knee stays in its plane.
     """
     ankles = joints[:, ANKLES]
     lowest = LEAST_HEIGHT * ANKLE_HEIGHT * body_height
-    targets = ankles + settings.lock_strength * pulls_to_footholds(
-        times, ankles, spells, footholds, settings.lock_release
-    )
+    targets = ankles + settings.lock_strength * pulls_to_anchors(times, ankles, phases, anchors, settings.lock_release)
     targets[..., 2] = np.maximum(targets[..., 2], lowest)
     locked = joints.copy()
     locked[..., 2] -= _hip_drop(times, joints, targets)[:, None]
@@ -64,17 +62,17 @@ def _hip_drop(times: FloatArray, joints: FloatArray, targets: FloatArray) -> Flo
     return np.maximum(smooth_curves(times, drop[:, None], np.ones(len(times)), DROP_SECONDS)[:, 0], 0.0)
 
 
-def pulls_to_footholds(
-    times: FloatArray, ankles: FloatArray, spells: IntArray, footholds: FloatArray, release: float
+def pulls_to_anchors(
+    times: FloatArray, ankles: FloatArray, phases: IntArray, anchors: FloatArray, release: float
 ) -> FloatArray:
     """(t, 2, 3) metres to move each of ``ankles`` (t, 2, 3) by.
 
-    All the way to its foothold during a spell; before and after, a curve without kinks that fades over about
-    ``release`` seconds and so carries a foot from one foothold to the next.
+    All the way to its anchor during a phase; before and after, a curve without kinks that fades over about
+    ``release`` seconds and so carries a foot from one anchor to the next.
     """
-    standing = spells >= 0
+    standing = phases >= 0
     pulls = np.zeros(ankles.shape)
-    pulls[standing] = footholds[spells[standing]] - ankles[standing]
+    pulls[standing] = anchors[phases[standing]] - ankles[standing]
     if release > 0:
         weights = np.where(standing, HOLD_WEIGHT, 1.0)
         for foot in range(2):

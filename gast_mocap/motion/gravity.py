@@ -21,10 +21,10 @@ UPRIGHT_BEND = np.radians(35.0)  # between legs and trunk
 POSTURE_DEGREES, SLUMP_DEGREES = 2.0, 15.0  # and how much the body sways
 ROLL_DEGREES = 2.0
 USUAL_TILT, TILT_DEGREES = 10.0, 20.0
-FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE = 0.08, 0.03
-INDEPENDENT_FOOTHOLDS = 12  # more of them share their errors
+ANCHOR_METRES, ANCHOR_DEPTH_SHARE = 0.08, 0.03
+INDEPENDENT_ANCHORS = 12  # more of them share their errors
 INDEPENDENT_POSTURES = 9
-LOW_FOOTHOLDS = 25.0  # percentile of their heights where the search for the floor begins: roofs and tables are above it
+LOW_ANCHORS = 25.0  # percentile of their heights where the search for the floor begins: roofs and tables are above it
 
 
 @dataclass(frozen=True)
@@ -64,34 +64,32 @@ def body_axes(joints: FloatArray, body_height: float) -> FloatArray:
     return _unit(joints[:, [PELVIS, THORAX]].mean(1) - feet)
 
 
-def find_ground(
-    axes: FloatArray, upright: BoolArray, footholds: FloatArray, ankle_heights: FloatArray | float
-) -> Ground:
+def find_ground(axes: FloatArray, upright: BoolArray, anchors: FloatArray, ankle_heights: FloatArray | float) -> Ground:
     """Gravity and floor of a still camera from all people it saw.
 
     Args:
         axes: (t, 3) unit body axes in camera axes, of all people.
         upright: (t,) which of them stand.
-        footholds: (n, 3) where ankles stood, in camera axes, metres.
+        anchors: (n, 3) where ankles stood, in camera axes, metres.
         ankle_heights: (n,), or one for all, of these ankles over the floor, metres.
 
     The most likely tilt, roll and floor under the clues and their errors above: standing bodies are upright
-    on the whole, footholds lie in one plane (but are worse along the ray), cameras are seldom rolled.
+    on the whole, anchors lie in one plane (but are worse along the ray), cameras are seldom rolled.
     """
     standing = upright.sum() >= max(5, 0.05 * len(axes))
     posture = _robust_mean_direction(axes[upright] if standing else axes)
     sway = np.median(np.linalg.norm(axes[upright if standing else slice(None)] - posture, axis=-1))
     lean_error = np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES)
     posture_error = np.hypot(lean_error, sway / INDEPENDENT_POSTURES**0.5)
-    share = np.sqrt(min(1.0, INDEPENDENT_FOOTHOLDS / max(1, len(footholds))))
+    share = np.sqrt(min(1.0, INDEPENDENT_ANCHORS / max(1, len(anchors))))
     tilt, roll = tilt_and_roll(posture)
-    heights = footholds @ world_from_camera_axes(tilt, roll)[2]
-    foothold_errors = np.hypot(FOOTHOLD_METRES, FOOTHOLD_DEPTH_SHARE * heights)
-    floor = float(np.percentile(heights - ankle_heights, LOW_FOOTHOLDS)) if len(heights) else 0.0
+    heights = anchors @ world_from_camera_axes(tilt, roll)[2]
+    anchor_errors = np.hypot(ANCHOR_METRES, ANCHOR_DEPTH_SHARE * heights)
+    floor = float(np.percentile(heights - ankle_heights, LOW_ANCHORS)) if len(heights) else 0.0
 
     def clues(guess: FloatArray) -> FloatArray:
         rotation = world_from_camera_axes(guess[0], guess[1])
-        feet = share * (footholds @ rotation[2] - ankle_heights - guess[2]) / foothold_errors
+        feet = share * (anchors @ rotation[2] - ankle_heights - guess[2]) / anchor_errors
         lean = (rotation @ posture)[:2] / posture_error
         roll_off = _soften(guess[1:2] / ROLL_DEGREES)
         return np.array([*_soften(feet), *lean, *roll_off, (guess[0] - USUAL_TILT) / TILT_DEGREES])

@@ -6,10 +6,10 @@ prior on the path is a small acceleration, so depth, which the picture shows wea
 its value is left free. These equations alone would draw people towards the camera, where errors of the
 keypoints are fewer metres; so after a first pass they are linearised around the rays of the pass before.
 
-A standing foot adds a foothold: one point for the whole spell, seen by the ankle's keypoints, tied to the
-ankle of every pose of the spell and, once the floor is known, lying at ankle height above it. So the
-supporting foot pins the pelvis. A foothold stands in the equations just after the last frame of its spell:
-eliminated in this order, no frame ever meets more than two frames and the two footholds under the feet, so the
+A standing foot adds a foot anchor: one point for the whole phase, seen by the ankle's keypoints, tied to the
+ankle of every pose of the phase and, once the floor is known, lying at ankle height above it. So the
+supporting foot pins the pelvis. An anchor stands in the equations just after the last frame of its phase:
+eliminated in this order, no frame ever meets more than two frames and the two anchors under the feet, so the
 cost grows with the length of the take and no faster.
 """
 
@@ -30,7 +30,7 @@ SOLVABLE = 1e-9  # of the mean weight: how much a point belongs to the camera if
 # Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
 PIN_WEIGHT = 2.0
 SIGHT_WEIGHT = 4.0
-FLOOR_WEIGHT = 3.0  # a spell's floor counts as much as this many seconds of reprojection
+FLOOR_WEIGHT = 3.0  # a phase's floor counts as much as this many seconds of reprojection
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,11 @@ class Aims:
 
 @dataclass(frozen=True)
 class Travel:
-    """``pelvis`` (t, 3) and ``footholds`` (spells, 3) in camera axes, metres; ``cost`` mean robust squared
+    """``pelvis`` (t, 3) and ``anchors`` (phases, 3) in camera axes, metres; ``cost`` mean robust squared
     residual."""
 
     pelvis: FloatArray
-    footholds: FloatArray
+    anchors: FloatArray
     cost: float
 
 
@@ -94,8 +94,8 @@ class Travel:
 class _Weighting:
     """How one pass looks at the observations.
 
-    ``limb_aims`` and ``foot_aims``: rays of joints and footholds, made straight. ``limbs`` (t, n) and ``ankles``
-    (t, 2): weights of the sightings. ``floor`` (k,): weights of the floor's say on each foothold.
+    ``limb_aims`` and ``foot_aims``: rays of joints and anchors, made straight. ``limbs`` (t, n) and ``ankles``
+    (t, 2): weights of the sightings. ``floor`` (k,): weights of the floor's say on each anchor.
     """
 
     limb_aims: Aims
@@ -121,39 +121,39 @@ def miss(points: FloatArray, rays: FloatArray) -> FloatArray:
     return points[..., :2] - rays * points[..., 2:]
 
 
-def solve_travel(seen: Sighting, spells: IntArray, ankle_floor: FloorPlane | None, seconds: float) -> Travel:
-    """The pelvis through the take and the footholds.
+def solve_travel(seen: Sighting, phases: IntArray, ankle_floor: FloorPlane | None, seconds: float) -> Travel:
+    """The pelvis through the take and the anchors.
 
-    ``spells`` (t, 2) is the number of the standing spell that each ankle is in, -1 for none; ``ankle_floor``
+    ``phases`` (t, 2) is the number of the contact phase that each ankle is in, -1 for none; ``ankle_floor``
     the plane that standing ankles lie in; ``seconds`` smooths as in smooth.py, for movements across the
     picture.
     """
     limb_robust = np.ones_like(seen.limb_weights)
     foot_robust = np.ones_like(seen.ankle_weights)
-    floor_robust = np.ones(int(spells.max(initial=-1)) + 1)
-    standing, number = spells >= 0, np.maximum(spells, 0)
+    floor_robust = np.ones(int(phases.max(initial=-1)) + 1)
+    standing, number = phases >= 0, np.maximum(phases, 0)
     limb_aims, foot_aims = Aims.along(seen.limb_rays), Aims.along(seen.ankle_rays)
     pelvis = np.full((len(seen.times), 3), np.inf)
     for _ in range(MOST_PASSES):
         before = pelvis
         limb_weights, ankle_weights = seen.limb_weights * limb_robust, seen.ankle_weights * foot_robust
         weighting = _Weighting(limb_aims, foot_aims, limb_weights, ankle_weights, floor_robust)
-        pelvis, footholds = _solve_weighted(seen, spells, ankle_floor, seconds, weighting)
+        pelvis, anchors = _solve_weighted(seen, phases, ankle_floor, seconds, weighting)
         limbs = seen.limbs + pelvis[:, None]
         limb_aims = Aims.at(limbs, seen.limb_rays)
         limb_miss = np.linalg.norm(miss(limbs, seen.limb_rays), axis=-1)
         limb_robust = _robust_weights(limb_miss)
         cost = float(np.sum(seen.limb_weights * limb_robust * limb_miss**2) / np.sum(seen.limb_weights))
-        if len(footholds):
-            foot_aims = Aims.at(footholds[number], seen.ankle_rays)
-            slip = np.linalg.norm(seen.ankles + pelvis[:, None] - footholds[number], axis=-1) * standing
+        if len(anchors):
+            foot_aims = Aims.at(anchors[number], seen.ankle_rays)
+            slip = np.linalg.norm(seen.ankles + pelvis[:, None] - anchors[number], axis=-1) * standing
             foot_robust = _robust_weights(slip)
             cost += PIN_WEIGHT * float(np.sum(seen.ankle_weights * foot_robust * slip**2) / np.sum(seen.ankle_weights))
             if ankle_floor is not None:
-                floor_robust = _robust_weights(np.abs(footholds @ ankle_floor.up - ankle_floor.height)) ** 2
+                floor_robust = _robust_weights(np.abs(anchors @ ankle_floor.up - ankle_floor.height)) ** 2
         if np.abs(pelvis - before).max() < SETTLED_METRES:
             break
-    return Travel(pelvis, footholds, cost)
+    return Travel(pelvis, anchors, cost)
 
 
 def _robust_weights(residuals: FloatArray) -> FloatArray:
@@ -164,25 +164,25 @@ def _robust_weights(residuals: FloatArray) -> FloatArray:
 
 def _solve_weighted(
     seen: Sighting,
-    spells: IntArray,
+    phases: IntArray,
     ankle_floor: FloorPlane | None,
     seconds: float,
     weighting: _Weighting,
 ) -> tuple[FloatArray, FloatArray]:
     spans = sample_spans(seen.times)
-    frame_count, spell_count = len(seen.times), len(weighting.floor)
+    frame_count, phase_count = len(seen.times), len(weighting.floor)
     limb_weights = weighting.limbs * spans[:, None] / seen.limbs.shape[1]
     blocks, right = _sight_terms(seen.limbs, weighting.limb_aims, limb_weights)
 
-    frames, feet = np.nonzero(spells >= 0)
-    owners = spells[frames, feet]
+    frames, feet = np.nonzero(phases >= 0)
+    owners = phases[frames, feet]
     pins = PIN_WEIGHT * weighting.ankles[frames, feet] * spans[frames]
     pulls = pins[:, None] * seen.ankles[frames, feet]
     np.add.at(blocks, frames, pins[:, None, None] * np.eye(3))
     np.add.at(right, frames, -pulls)
 
     sights = Aims(weighting.foot_aims.slopes[frames, feet], weighting.foot_aims.sides[frames, feet])
-    foot_blocks, foot_right = _foothold_terms(owners, sights, pins, pulls, ankle_floor, weighting.floor)
+    foot_blocks, foot_right = _anchor_terms(owners, sights, pins, pulls, ankle_floor, weighting.floor)
 
     curvature = curvature_bands(seen.times) * (seconds / (2 * np.pi)) ** 4
     blocks += curvature[0][:, None, None] * np.eye(3)
@@ -192,7 +192,7 @@ def _solve_weighted(
         np.stack([frame_count + owners, frames], axis=1),
     ])  # fmt: skip
     ties = np.concatenate([curvature[1][:-1], curvature[2][:-2], -pins])
-    last_frames = np.zeros(spell_count)
+    last_frames = np.zeros(phase_count)
     np.maximum.at(last_frames, owners, frames)
     order = np.argsort(np.concatenate([frame, last_frames]), kind="stable")
     blocks = np.concatenate([blocks, foot_blocks])
@@ -246,7 +246,7 @@ def _sight_terms(points: FloatArray, aims: Aims, weights: FloatArray) -> tuple[F
     return blocks, right
 
 
-def _foothold_terms(
+def _anchor_terms(
     owners: IntArray,
     aims: Aims,
     pins: FloatArray,
@@ -254,7 +254,7 @@ def _foothold_terms(
     ankle_floor: FloorPlane | None,
     floor_weights: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Normal equations (m, 3, 3) and (m, 3) of the m footholds, without their ties to the pelvis."""
+    """Normal equations (m, 3, 3) and (m, 3) of the m anchors, without their ties to the pelvis."""
     count = len(floor_weights)
     sights, sides = _sight_terms(
         np.zeros((len(pins), 1, 3)),

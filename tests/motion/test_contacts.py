@@ -12,7 +12,7 @@ from gast_mocap.motion.contacts import (
     contacts_of,
     contacts_of_changes,
     likely_states,
-    spells_of,
+    phases_of,
     standing_during,
     standing_odds,
 )
@@ -43,14 +43,14 @@ def test_no_other_run_of_states_is_likelier(values: list[float]) -> None:
 
 def test_intervals_and_spells_say_the_same() -> None:
     standing = walk(TIMES, 0.0).standing
-    contacts = contacts_of(spells_of(standing, TIMES, 0.5), TIMES)
+    contacts = contacts_of(phases_of(standing, TIMES, 0.5), TIMES)
     assert np.array_equal(standing_during(contacts, TIMES), standing)
     assert {contact.foot for contact in contacts} == {"left", "right"}
 
 
-def test_a_gap_ends_a_spell() -> None:
+def test_a_gap_ends_a_phase() -> None:
     times = np.array([0.0, 0.1, 5.0, 5.1])
-    assert spells_of(np.ones((4, 2), bool), times, 0.5).tolist() == [[0, 2], [0, 2], [1, 3], [1, 3]]
+    assert phases_of(np.ones((4, 2), bool), times, 0.5).tolist() == [[0, 2], [0, 2], [1, 3], [1, 3]]
 
 
 @pytest.mark.parametrize("heading", [0.0, 60.0, 90.0, 180.0])
@@ -82,7 +82,7 @@ def test_sensitivity_decides_how_readily_a_foot_stands() -> None:
 
 
 def test_markers_and_intervals_say_the_same() -> None:
-    contacts = contacts_of(spells_of(walk(TIMES, 0.0).standing, TIMES, 0.5), TIMES)
+    contacts = contacts_of(phases_of(walk(TIMES, 0.0).standing, TIMES, 0.5), TIMES)
     assert set(contacts_of_changes(changes_of(contacts)[::-1])) == set(contacts)
     assert contacts_of_changes([]) == ()
 

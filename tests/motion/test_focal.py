@@ -3,7 +3,7 @@ import pytest
 from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.body import prepare_body
-from gast_mocap.motion.contacts import spells_of
+from gast_mocap.motion.contacts import phases_of
 from gast_mocap.motion.focal import find_field_of_view
 from gast_mocap.motion.travel import DEFAULT_FIELD_OF_VIEW, focal_length_px
 from gast_mocap.take.settings import CleanSettings
@@ -15,7 +15,7 @@ def found_for(performance, camera: Camera) -> float:
     take = film([performance], camera, seed=2, pixel_noise=1.5, pose_noise=0.02)
     body = prepare_body(take.people[0], take.video, CleanSettings())
     seen = body.sighting(take.video, focal_length_px(camera.width, DEFAULT_FIELD_OF_VIEW))
-    return find_field_of_view([seen], [spells_of(performance.standing, TIMES, 0.5)], 0.3)
+    return find_field_of_view([seen], [phases_of(performance.standing, TIMES, 0.5)], 0.3)
 
 
 @pytest.mark.parametrize("field_of_view", [45.0, 60.0, 75.0])
@@ -38,4 +38,4 @@ def test_spells_that_thinning_loses_do_no_harm() -> None:
     standing = performance.standing.copy()
     standing[1] = True, False
     standing[[0, 2]] = False
-    assert 38 < find_field_of_view([seen], [spells_of(standing, times, 0.5)], 0.3) < 83
+    assert 38 < find_field_of_view([seen], [phases_of(standing, times, 0.5)], 0.3) < 83

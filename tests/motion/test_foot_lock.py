@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from walker import walk
 
-from gast_mocap.motion.contacts import spells_of
-from gast_mocap.motion.foot_lock import LARGEST_KNEE_CHANGE, bend_leg, lock_feet, pulls_to_footholds
+from gast_mocap.motion.contacts import phases_of
+from gast_mocap.motion.foot_lock import LARGEST_KNEE_CHANGE, bend_leg, lock_feet, pulls_to_anchors
 from gast_mocap.take.settings import CleanSettings
 
 TIMES = np.arange(150) / 30
@@ -41,16 +41,16 @@ def test_a_straight_leg_bends_forward() -> None:
 def test_locked_feet_stay_and_let_go_softly() -> None:
     performance = walk(TIMES, 0.0)
     drifting = performance.joints + 0.04 * np.sin(2 * TIMES)[:, None, None] * np.array([1.0, 1.0, 0.0])
-    spells = spells_of(performance.standing, TIMES, 0.5)
+    phases = phases_of(performance.standing, TIMES, 0.5)
     ankles = performance.joints[:, [3, 6]]
-    footholds = np.stack([ankles[spells == number].mean(0) for number in range(spells.max() + 1)])
-    locked = lock_feet(TIMES, drifting, spells, footholds, 1.7, CleanSettings())
-    for number in range(spells.max() + 1):
-        assert np.ptp(locked[:, [3, 6]][spells == number], axis=0).max() < 0.005
+    anchors = np.stack([ankles[phases == number].mean(0) for number in range(phases.max() + 1)])
+    locked = lock_feet(TIMES, drifting, phases, anchors, 1.7, CleanSettings())
+    for number in range(phases.max() + 1):
+        assert np.ptp(locked[:, [3, 6]][phases == number], axis=0).max() < 0.005
     speed = np.linalg.norm(np.diff(locked[:, [3, 6]], axis=0), axis=-1)
     speed_before = np.linalg.norm(np.diff(drifting[:, [3, 6]], axis=0), axis=-1)
     assert speed.max() < speed_before.max() + 0.04, "no foot snaps into or out of its lock"
-    loose = lock_feet(TIMES, drifting, spells, footholds, 1.7, CleanSettings(lock_strength=0.0))
+    loose = lock_feet(TIMES, drifting, phases, anchors, 1.7, CleanSettings(lock_strength=0.0))
     assert np.allclose(loose, drifting, atol=1e-6)
 
 
@@ -77,14 +77,14 @@ def test_a_knee_changes_its_angle_by_no_more_than_its_bound() -> None:
     assert np.allclose(new_ankles[1], targets[1])
 
 
-def test_a_foot_is_carried_to_its_foothold_without_kinks_and_let_go() -> None:
+def test_a_foot_is_carried_to_its_anchor_without_kinks_and_let_go() -> None:
     times = np.arange(120) / 30
-    spells = np.full((120, 2), -1)
-    spells[40:60, 0], spells[75:90, 0] = 0, 1
-    footholds = np.array([[0.1, 0.0, 0.0], [0.0, 0.06, 0.0]])
-    pulls = pulls_to_footholds(times, np.zeros((120, 2, 3)), spells, footholds, 0.3)
-    assert np.abs(pulls[40:60, 0] - footholds[0]).max() < 1e-3
-    assert np.abs(pulls[75:90, 0] - footholds[1]).max() < 1e-3
+    phases = np.full((120, 2), -1)
+    phases[40:60, 0], phases[75:90, 0] = 0, 1
+    anchors = np.array([[0.1, 0.0, 0.0], [0.0, 0.06, 0.0]])
+    pulls = pulls_to_anchors(times, np.zeros((120, 2, 3)), phases, anchors, 0.3)
+    assert np.abs(pulls[40:60, 0] - anchors[0]).max() < 1e-3
+    assert np.abs(pulls[75:90, 0] - anchors[1]).max() < 1e-3
     assert np.abs(pulls[:20]).max() < 0.01, "long before, the foot goes its own way"
     assert np.all(pulls[:, 1] == 0)
     steps = np.linalg.norm(np.diff(pulls[:, 0], axis=0), axis=-1)
@@ -92,13 +92,13 @@ def test_a_foot_is_carried_to_its_foothold_without_kinks_and_let_go() -> None:
 
 
 def test_hips_sink_by_a_hand_at_most() -> None:
-    """Footholds half a metre under a body that stands: its hips come down by 10 cm, and no further."""
+    """Anchors half a metre under a body that stands: its hips come down by 10 cm, and no further."""
     joints = np.repeat(walk(TIMES, 0.0).joints[:1], 150, axis=0)
     joints[..., 2] += 0.5
-    spells = np.full((150, 2), -1)
-    spells[40:110] = [0, 1]
-    footholds = joints[0, [3, 6]] - [0, 0, 0.5]
-    locked = lock_feet(TIMES, joints, spells, footholds, 1.7, CleanSettings())
+    phases = np.full((150, 2), -1)
+    phases[40:110] = [0, 1]
+    anchors = joints[0, [3, 6]] - [0, 0, 0.5]
+    locked = lock_feet(TIMES, joints, phases, anchors, 1.7, CleanSettings())
     sunk = joints[:, 0, 2] - locked[:, 0, 2]
     assert sunk[60:90] == pytest.approx(0.10, abs=0.002)
     assert sunk.max() < 0.11, "smoothing overshoots a little"
@@ -106,18 +106,18 @@ def test_hips_sink_by_a_hand_at_most() -> None:
 
 
 def test_hips_sink_just_as_far_as_the_leg_is_short() -> None:
-    """A straight leg of 0.8 m reaches 0.799 m; a foothold 4 cm lower brings the hips down by 4 cm."""
+    """A straight leg of 0.8 m reaches 0.799 m; an anchor 4 cm lower brings the hips down by 4 cm."""
     joints = np.repeat(walk(TIMES, 0.0).joints[:1], 150, axis=0)
     for hip, knee, ankle in ((1, 2, 3), (4, 5, 6)):
         joints[:, knee] = joints[:, hip] - [0, 0, 0.4]
         joints[:, ankle] = joints[:, hip] - [0, 0, 0.8]
     joints[..., 2] += 1.0
-    spells = np.full((150, 2), -1)
-    spells[30:120, 0] = 0
-    footholds = joints[:1, 3] - [0, 0, 0.04]
-    locked = lock_feet(TIMES, joints, spells, footholds, 1.7, CleanSettings())
+    phases = np.full((150, 2), -1)
+    phases[30:120, 0] = 0
+    anchors = joints[:1, 3] - [0, 0, 0.04]
+    locked = lock_feet(TIMES, joints, phases, anchors, 1.7, CleanSettings())
     assert (joints[:, 0, 2] - locked[:, 0, 2])[50:100] == pytest.approx(0.04, abs=0.002)
-    assert np.abs(locked[50:100, 3] - footholds).max() < 0.002
+    assert np.abs(locked[50:100, 3] - anchors).max() < 0.002
 
 
 def test_feet_in_the_air_keep_four_fifths_of_their_standing_height() -> None:

@@ -50,10 +50,10 @@ def test_a_scene_camera_is_read_as_tilt_roll_and_heading(tilt: float, roll: floa
 def test_gravity_and_floor_of_a_walk(tilt: float, roll: float, heading: float) -> None:
     camera, performance = Camera(tilt=tilt, roll=roll, distance=9), walk(TIMES, heading)
     seen = camera.see(performance.joints)
-    footholds = seen[:, [3, 6]][performance.standing][::10]
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), footholds, ANKLE)
+    anchors = seen[:, [3, 6]][performance.standing][::10]
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), anchors, ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
-    assert np.abs(footholds @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.03
+    assert np.abs(anchors @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.03
 
 
 def test_a_person_who_sits_and_a_foot_on_a_table_do_not_tip_the_floor() -> None:
@@ -66,14 +66,14 @@ def test_a_person_who_sits_and_a_foot_on_a_table_do_not_tip_the_floor() -> None:
     seen = np.concatenate([walking, sitting])
     on_table = camera.see(np.array([[0.5, 0.5, 0.75], [0.6, 0.5, 0.75]]))
     standing = walking[:, [3, 6]][walk(TIMES, 45.0).standing]
-    footholds = np.concatenate([standing[::10], on_table])
+    anchors = np.concatenate([standing[::10], on_table])
     assert not upright_frames(sitting).any()
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), footholds, ANKLE)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), anchors, ANKLE)
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.median(standing @ ground.world_from_camera[2]) - ground.floor == pytest.approx(ANKLE, abs=0.03)
 
 
-def test_without_footholds_the_standing_body_is_upright() -> None:
+def test_without_anchors_the_standing_body_is_upright() -> None:
     camera = Camera(tilt=20, roll=-3)
     seen = camera.see(stand(TIMES, heading=120.0).joints)
     ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.zeros((0, 3)), ANKLE)

@@ -6,7 +6,7 @@ import pytest
 from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.body import prepare_body
-from gast_mocap.motion.contacts import spells_of
+from gast_mocap.motion.contacts import phases_of
 from gast_mocap.motion.travel import FloorPlane, focal_length_px, miss, solve_points, solve_travel, viewing_rays
 from gast_mocap.take.records import FloatArray
 from gast_mocap.take.settings import CleanSettings
@@ -39,32 +39,32 @@ def test_without_noise_the_pelvis_is_found_to_the_millimetre(heading: float) -> 
     assert np.abs(found - truth).max() < 1e-3
 
 
-def end_error(performance, seen, spells, ankle_floor) -> float:
+def end_error(performance, seen, phases, ankle_floor) -> float:
     truth: FloatArray = CAMERA.see(performance.joints)[:, 0]
-    found = solve_travel(seen, spells, ankle_floor, 0.3).pelvis
+    found = solve_travel(seen, phases, ankle_floor, 0.3).pelvis
     return float(np.abs(np.linalg.norm(found - truth, axis=-1)).mean())
 
 
 def test_standing_feet_and_the_floor_make_travel_better() -> None:
     performance = walk(TIMES, 20.0)
     seen = sighting_of(performance, CAMERA, seed=4, pixel_noise=3, pose_noise=0.05)
-    spells = spells_of(performance.standing, TIMES, 0.5)
+    phases = phases_of(performance.standing, TIMES, 0.5)
     up = -CAMERA.camera_from_world @ [0, 0, -1]
     ankle_floor = FloorPlane(up, performance.joints[:, [3, 6], 2].min() - CAMERA.height)
     free, pinned = (
         end_error(performance, seen, NOWHERE, None),
-        end_error(performance, seen, spells, ankle_floor),
+        end_error(performance, seen, phases, ankle_floor),
     )
     assert pinned < 0.6 * free
 
 
-def test_footholds_are_where_the_feet_stood() -> None:
+def test_anchors_are_where_the_feet_stood() -> None:
     performance = walk(TIMES, 45.0)
-    spells = spells_of(performance.standing, TIMES, 0.5)
-    footholds = solve_travel(sighting_of(performance, CAMERA), spells, None, 0.1).footholds
+    phases = phases_of(performance.standing, TIMES, 0.5)
+    anchors = solve_travel(sighting_of(performance, CAMERA), phases, None, 0.1).anchors
     ankles = CAMERA.see(performance.joints[:, [3, 6]])
-    for number, foothold in enumerate(footholds):
-        assert np.linalg.norm(foothold - ankles[spells == number].mean(0)) < 0.01
+    for number, anchor in enumerate(anchors):
+        assert np.linalg.norm(anchor - ankles[phases == number].mean(0)) < 0.01
 
 
 def test_points_are_those_of_a_dense_solve() -> None:
@@ -83,13 +83,13 @@ def test_points_are_those_of_a_dense_solve() -> None:
 def test_a_long_take_needs_little_memory() -> None:
     times = np.arange(3600) / 30
     performance = walk(times, 90.0, speed=0.02)
-    seen, spells = sighting_of(performance, CAMERA), spells_of(performance.standing, times, 0.5)
+    seen, phases = sighting_of(performance, CAMERA), phases_of(performance.standing, times, 0.5)
     tracemalloc.start()
-    found = solve_travel(seen, spells, None, 0.3)
+    found = solve_travel(seen, phases, None, 0.3)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert len(found.footholds) > 200
-    assert peak < 50e6, "a table of frames by footholds takes three times as much"
+    assert len(found.anchors) > 200
+    assert peak < 50e6, "a table of frames by anchors takes three times as much"
 
 
 def test_a_keypoint_far_off_hardly_moves_the_body() -> None:
@@ -120,24 +120,24 @@ def test_the_way_is_settled_only_when_all_of_it_is() -> None:
 
 
 def test_a_foot_on_a_step_is_not_drawn_down_to_the_floor() -> None:
-    """The floor is believed where feet are near it; a foothold 30 cm above it stays there."""
+    """The floor is believed where feet are near it; an anchor 30 cm above it stays there."""
     joints = stand(TIMES).joints.copy()
     joints[:, 3, 2] += 0.3
     seen = sighting_of(replace(stand(TIMES), joints=joints), CAMERA)
     up = CAMERA.camera_from_world @ [0, 0, 1.0]
     plane = FloorPlane(up, joints[0, 6, 2] - CAMERA.height)
-    footholds = solve_travel(seen, np.tile([0, 1], (120, 1)), plane, 0.1).footholds
-    assert footholds @ up + CAMERA.height == pytest.approx(joints[0, [3, 6], 2], abs=0.01)
+    anchors = solve_travel(seen, np.tile([0, 1], (120, 1)), plane, 0.1).anchors
+    assert anchors @ up + CAMERA.height == pytest.approx(joints[0, [3, 6], 2], abs=0.01)
 
 
 def test_a_floor_a_little_too_high_carries_the_feet() -> None:
     performance = stand(TIMES)
     seen = sighting_of(performance, CAMERA)
-    spells = np.tile([0, 1], (120, 1))
+    phases = np.tile([0, 1], (120, 1))
     up = CAMERA.camera_from_world @ [0, 0, 1.0]
     height = performance.joints[0, 3, 2] - CAMERA.height
-    free, lifted = (solve_travel(seen, spells, floor, 0.1) for floor in (None, FloorPlane(up, height + 0.02)))
-    moved = lifted.footholds @ up - free.footholds @ up
+    free, lifted = (solve_travel(seen, phases, floor, 0.1) for floor in (None, FloorPlane(up, height + 0.02)))
+    moved = lifted.anchors @ up - free.anchors @ up
     assert np.all(moved > 0.012)
     assert np.all(moved < 0.02)
 

@@ -125,7 +125,7 @@ def test_contacts_are_marked_moved_kept_and_found_again(scene, take):
         bpy.ops.gast_mocap.mark_contacts()
     marked = {marker.name: marker.frame for marker in scene.timeline_markers}
     assert marked.pop("foot of the hill") == 5
-    assert len(scene.timeline_markers) == 5, "one spell a foot, and marking twice marks once"
+    assert len(scene.timeline_markers) == 5, "one phase a foot, and marking twice marks once"
     assert marked == {
         "person 1 foot left down": 1, "person 1 foot left up": 48,
         "person 1 foot right down": 1, "person 1 foot right up": 48,
