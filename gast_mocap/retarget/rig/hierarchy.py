@@ -29,7 +29,11 @@ ARMS_TO_LEGS = (0.3, 1.8)  # arms shorter or longer than that, over the legs, ar
 MOST_UNLIKE = 1.9  # upper over lower limb, or the other way round
 ANKLE_REACH = 0.15  # of the height of the hips: no joint of a leg below the first that lies so low is its ankle
 FINGERS = 3  # a palm has at least so many
+NO_PALM = 0.4  # cost of a limb that ends elsewhere than at a palm
 NECK = 0.06  # of the figure's height: a neck starts at most so far above the shoulders, a head higher
+EYE = 0.6  # of the gap before: what is so close behind a head is in it
+TOP = 1.5  # of the gap before: what is so far behind a head is its top, if it is as far as a skull is high
+SKULL = 0.09  # of the figure's height
 TAIL = 0.3  # cost of a limb that ends at a tail, not a joint; higher prefers joints that split it less evenly
 HAND_SHARE = 0.8  # of the lower limb: what may follow its end
 FINGER = 0.06  # cost of an end close behind another joint: it is a finger rather than a hand
@@ -91,7 +95,7 @@ class _Tree:
         hip_width = self._width(legs, across, 1)
         arms = max(
             (pair for pair in pairs if self._are_arms(pair, legs)),
-            key=lambda pair: (self._has_palms(pair), self._width(pair, across, 2), -self._heights[pair.fork]),
+            key=lambda pair: (bool(self._palms(pair)), self._width(pair, across, 2), -self._heights[pair.fork]),
             default=None,
         )
         if arms is None:
@@ -180,12 +184,10 @@ class _Tree:
         low = floor + ANKLE_REACH * (self._hip_height(legs) - floor)
         return next((i for i, bone in enumerate(chain) if i > 1 and self._heights[bone] < low), len(chain) + 1)
 
-    def _has_palms(self, pair: _Pair) -> bool:
-        return all(self._palm(chain) is not None for chain in pair.chains)
-
-    def _palm(self, chain: list[int]) -> int | None:
-        """Position in an arm's chain of the hand; None when it has no fingers."""
-        return next((i for i, bone in enumerate(chain) if i > 1 and len(self._children[bone]) >= FINGERS), None)
+    def _palms(self, pair: _Pair) -> set[int]:
+        """Positions in both chains of a pair where fingers may part: of hands, also of twists."""
+        counts = ([len(self._children[bone]) for bone in chain] for chain in pair.chains)
+        return {i for i, both in enumerate(zip(*counts, strict=False)) if i > 1 and min(both) >= FINGERS}
 
     def _across(self, legs: _Pair) -> FloatArray:
         """(3,) unit, level, from the second leg to the first, at their first joints that lie apart."""
@@ -203,16 +205,16 @@ class _Tree:
         """The joints of both chains that are the upper limb's, the lower limb's and the end: those that split most
         of the length most evenly on both sides, at least ``width`` from the middle of the body."""
         middle = np.mean([self._heads[leg[:2]] for leg in legs.chains], axis=(0, 1))
-        lows = [self._first_low(chain, legs) for chain in pair.chains]
-        palms = [self._palm(chain[:low]) for chain, low in zip(pair.chains, lows, strict=True)]
-        end = palms[0] if palms[0] == palms[1] else None
+        low = min(self._first_low(chain, legs) for chain in pair.chains)
         count = min(map(len, pair.chains))  # what one hand holds beyond that is no part of the limb
         paths = [self._points(chain)[: count + 1] for chain in pair.chains]
         offs = [np.abs((path - middle) @ across) / max(width, 1e-9) for path in paths]
+        palms = self._palms(pair) & set(range(low))
         costs = {
-            splits: sum(_cost(path, off, splits, end) for path, off in zip(paths, offs, strict=True))
+            splits: sum(_cost(path, off, splits) for path, off in zip(paths, offs, strict=True))
+            + NO_PALM * (bool(palms) and splits[2] not in palms)
             for splits in combinations(range(count + 1), 3)
-            if splits[2] <= min(lows) and end in (None, splits[2])
+            if splits[2] <= low
         }
         best = min(costs, key=lambda splits: costs[splits], default=(0, 1, 2))
         return [self._split(chain, best) for chain in pair.chains]
@@ -316,13 +318,14 @@ class _Tree:
         rest = chain[len(neck) :]
         if not rest:
             return neck
-        gaps = self._segments(chain[-len(rest) - 1 :] if len(rest) < len(chain) else [rest[0], *rest])
-        ends = (
-            i
-            for i, bone in enumerate(rest)
-            if len(self._children[bone]) > 1 or (i + 1 < len(rest) and not 0.6 < gaps[i + 1] / max(gaps[i], 1e-9) < 1.5)
-        )
+        before = chain[: len(neck)] or rest[:1]
+        gaps = self._segments([*before, *rest])
+        ends = (i for i, bone in enumerate(rest[:-1]) if len(self._children[bone]) > 1 or self._ends(*gaps[i : i + 2]))
         return neck | {"head": rest[next(ends, len(rest) - 1)]}
+
+    def _ends(self, gap: float, following: float) -> bool:
+        """Whether what follows a bone of the neck is the top of its head, or an eye or jaw in it."""
+        return following < EYE * gap or (following > TOP * gap and following > SKULL * self._size)
 
     def _lineage(self, bone: int) -> list[int]:
         """The bone and all above it, the bone first; empty for none."""
@@ -356,21 +359,20 @@ class _Limb:
         return float(self._lengths.max() / max(self._lengths.min(), 1e-9))
 
 
-def _cost(path: FloatArray, offs: FloatArray, splits: tuple[int, int, int], palm: int | None) -> float:
+def _cost(path: FloatArray, offs: FloatArray, splits: tuple[int, int, int]) -> float:
     """How unlike a limb it is that starts, bends and ends at the ``splits`` of a path.
 
     Args:
         path: (n + 1, 3) joints, and where the last bone ends.
         offs: (n + 1,) their ways from the middle of the body, over the way at which limbs begin.
         splits: positions in the path.
-        palm: position of the hand where fingers tell it.
     """
     above, below = np.linalg.norm(np.diff(path[list(splits)], axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path[:-1], axis=0), axis=1))])
     if min(above, below) <= 1e-6 * along[-1]:
         return np.inf
     start, _, end = splits
-    whole = along[-1 if palm is None else palm]
+    whole = along[-1]
     at_tail = end == len(along)
     uneven = (abs(above - below) + max(0.0, below - above) / 2) / (above + below)
     inside = max(0.0, 1 - offs[start])

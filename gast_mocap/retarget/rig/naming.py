@@ -68,6 +68,13 @@ class _Words:
             for part, phrases in self.phrases.items()
         }
 
+    def tells(self, text: str) -> bool:
+        """Whether a text is a part, a side or a helper by itself."""
+        words = self.split(text)
+        told = tuple(sorted(word for word in words if word not in self.ignored and word not in self.sides))
+        named = any(told == phrase for phrases in self.parts.values() for phrase, _ in phrases if told)
+        return named or any(word in self.sides or word in self.helpers for word in words)
+
     def split(self, text: str) -> list[str]:
         """The words that were run together in ``text``: itself where it is one or is none of them."""
         if not text or text.isdigit():
@@ -135,8 +142,7 @@ def _common_prefix(texts: list[str]) -> str:
     """What most names begin with, up to the end of a word, if it is no word of a body."""
     starts = Counter(found[0] for text in texts if (found := re.match(r"[^\W_]+?(?:[\W_]+|(?=[A-Z]))", text)))
     prefix, count = starts.most_common(1)[0] if starts else ("", 0)
-    words = _words()
-    told = any(word in words.known - words.ignored for token in _tokens(prefix) for word in words.split(token))
+    told = any(_words().tells(token) for token in _tokens(prefix))
     return "" if told or count < max(COMMON * len(texts), 2) else prefix
 
 
@@ -164,7 +170,7 @@ def _cost(part: str, bone: _Name) -> float:
 
 
 def _read(names: list[str]) -> list[_Name]:
-    tokens = _without_common_tokens([_tokens(name) for name in names])
+    tokens = _without_glued_start(_without_common_tokens([_tokens(name) for name in names]))
     spelled = set(map(tuple, tokens))
     letters = _letters_used(spelled)
     return [_meaning(found, spelled, letters) for found in tokens]
@@ -233,11 +239,24 @@ def _without_common_tokens(names: list[list[str]]) -> list[list[str]]:
 
 
 def _common_token(names: list[list[str]], place: int) -> str | None:
+    """The word with which most names begin or end, None where it tells a part, a side or a number."""
     counts = Counter(name[place] for name in names if len(name) > 1)
     token, count = counts.most_common(1)[0] if counts else ("", 0)
-    words = _words()
-    tells = token.isdigit() or set(words.split(token)) & (words.known - words.ignored)
+    tells = _words().tells(token) or (token.isdigit() and place == -1)
     return None if tells or count < max(COMMON * len(names), 2) else token
+
+
+def _without_glued_start(names: list[list[str]]) -> list[list[str]]:
+    """The names without letters with which most of them begin, run together with their first word."""
+    firsts = [name[0] for name in names if name]
+    for length in range(max(map(len, firsts), default=0) - 1, GLUED, -1):
+        start, count = Counter(first[:length] for first in firsts if len(first) > length).most_common(1)[0]
+        if count >= max(COMMON * len(names), 2) and not _words().tells(start):
+            return [
+                [name[0].removeprefix(start) or name[0], *name[1:]] if name and name[0].startswith(start) else name
+                for name in names
+            ]
+    return names
 
 
 def _tokens(name: str) -> list[str]:

@@ -46,12 +46,10 @@ def map_bones(rest: RestPose) -> BoneMap:
         )
     named = _by_names(rest)
     found = named
-    gaps = [role for role in USUAL if role not in named.bones]
-    gaps += [role for role in CLAVICLES if role not in named.bones and CLAVICLES & named.bones.keys()]
-    if _unfilled(named) or (named.family == WORDS and (gaps or limb_doubts(rest, named))):
+    if _unfilled(named) or _has_gaps(named) or (named.family == WORDS and limb_doubts(rest, named)):
         found = _completed(rest, named, map_by_hierarchy(rest))
     if found.family == WORDS:
-        found = _with_spine_between(rest, found)
+        found = _with_spine_between(rest, _with_hips_above(rest, found))
     if not (_has_body(found) or _is_half_body(rest, named)) or _is_an_animals(rest, found):
         missing = ", ".join(map(label, _unfilled(found)))
         raise MocapError(
@@ -75,12 +73,18 @@ def _by_names(rest: RestPose) -> BoneMap:
     known += [
         BoneMap({role: bare[name] for role, name in family.match(bare).items()}, family.name, family.switches)
         for family in families()
-        if not family.prefix
     ]
     best = max(known, key=_completeness)
     if _unfilled(best) or "spine" not in best.bones:
         best = max(best, BoneMap(map_by_names(rest.bone_names), WORDS), key=_completeness)
     return best
+
+
+def _has_gaps(named: BoneMap) -> bool:
+    """Whether a role lacks that such rigs have, or a collarbone that the other side has."""
+    usual = next((set(family.names) for family in families() if family.name == named.family), set(USUAL))
+    clavicles = CLAVICLES - named.bones.keys()
+    return any(role in usual and role not in named.bones for role in USUAL) or len(clavicles) == 1
 
 
 def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> BoneMap:
@@ -120,6 +124,22 @@ def _same_limb(role: str, bones: Mapping[str, str], others: Mapping[str, str]) -
 
 def _agreement(first: BoneMap, second: BoneMap) -> int:
     return sum(second.bones.get(role) == bone for role, bone in first.bones.items() if "." in role)
+
+
+def _with_hips_above(rest: RestPose, bone_map: BoneMap) -> BoneMap:
+    """Hips that have no known name are the bone from which the thighs part, if it lies no farther off than a knee."""
+    legs = [role for role in bone_map.limbs if role.startswith("thigh")]
+    if "hips" in bone_map.bones or len(legs) < len(Side):
+        return bone_map
+    thighs = [rest.index(bone_map.bones[role]) for role in legs]
+    above = [bone for bone in rest.ancestors(thighs[0]) if bone in rest.ancestors(thighs[1])]
+    middle = np.mean(rest.heads[thighs], axis=0)
+    knee = np.linalg.norm(joint(rest, bone_map, sided("shin", Side.LEFT)) - rest.heads[thighs[0]])
+    if not above or np.linalg.norm(rest.heads[above[0]] - middle) > knee:
+        return bone_map
+    hips = rest.bone_names[above[0]]
+    bones = {role: bone for role, bone in bone_map.bones.items() if bone != hips}
+    return replace(bone_map, bones=bones | {"hips": hips})
 
 
 def _with_spine_between(rest: RestPose, bone_map: BoneMap) -> BoneMap:
