@@ -18,7 +18,7 @@ from ...take.errors import MocapError
 from ...take.whole_file import remove_parts
 from .job import Job
 from .lines import LONGEST
-from .messages import CANCEL_LINE, CLOSING, Cancelled, Failed, Message, from_line
+from .messages import CANCEL_LINE, CLOSING, Cancelled, Failed, Finished, Message, Notice, from_line
 
 PACKAGE_FOLDER = Path(__file__).parents[2]
 TERMINATE_AFTER = 3.0
@@ -77,6 +77,7 @@ class MocapProcess:
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._readers: list[threading.Thread] = []
         self._job: Job | None = None
+        self._stamp_before: tuple[int, int] | None = None
         self._cancelled_at: float | None = None
         self._ended_at: float | None = None
         self._closed = False
@@ -92,7 +93,7 @@ class MocapProcess:
 
     def start(self, job: Job) -> None:
         """Raises MocapError when the system cannot start the process."""
-        self._job = job
+        self._job, self._stamp_before = job, _stamp(job.output)
         try:
             self._process = subprocess.Popen(
                 self._command,
@@ -122,7 +123,7 @@ class MocapProcess:
             messages.append(self._messages.get())
             self._closed = isinstance(messages[-1], CLOSING)
         if ended and not self._closed:
-            messages.append(self._last_words())
+            messages += self._last_words()
             self._closed = True
         if self._closed:
             self._hang_up()
@@ -178,12 +179,20 @@ class MocapProcess:
         is_reading = any(reader.is_alive() for reader in self._readers)
         return not is_reading or time.monotonic() - self._ended_at > PIPE_PATIENCE
 
-    def _last_words(self) -> Message:
+    def _last_words(self) -> list[Message]:
+        """In the place of the closing message of a worker that died without one."""
+        assert self._process and self._job
+        if self._is_saved(self._job.output):
+            text = "The mocap process ended unexpectedly after the take was saved; a preview was not finished."
+            return [Notice(text), Finished(str(self._job.output))]
         if self._cancelled_at is not None:
-            return Cancelled()
-        assert self._process
+            return [Cancelled()]
         detail = "\n".join([f"exit code {self._process.returncode}", *self._stderr])
-        return Failed("process_died", "The mocap process ended unexpectedly. Try again, or with Low Memory.", detail)
+        return [Failed("process_died", "The mocap process ended unexpectedly. Try again, or with Low Memory.", detail)]
+
+    def _is_saved(self, path: Path) -> bool:
+        """Whether the file at ``path`` is of this run; it is whole, for it is put there at once."""
+        return _stamp(path) not in (None, self._stamp_before)
 
     def _hang_up(self) -> None:
         assert self._process and self._process.stdin
@@ -201,3 +210,12 @@ class MocapProcess:
             self._process.wait()
         for output in self._job.outputs:
             remove_parts(output.parent, self._process.pid)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when another file is put in the place of ``path``; None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_ino, found.st_mtime_ns

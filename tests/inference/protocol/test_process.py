@@ -192,6 +192,22 @@ class TestStandIns:
         assert failed.detail.startswith("exit code 7")
         assert time.monotonic() - started < 3, "it waited for the heir"
 
+    def test_a_worker_that_dies_after_the_take_was_saved_has_finished(self, tmp_path: Path) -> None:
+        job = Job(tmp_path / "v.mp4", tmp_path / "o.take.npz", tmp_path / "p.mp4")
+        job.output.write_bytes(b"an older take")
+        for save in ("", f"whole.write_bytes(b'a take'); whole.replace({str(job.output)!r})"):
+            process = stand_in(f"""
+                import os
+                from pathlib import Path
+                whole = Path({str(tmp_path / "whole")!r})
+                {save}
+                os._exit(1)
+            """)
+            process.start(job)
+            messages = finish(process)
+            assert isinstance(messages[-1], Finished if save else Failed)
+        assert isinstance(messages[0], Notice)
+
     def test_what_a_killed_worker_leaves_is_removed(self, tmp_path: Path) -> None:
         job = Job(tmp_path / "v.mp4", tmp_path / "o.take.npz", tmp_path / "p.mp4")
         other = tmp_path / ".o.take.1.abcdef.part.npz"
