@@ -14,6 +14,7 @@ from typing import IO
 import av
 import cv2
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from ..take.errors import MocapError
@@ -74,8 +75,11 @@ def draw_preview(
             for done, frame in enumerate(frames, start=1):
                 shoot(paint(take, frame.index, frame.picture, rows, published))
                 progress(done, total)
-    except OSError as error:  # FFmpeg's errors are some, too
+    except OSError as error:
         raise MocapError("preview_not_written", why_not_saved(path, error), str(error)) from error
+    except FFmpegError as error:  # also where the file could not be written to: it does not say so
+        text = f"The preview {path.name} could not be written. Make room or choose another folder."
+        raise MocapError("preview_not_written", text, str(error)) from error
 
 
 @contextmanager
