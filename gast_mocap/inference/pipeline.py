@@ -295,8 +295,8 @@ def notify_moving_camera(take: Take, notify: Notify) -> None:
     """Say that the camera did not stand still."""
     if take.camera_moved:
         notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are unharmed; travel, gravity "
-            "and floor need a still camera."
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected, but travel, "
+            "gravity and floor assume a fixed camera."
         )
 
 

@@ -1,1 +1,1 @@
-"""What a take holds and what is done to it: records, take files, clean-up, export. numpy and scipy only."""
+"""From a take to a clean performance and to files for other programs. NumPy and SciPy only."""

@@ -105,7 +105,7 @@ def _number(word: str) -> float:
     try:
         return float(word)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{word} is no number") from error
+        raise argparse.ArgumentTypeError(f"{word} is not a number") from error
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _with_given_height(take: Take, options: argparse.Namespace) -> Take:
-    """The height of the command line goes before the one that is kept for the exported person."""
+    """A height on the command line overrides the one that the take holds for the exported person."""
     if options.body_height is None:
         return take
     people = (

@@ -5,8 +5,9 @@ import numpy as np
 from ..take.records import FloatArray
 from ..take.skeletons import H36M17, Side
 
-# The malleolus at 0.039 of the body height (Winter, Biomechanics and Motor Control), and the sole of a shoe
 ANKLE_HEIGHT = 0.05
+"""Of the body height: the malleolus at 0.039 (Winter, Biomechanics and Motor Control), and the sole of a shoe. Raising
+it lifts bodies over the floor."""
 LEG_AND_TRUNK = H36M17.indices("right_knee", "right_ankle", "spine", "thorax")
 PELVIS, THORAX, HEAD = H36M17.indices("pelvis", "thorax", "head")
 FEET = (Side.RIGHT, Side.LEFT)

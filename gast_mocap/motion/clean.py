@@ -63,8 +63,8 @@ def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Calla
     report_gaps(track_id, chosen.times, settings.fill_gaps, notify)
     if settings.travel and take.camera_moved:
         notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Travel, gravity and floor need a "
-            "still one; turn Travel off if they look wrong."
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected, but "
+            "travel, gravity and floor assume a fixed camera. Turn Travel off if they look wrong."
         )
     walks = [_set_out(body, take.video, settings) for body in bodies if _is_usable(body)]
     focal = focal_length_px(take.video.width, _field_of_view(walks, take.video, settings))
@@ -96,7 +96,7 @@ def _choose(bodies: list[Body], track_id: int) -> Body:
                 )
             raise MocapError(
                 "person_unseen",
-                f"Person {track_id} is seen in {len(body.times)} frames only. Choose another person.",
+                f"Person {track_id} is visible in only {len(body.times)} frames. Choose another person.",
             )
     raise MocapError("person_missing", f"The take has no person {track_id}. Choose one from the list of people.")
 

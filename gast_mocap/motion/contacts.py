@@ -18,12 +18,19 @@ from .smooth import smooth_curves
 from .travel import FloorPlane, Sighting
 
 # Fitted to CMU's subjects 02 to 14 without 05 and 13, dances and fights among them, by logistic regression
-STILL_SPEED = 0.50  # m/s, as smoothed here, at which a low ankle is as likely to stand as to move
+STILL_SPEED = 0.50
+"""Metres a second, as smoothed here, at which a low ankle is as likely to stand as to move. Raising it finds more
+contacts, and sliding ones."""
 PICTURE_POWER, ROOM_POWER = 1.55, 1.3
-HIGH_LIFT = 0.16  # metres above standing height that cost one log odd; twice as much costs four
-SPEED_SECONDS = 0.3  # smoothing before speeds are taken
-CHANGE_PRICE = 1.0  # log odds that a change of state must earn
-SENSITIVITY_ODDS = 6.0  # log odds between the slider's ends and its middle
+"""How much the speed in the picture and the one in the room count. Raising one makes it decide more sharply."""
+HIGH_LIFT = 0.16
+"""Metres above standing height that cost one log odd, twice as many four. Raising it lets lifted feet stand."""
+SPEED_SECONDS = 0.3
+"""Smoothing before speeds are taken. Raising it hides jitter, and blurs when a foot goes down."""
+CHANGE_PRICE = 1.0
+"""Log odds that a change of state must earn. Raising it gives fewer and longer contacts."""
+SENSITIVITY_ODDS = 6.0
+"""Log odds between the slider's ends and its middle. Raising it gives the slider more reach."""
 CHANGES = tuple(f"foot {foot} {change}" for foot in FEET for change in ("down", "up"))
 
 

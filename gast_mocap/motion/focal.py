@@ -14,9 +14,12 @@ from ..take.records import FloatArray, IntArray
 from .travel import DEFAULT_FIELD_OF_VIEW, Sighting, solve_travel
 
 FIELDS_OF_VIEW = np.array([38.0, 44.0, 50.0, 56.0, 62.0, 68.0, 75.0, 83.0])
-# A lens whose focal length differs from the usual one's by this factor's logarithm must save this cost, m^2
+"""Degrees that are tried; more of them cost time."""
 UNUSUAL_LOG, UNUSUAL_COST = 0.35, 1e-4
+"""A lens whose focal length differs from the usual one's by this factor's logarithm must save this cost, m^2. Raising
+the cost keeps to the usual lens for longer."""
 FRAMES_ENOUGH = 1200
+"""Of a longer take every second frame is used, or fewer. Raising it costs time."""
 
 
 def find_field_of_view(sightings: list[Sighting], phases: list[IntArray], seconds: float) -> float:

@@ -9,11 +9,17 @@ from .smooth import smooth_curves
 
 SHORTEST_BONE = 1e-6
 """Metres. In a damaged take a bone may have no length; its triangle still needs three corners."""
-LONGEST_REACH = 0.999  # of thigh and shin; keeps the knee from snapping straight
+LONGEST_REACH = 0.999
+"""Of thigh and shin together. Raising it to 1 lets the knee snap straight."""
 LARGEST_KNEE_CHANGE = np.radians(35.0)
+"""How far the lock may change a knee's angle. Raising it holds feet that are far off, and kinks knees."""
 LARGEST_DROP, DROP_SECONDS, DROP_PASSES = 0.10, 0.3, 4
-HOLD_WEIGHT = 1e5  # of an anchor against fading away: the foot moves by less than a millimetre
-LEAST_HEIGHT = 0.8  # of the standing ankle height, for a foot in the air
+"""Metres by which the hips may sink so that feet reach their anchors, and how smoothly. Raising the first holds more
+feet, and makes hips dip; raising the others makes the dip longer."""
+HOLD_WEIGHT = 1e5
+"""Of an anchor against fading away: a foot moves by less than a millimetre. Lowering it lets feet creep."""
+LEAST_HEIGHT = 0.8
+"""Of the standing ankle height, for a foot in the air. Raising it lifts feet that pass close over the floor."""
 
 
 def lock_feet(

@@ -31,7 +31,7 @@ def long_gaps(times: FloatArray, longest: float) -> IntArray:
 
 
 def report_gaps(track_id: int, times: FloatArray, longest: float, notify: Callable[[str], None]) -> None:
-    """Tell of the person's gaps, if they have any."""
+    """Report the gaps in which the person is not seen, if there are any."""
     gaps = np.diff(times)[long_gaps(times, longest)]
     if len(gaps) == 1:
         unseen, crossed = f"for {gaps[0]:.1f} s. This gap gets", "it"

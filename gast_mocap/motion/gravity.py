@@ -14,17 +14,25 @@ BLENDER_FROM_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.
 # A standing person's trunk is over the middle of the feet: this share of the body height before the ankles
 # (measured on the upright walks and stands of 12 CMU subjects; the rest is 1.6 degrees in the median)
 FOOT_MIDDLE = 0.04
-STRAIGHT_LEG = 0.93  # hip to ankle over the length of thigh and shin
-UPRIGHT_BEND = np.radians(35.0)  # between legs and trunk
+STRAIGHT_LEG = 0.93
+"""Hip to ankle over thigh and shin, from which a leg is straight. Raising it judges gravity from fewer frames."""
+UPRIGHT_BEND = np.radians(35.0)
+"""Between legs and trunk of a body that stands, at most. Raising it lets bent bodies say where up is."""
 
-# What each clue is worth: its expected error
-POSTURE_DEGREES, SLUMP_DEGREES = 2.0, 15.0  # and how much the body sways
+# What each clue is worth: its expected error. Raising one makes that clue count for less.
+POSTURE_DEGREES, SLUMP_DEGREES = 2.0, 15.0
+"""Of the mean body axis, standing and otherwise; how much the body sways comes on top."""
 ROLL_DEGREES = 2.0
+"""By which cameras are rolled."""
 USUAL_TILT, TILT_DEGREES = 10.0, 20.0
+"""By which cameras look down, and how much they differ."""
 ANCHOR_METRES, ANCHOR_DEPTH_SHARE = 0.08, 0.03
-INDEPENDENT_ANCHORS = 12  # more of them share their errors
-INDEPENDENT_POSTURES = 9
-LOW_ANCHORS = 25.0  # percentile of their heights where the search for the floor begins: roofs and tables are above it
+"""Of a foot anchor's height, and of its distance along the ray."""
+INDEPENDENT_ANCHORS, INDEPENDENT_POSTURES = 12, 9
+"""More anchors, and more moments of a sway, share their errors and count no more than so many."""
+LOW_ANCHORS = 25.0
+"""Percentile of the anchors' heights where the search for the floor begins: roofs and tables are above it. Raising it
+finds floors on which only few feet stand too high."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ import numpy as np
 
 from ..take.records import FloatArray
 
-WINDOW = 5  # frames whose median a leap of up to two frames cannot move
-UNSURE_LEAP, SURE_LEAP = 0.12, 0.60  # metres off the median that are too far at scores 0 and 1
+WINDOW = 5
+"""Frames whose median a leap of up to two frames cannot move. Raising it doubts longer leaps, and fast movements."""
+UNSURE_LEAP, SURE_LEAP = 0.12, 0.60
+"""Metres off the median that are too far at scores 0 and 1. Raising them keeps more strikes, and errors."""
 
 
 def doubt_leaps(joints: FloatArray, scores: FloatArray) -> FloatArray:

@@ -10,14 +10,23 @@ from scipy.linalg import solveh_banded
 
 from ..take.records import FloatArray
 
-SURE_SCORE = 0.5  # keypoints of this score and more are trusted alike
+SURE_SCORE = 0.5
+"""Keypoints of this score and more are trusted alike. Raising it smooths joints that are half hidden more."""
 LEAST_TRUST = 1e-6
-LONGEST_SPAN = 2.0  # usual steps that one sample may stand for; with more, jitter beside gaps stays
-SHORTEST_STEP = 0.01  # usual steps; frames closer than that, by their time stamps, are taken for that far apart
-SOLVABLE = 1e-12  # the least weight of a sample against curvature; with less, rounding errors decide what is bridged
+"""The weight of samples that nobody trusts. Raising it lets them pull on what is bridged."""
+LONGEST_SPAN = 2.0
+"""Usual steps that one sample may stand for at most. Raising it leaves jitter beside gaps."""
+SHORTEST_STEP = 0.01
+"""Usual steps; frames that are closer by their time stamps are taken for so far apart. Lowering it makes the equations
+hard to solve."""
+SOLVABLE = 1e-12
+"""The least weight of a sample against curvature. With less, rounding errors decide what is bridged."""
 STRIKE_PASSES = 2
-STRIKE_LEVEL = 3.0  # misses this many times the usual are movement that the first pass ate
-LEAST_MISS = 0.001  # metres; nobody strikes that little
+"""How often the fit is made again around fast movements. Raising it keeps more of them, and of the jitter in them."""
+STRIKE_LEVEL = 3.0
+"""Misses this many times the usual are movement that the first pass ate. Raising it smooths more strikes away."""
+LEAST_MISS = 0.001
+"""Metres: nobody strikes that little. Raising it smooths small movements of still bodies away."""
 
 
 def sample_spans(times: FloatArray) -> FloatArray:

@@ -23,14 +23,22 @@ from ..take.records import FloatArray, IntArray
 from .smooth import curvature_bands, sample_spans
 
 DEFAULT_FIELD_OF_VIEW = 60.0
-DOUBTFUL_METRES = 0.10  # a residual of this size is trusted half
+"""Degrees across the picture of a usual lens. Raising it brings people nearer where nothing tells the lens."""
+DOUBTFUL_METRES = 0.10
+"""A residual of this size is trusted half. Raising it lets errors of keypoints pull more."""
 MOST_PASSES, SETTLED_METRES = 6, 0.002
-NEAREST = 0.1  # metres from the camera
-SOLVABLE = 1e-9  # of the mean weight: how much a point belongs to the camera if nothing tells how far away it is
+"""The equations are solved again until nothing moves by more, so often at most. More passes cost time."""
+NEAREST = 0.1
+"""Metres from the camera at least, where rays are made straight."""
+SOLVABLE = 1e-9
+"""Of the mean weight: how much a point belongs to the camera when nothing tells how far away it is."""
 # Weights against the mean of all limbs' reprojections, each (5 cm / expected error)^2
 PIN_WEIGHT = 2.0
+"""Of an ankle that stays at its anchor. Raising it trusts contacts more than the picture."""
 SIGHT_WEIGHT = 4.0
-FLOOR_WEIGHT = 3.0  # a phase's floor counts as much as this many seconds of reprojection
+"""Of an anchor that is seen where the ankle's keypoint is."""
+FLOOR_WEIGHT = 3.0
+"""A phase's floor counts as much as this many seconds of reprojection. Raising it flattens steps and slopes."""
 
 
 @dataclass(frozen=True)

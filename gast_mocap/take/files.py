@@ -93,8 +93,8 @@ def load_take(path: Path) -> Take:
     """Read a take. All of its values are checked: it may come from anybody, or from a failing disk.
 
     Raises:
-        MocapError: ``take_missing``, ``take_forbidden``, ``take_unreadable`` for a file that is damaged or no take, or
-            ``take_newer`` for one from a newer version of the format.
+        MocapError: ``take_missing``, ``take_forbidden``, ``take_unreadable`` for a file that is damaged or not a take,
+            or ``take_newer`` for one from a newer version of the format.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -103,7 +103,8 @@ def load_take(path: Path) -> Take:
     except PermissionError as error:
         raise MocapError(
             "take_forbidden",
-            f"{path.name} may not be read. Change the permissions of the file or its folder, or choose another file.",
+            f"You have no permission to read {path.name}. Change the permissions of the file and its folder, or choose "
+            "another file.",
             repr(error),
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -118,7 +119,7 @@ def load_take(path: Path) -> Take:
     except DAMAGE as error:
         raise MocapError(
             "take_unreadable",
-            f"{path.name} is damaged or no take. Run the import again or choose another file.",
+            f"{path.name} is damaged or not a take. Import the video again or choose another file.",
             repr(error),
         ) from error
 
