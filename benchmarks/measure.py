@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.pipeline import run
 from gast_mocap.inference.poses.lift import Lifter
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pipeline.add_argument("video", type=Path)
     pipeline.add_argument("--quality", required=True)
     pipeline.add_argument("--end", type=int)
+    for slot in ("detector", "pose", "lifter"):
+        pipeline.add_argument(f"--{slot}", type=Path)
     pipeline.set_defaults(measure=measure_run)
 
     loop = measurements.add_parser("loop", help="the first frames of a video, forth and back for as long as asked")
@@ -47,13 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(options.pop("measure")(**options)))
 
 
-def measure_run(**job: Any) -> dict[str, Any]:
+def measure_run(detector: Path | None, pose: Path | None, lifter: Path | None, **job: Any) -> dict[str, Any]:
     """Seconds and seconds within the networks of each stage, and the peak of resident memory."""
     with tempfile.TemporaryDirectory() as folder:
-        done = run(Job(output=Path(folder) / "bench.take.npz", **job), ignore, note)
+        own = OwnNetworks(detector, pose, lifter)
+        done = run(Job(output=Path(folder) / "bench.take.npz", own=own, **job), ignore, note)
     return {
         "frames": done.take.settings.end - done.take.settings.start,
         "people": len(done.take.people),
+        "networks": dict(done.take.settings.networks),
         "stages": {stage.stage: (stage.seconds, stage.in_networks) for stage in done.stages},
         "peak_mb": peak_megabytes(),
     }

