@@ -1,5 +1,7 @@
 """The part of the Mocap tab that puts motion onto a rig."""
 
+from typing import Final
+
 from bpy.types import Context, Object, UILayout
 
 from ...retarget.rig.roles import REQUIRED, label
@@ -10,6 +12,7 @@ from ..scene_take import video_of
 from .panel import MocapPanel, draw_reports, draw_text, split
 
 SAME_RATE = 0.005  # of a rate: 29.97 and 30 are taken for the same, 24 and 25 are not
+AMBER: Final = "COLORSET_02_VEC"  # an icon: layouts can draw a row in red, but in no other colour
 LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
 
 
@@ -39,7 +42,9 @@ def draw_bones(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene
     doubtful = sum(bool(row.doubt) for row in settings.bone_roles)
     header, body = layout.panel("gast_mocap_bones", default_closed=True)
     header.alert = bool(missing)
-    header.label(text=summary(settings, missing, doubtful), icon="ERROR" if missing or doubtful else "CHECKMARK")
+    header.label(
+        text=summary(settings, missing, doubtful), icon="ERROR" if missing else AMBER if doubtful else "CHECKMARK"
+    )
     if body:
         if settings.family:
             body.label(text=settings.family, icon="ARMATURE_DATA")
@@ -68,12 +73,12 @@ def summary(settings: GAST_MOCAP_PG_scene, missing: int, doubtful: int) -> str:
 def draw_role(layout: UILayout, context: Context, row: GAST_MOCAP_PG_bone_role, target: Object) -> None:
     line = layout.split(factor=LABEL_SHARE, align=True)
     line.alert = row.name in REQUIRED and not row.bone
-    line.label(text=label(row.name), icon="ERROR" if row.doubt else "NONE")
+    line.label(text=label(row.name), icon=AMBER if row.doubt else "NONE")
     field = line.row(align=True)
     field.prop_search(row, "bone", target.data, "bones", text="")
     field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
     if row.doubt:
-        draw_text(layout, context, row.doubt, "ERROR")
+        draw_text(layout, context, row.doubt, AMBER)
 
 
 def same_rate(one: float, other: float) -> bool:

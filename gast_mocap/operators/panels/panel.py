@@ -39,7 +39,7 @@ def draw_reports(layout: UILayout, context: Context, reports: Reports) -> None:
         draw_text(layout, context, notice, "INFO")
 
 
-def draw_text(layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO"]) -> None:
+def draw_text(layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO", "COLORSET_02_VEC"]) -> None:
     """``text`` on as many lines as the sidebar is narrow: labels do not wrap by themselves."""
     assert context.preferences and context.region
     scale = context.preferences.system.ui_scale
