@@ -142,6 +142,23 @@ def test_weights_of_ones_own_lift_and_are_named_in_the_take(videos: Path, tmp_pa
     assert np.abs(own.people[0].pose.joints - bundled.people[0].pose.joints).max() > 0.01
 
 
+def test_a_lifter_that_answers_no_numbers_leaves_no_take(videos: Path, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    from published_gast import write_published_gast
+
+    lifter = write_published_gast(tmp_path / "mine.onnx")
+    model = onnx.load(lifter)
+    weights = model.graph.initializer[-1]
+    weights.CopyFrom(
+        onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(weights) * np.float32(np.nan), weights.name)
+    )
+    onnx.save(model, lifter)
+    with pytest.raises(MocapError) as caught:
+        run(short_job(videos, tmp_path, end=8, own=OwnNetworks(lifter=lifter)), ignore, ignore)
+    assert caught.value.code == "model_answers_nan"
+    assert list(tmp_path.iterdir()) == [lifter]
+
+
 def test_weights_that_are_missing_are_told(videos: Path, tmp_path: Path) -> None:
     with pytest.raises(MocapError) as caught:
         run(short_job(videos, tmp_path, own=OwnNetworks(lifter=tmp_path / "gone.onnx")), ignore, ignore)

@@ -82,14 +82,17 @@ def with_missing_bridged(points: FloatArray, scores: FloatArray) -> FloatArray:
 def with_cut_off_legs_folded(points: FloatArray, scores: FloatArray) -> FloatArray:
     """Keypoints (t, 17, 2) in which ankles or whole legs out of sight lie on their parents, as lifters learned it.
 
-    This is the half-body rule of the published demo, for a body that is cut off by the frame or a desk: both ankles
-    unseen put each ankle on its knee, both knees unseen as well put all on the hips. Unlike the demo, one leg alone is
-    left where the network guessed it: it is mostly hidden by the other. ``scores`` (t, 17).
+    This is the half-body rule of the published demo. With both ankles unseen, as when the frame or a desk cuts a body
+    off, each lies on its knee, and where that knee is unseen too, both lie on the hip. One ankle alone, with all else
+    seen, lies on its knee. A whole leg alone is left where the network guessed it: it is mostly hidden by the other.
+    ``scores`` (t, 17).
     """
     folded = points.copy()
-    no_ankles = (scores[:, _ANKLES] < UNSEEN).all(axis=1)
-    no_legs = no_ankles & (scores[:, _KNEES] < UNSEEN).all(axis=1)
-    for hip, knee, ankle in zip(_HIPS, _KNEES, _ANKLES, strict=True):
-        folded[no_legs, knee] = points[no_legs, hip]
-        folded[no_ankles, ankle] = folded[no_ankles, knee]
+    no_knee, no_ankle = (scores[:, joints] < UNSEEN for joints in (_KNEES, _ANKLES))
+    both, one = no_ankle.all(axis=1), (no_ankle.sum(axis=1) == 1) & ~no_knee.any(axis=1)
+    for side, (hip, knee, ankle) in enumerate(zip(_HIPS, _KNEES, _ANKLES, strict=True)):
+        no_leg = both & no_knee[:, side]
+        folded[no_leg, knee] = points[no_leg, hip]
+        no_foot = both | (one & no_ankle[:, side])
+        folded[no_foot, ankle] = folded[no_foot, knee]
     return folded

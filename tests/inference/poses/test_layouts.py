@@ -1,6 +1,7 @@
 """The published combination of COCO-17 keypoints, by hand."""
 
 import numpy as np
+import pytest
 
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
 from gast_mocap.take.skeletons import COCO17, H36M17
@@ -43,3 +44,34 @@ def test_legs_out_of_the_picture_fold_and_a_hidden_leg_stays():
     np.testing.assert_allclose(folded[1, joint("right_ankle")], STANDING["right_hip"])
     np.testing.assert_allclose(folded[1, joint("right_knee")], STANDING["right_hip"])
     np.testing.assert_allclose(folded[2], POINTS[0])
+
+
+@pytest.mark.parametrize(
+    ("unseen", "folded"),
+    [
+        ("RK RA LK LA", {"RK": "RH", "RA": "RH", "LK": "LH", "LA": "LH"}),
+        ("RK RA LA", {"RK": "RH", "RA": "RH", "LA": "LK"}),
+        ("RA LK LA", {"RA": "RK", "LK": "LH", "LA": "LH"}),
+        ("RA LA", {"RA": "RK", "LA": "LK"}),
+        ("RA", {"RA": "RK"}),
+        ("LA", {"LA": "LK"}),
+        ("RK RA", {}),
+        ("RK LK", {}),
+        ("LK RA", {}),
+        ("RK", {}),
+        ("", {}),
+    ],
+)
+def test_the_half_body_rule_is_the_published_demos(unseen, folded):
+    """Hip, knee and ankle of either side; every other set of unseen joints leaves all where it is."""
+
+    def joint(letters):
+        side, part = {"L": "left", "R": "right"}[letters[0]], {"H": "hip", "K": "knee", "A": "ankle"}[letters[1]]
+        return COCO17.index(f"{side}_{part}")
+
+    scores = np.ones((1, 17))
+    scores[0, [joint(letters) for letters in unseen.split()]] = 0.29
+    expected = POINTS[0].copy()
+    for moved, target in folded.items():
+        expected[joint(moved)] = POINTS[0, joint(target)]
+    np.testing.assert_allclose(with_cut_off_legs_folded(POINTS, scores)[0], expected)
