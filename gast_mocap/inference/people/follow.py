@@ -4,6 +4,8 @@ A Kalman filter for each person holds the box's centre, area and aspect and the 
 found boxes are matched by overlap with the Hungarian method.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -12,13 +14,20 @@ from .boxes import box_around, overlaps
 
 LEAST_OVERLAP = 0.3
 PARTIAL = 0.8
-"""A box whose longer side is shorter than this share of what was expected holds a part of the person only."""
+"""A box whose longer side is shorter than this share of what was expected holds a part of the person only. Raising it
+keeps the boxes of people who crouch too large."""
+SAME_HEAD = 0.2
+"""Such a part is a person without legs when its upper edge is where it was expected, within this share of the height.
+Raising it makes crouching people whole."""
 
 TRANSITION = np.eye(7) + np.eye(7, k=4)
 OBSERVATION = np.eye(4, 7)
 MEASUREMENT_NOISE = np.diag([1.0, 1.0, 10.0, 10.0])
 PROCESS_NOISE = np.diag([1.0, 1.0, 1.0, 1.0, 0.01, 0.01, 0.0001])
 FIRST_COVARIANCE = np.diag([10.0, 10.0, 10.0, 10.0, 1e4, 1e4, 1e4])
+
+
+Mend = Callable[[FloatArray, FloatArray], FloatArray]
 
 
 class BoxFilter:
@@ -58,26 +67,28 @@ class BoxFilter:
 class Sort:
     """The people that are being followed, by id. Ids rise from 1 in the order of appearance."""
 
-    def __init__(self, max_unseen: int) -> None:
-        """A person unseen for more than ``max_unseen`` frames is given up; coming back makes a new id."""
-        self._max_unseen = max_unseen
+    def __init__(self, max_unseen: int, mend: Mend) -> None:
+        """A person unseen for more than ``max_unseen`` frames is given up; coming back makes a new id.
+
+        ``mend`` makes the box that counts of one found and the one expected; ``as_found`` is the published algorithm.
+        """
+        self._max_unseen, self._mend = max_unseen, mend
         self._filters: dict[int, BoxFilter] = {}
         self._next_id = 1
 
     def predict(self) -> dict[int, FloatArray]:
         """Go one frame on; where everybody should be now, id -> box (4,)."""
-        for person in self._filters.values():
-            person.predict()
         self._filters = {
             track_id: person for track_id, person in self._filters.items() if person.frames_unseen <= self._max_unseen
         }
+        for person in self._filters.values():
+            person.predict()
         return {track_id: person.box for track_id, person in self._filters.items()}
 
     def match(self, boxes: FloatArray) -> dict[int, FloatArray]:
         """Everybody found in this frame, id -> box (4,), from the detector's ``boxes`` (n, 4).
 
-        Who was not followed so far gets a new id. Where the detector has lost a part of somebody, mostly the legs, the
-        box is the one around what it found and what was expected.
+        Who was not followed so far gets a new id.
         """
         followed, found = list(self._filters), {}
         expected = np.array([self._filters[track_id].box for track_id in followed]).reshape(-1, 4)
@@ -86,7 +97,7 @@ class Sort:
         for n, box in enumerate(boxes):
             if n in pairs and overlap[n, pairs[n]] >= LEAST_OVERLAP:
                 track_id = followed[pairs[n]]
-                found[track_id] = _whole(box, expected[pairs[n]])
+                found[track_id] = self._mend(box, expected[pairs[n]])
                 self._filters[track_id].correct(found[track_id])
             else:
                 found[self._begin(box)] = box
@@ -111,9 +122,17 @@ class Sort:
         return track_id
 
 
-def _whole(found: FloatArray, expected: FloatArray) -> FloatArray:
-    """The box (4,) found, or that around it and the expected one when only a part was found."""
-    if max(found[2:] - found[:2]) >= PARTIAL * max(expected[2:] - expected[:2]):
+def as_found(found: FloatArray, _expected: FloatArray) -> FloatArray:
+    """The box (4,) found."""
+    return found
+
+
+def with_lost_legs(found: FloatArray, expected: FloatArray) -> FloatArray:
+    """The box (4,) found, or that around it and the expected one when only the legs are missing from it."""
+    height = expected[3] - expected[1]
+    is_short = max(found[2:] - found[:2]) < PARTIAL * max(expected[2:] - expected[:2])
+    has_head = abs(found[1] - expected[1]) < SAME_HEAD * height
+    if not (is_short and has_head):
         return found
     return box_around(np.stack([found, expected]).reshape(-1, 2))
 

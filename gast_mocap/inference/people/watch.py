@@ -21,7 +21,7 @@ from ..video.stillness import Backdrop
 from .boxes import areas
 from .detect import MultiPoseDetector
 from .exposure import evened
-from .follow import Sort
+from .follow import Sort, with_lost_legs
 from .found_poses import FoundPoses
 from .keypoints import SinglePose
 from .observe import Observations
@@ -116,7 +116,7 @@ class Watcher:
     def __init__(self, eyes: Eyes, fps: float) -> None:
         self.tracks: dict[int, Observations] = {}
         self._search = Search(eyes.detector, eyes.preset, fps)
-        self._sort = Sort(max_unseen=max(1, round(MAX_UNSEEN_SECONDS * fps)))
+        self._sort = Sort(max(1, round(MAX_UNSEEN_SECONDS * fps)), with_lost_legs)
         self._reader = BodyReader(eyes.estimator)
         self._poses: dict[int, Pose] = {}
         self._last_seen: set[int] = set()
