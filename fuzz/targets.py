@@ -6,6 +6,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -37,6 +38,7 @@ from gast_mocap.retarget.rig.families import NAMES, families_in, table_in
 from gast_mocap.retarget.rig.saved_maps import load_map
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take
+from gast_mocap.take.settings import CleanSettings
 
 from .cases import Target
 from .mutate import damaged, edited_json, json_line
@@ -89,10 +91,15 @@ def make_take(rng: Random) -> bytes:
     arrays = dict(sample_take())
     if rng.random() < 0.35:
         return damaged(packed(arrays), rng)
-    for _ in range(rng.randint(1, 3)):
+    if rng.random() < 0.2:
+        arrays["times"] = uneven_times(rng)
+    if rng.random() < 0.3:
+        header = json.loads(str(arrays["header"])) | {"cleaning": any_cleaning(rng)}
+        arrays["header"] = np.array(json.dumps(header))
+    for _ in range(rng.randint(0, 3)):
         name = rng.choice(list(arrays))
         if name == "header" or rng.random() < 0.4:
-            header = edited_json(str(sample_take()["header"]), rng)
+            header = edited_json(str(arrays["header"]), rng)
             arrays["header"] = np.array(json.dumps(header))
         else:
             arrays[name] = edited_array(arrays[name], rng)
@@ -119,7 +126,27 @@ def edited_array(array: NDArray[Any], rng: Random) -> NDArray[Any]:
     if chance < 0.9 and changed.dtype.kind in "iuf":
         with np.errstate(all="ignore"):
             return changed.astype(rng.choice(("f2", "f4", "i1", "u1", "u8", "c16", "?", "S3", "U2")))
+    if chance < 0.95 and changed.dtype.kind in "iuf":
+        return changed * rng.choice((1e-9, 1e-3, 0.1, 10.0, 1e3, 1e5))
     return np.full(changed.shape, rng.choice((0.0, 1.0, -1.0, 1e9, np.nan)))
+
+
+def uneven_times(rng: Random) -> NDArray[Any]:
+    """Time stamps of a video that are possible, but unlikely: steps of a microsecond beside steps of a minute."""
+    noise = np.random.default_rng(rng.randrange(1 << 30))
+    return np.cumsum(np.exp(noise.normal(-3.5, rng.choice((0.5, 2.0, 4.0)), len(sample_take()["times"]))))
+
+
+def any_cleaning(rng: Random) -> dict[str, Any]:
+    """Settings that the panel allows, some of them at the ends of their ranges."""
+    chosen: dict[str, Any] = {}
+    for control in fields(CleanSettings):
+        if isinstance(control.default, bool):
+            chosen[control.name] = rng.random() < 0.5
+        else:
+            low, high = control.metadata["min"], control.metadata["max"]
+            chosen[control.name] = rng.choice((low, high, control.default, rng.uniform(low, high)))
+    return chosen
 
 
 def packed(arrays: dict[str, NDArray[Any]]) -> bytes:
