@@ -338,8 +338,8 @@ def notify_hidden(take: Take, notify: Notify) -> None:
 
 def preview(take: Take, job: Job, path: Path, report: Report, notify: Notify) -> None:
     """Draw the preview. The take is safe by now, so whatever happens here is only worth a notice."""
-    frames = read_frames(take.video, take.settings.start, take.settings.end)
     try:
+        frames = read_frames(take.video, take.settings.start, take.settings.end)
         draw_preview(take, frames, path, partial(report, "preview"), job.preview_view)
     except (StoppedError, KeyboardInterrupt):
         notify("The preview was given up. The take is saved.")

@@ -273,6 +273,20 @@ def test_a_name_that_no_file_can_have_is_told(videos: Path, tmp_path: Path, role
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_video_that_is_removed_before_the_preview_costs_no_take(videos: Path, tmp_path: Path) -> None:
+    video = tmp_path / "v.mp4"
+    video.symlink_to(videos / "sports2d_demo.mp4")
+
+    def remove(stage: str, *_: object) -> None:
+        if stage == "save":
+            video.unlink(missing_ok=True)
+
+    notices: list[str] = []
+    done = run(short_job(videos, tmp_path, video=video, end=6, preview=tmp_path / "p.mp4"), remove, notices.append)
+    assert len(load_take(done.saved_as).people) == len(done.take.people)
+    assert any("v.mp4" in notice and "saved" in notice for notice in notices)
+
+
 def test_a_disk_that_fills_during_the_work_costs_no_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
     folder, elsewhere = tmp_path / "full", tmp_path / "elsewhere"
     folder.mkdir()
