@@ -20,6 +20,8 @@ SEALED = {"protocol_whitelist": "none"}
 other files nor the network, and a colon in a name is a colon."""
 BUFFER_BYTES = 1 << 18
 """Read at a time: larger means fewer calls into Python, smaller less that is read in vain after a seek."""
+USUAL_BYTES = 64 << 20
+"""What a few frames take. More gives up earlier where memory is short."""
 NO_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 """Streams that hold pictures but no film: covers and previews."""
 
@@ -47,6 +49,8 @@ def open_video(path: Path) -> Iterator[OpenVideo]:
                 file, "r", options=SEALED, buffer_size=BUFFER_BYTES, metadata_errors="replace"
             )
         except (FFmpegError, OSError, ValueError) as error:
+            if isinstance(error, FFmpegError):
+                check_memory(error)
             raise unreadable(path, str(error)) from error
         with container:
             streams = [stream for stream in container.streams.video if not stream.disposition & NO_FILM]
@@ -79,6 +83,15 @@ def check_file(path: Path) -> None:
         ) from error
     if is_empty:
         raise MocapError("video_empty", f"{path.name} is an empty file. Copy or download the video again.")
+
+
+def check_memory(error: FFmpegError) -> None:
+    """Raises MemoryError where the computer has no memory left: a whole video must not pass for a damaged one.
+
+    A damaged one makes FFmpeg say the same, for it asks for absurd sizes; then a usual size is there to be had.
+    """
+    if isinstance(error, MemoryError):
+        bytearray(USUAL_BYTES)
 
 
 def unreadable(path: Path, detail: str = "") -> MocapError:

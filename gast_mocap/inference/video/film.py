@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 
 from ...take.errors import MocapError
 from .clock import usual_rate
-from .container import OpenVideo, open_video
+from .container import OpenVideo, check_memory, open_video
 from .packets import Entry, VideoPacket, enter, read_packets, stamp_of
 
 LOOKED_AT = 60
@@ -121,7 +121,8 @@ def frames_of(video: OpenVideo, packet: "VideoPacket | None") -> list[VideoFrame
     """What the decoder gives after ``packet``, or at the end; nothing for a damaged one."""
     try:
         return list(video.stream.decode(packet))
-    except FFmpegError:
+    except FFmpegError as error:
+        check_memory(error)
         return []
 
 
@@ -185,7 +186,8 @@ class Film:
             wanted += began and not (packet.is_discard or precedes(packet.pts, entry))
             try:
                 yield from video.stream.decode(packet)
-            except FFmpegError:
+            except FFmpegError as error:
+                check_memory(error)
                 errors += self._shown > 0
         yield from frames_of(video, None)
         self.lost = max(0, wanted - self._shown) if self._is_indexed else errors

@@ -9,7 +9,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from .container import OpenVideo
+from .container import OpenVideo, check_memory
 
 FAILURES = 16
 """Errors of the container in a row after which the rest of a file counts as lost."""
@@ -31,7 +31,8 @@ def read_packets(video: OpenVideo) -> Iterator[VideoPacket]:
                 if packet.size:
                     yield packet
             return
-        except FFmpegError:
+        except FFmpegError as error:
+            check_memory(error)
             failures += 1
 
 
