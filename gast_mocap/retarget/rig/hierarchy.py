@@ -32,7 +32,7 @@ FINGERS = 3  # a palm has at least so many
 NO_PALM = 0.4  # cost of a limb that ends elsewhere than at a palm
 NECK = 0.06  # of the figure's height: a neck starts at most so far above the shoulders, a head higher
 EYE = 0.6  # of the gap before: what is so close behind a head is in it
-TOP = 1.5  # of the gap before: what is so far behind a head is its top, if it is as far as a skull is high
+TOP = 1.4  # of the gap before: what is so far behind a head is its top, if it is as far as a skull is high
 SKULL = 0.09  # of the figure's height
 TAIL = 0.3  # cost of a limb that ends at a tail, not a joint; higher prefers joints that split it less evenly
 HAND_SHARE = 0.8  # of the lower limb: what may follow its end
@@ -209,9 +209,10 @@ class _Tree:
         count = min(map(len, pair.chains))  # what one hand holds beyond that is no part of the limb
         paths = [self._points(chain)[: count + 1] for chain in pair.chains]
         offs = [np.abs((path - middle) @ across) / max(width, 1e-9) for path in paths]
+        whole = min(float(_along(path)[-1]) for path in paths)
         palms = self._palms(pair) & set(range(low))
         costs = {
-            splits: sum(_cost(path, off, splits) for path, off in zip(paths, offs, strict=True))
+            splits: sum(_cost(path, off, whole, splits) for path, off in zip(paths, offs, strict=True))
             + NO_PALM * (bool(palms) and splits[2] not in palms)
             for splits in combinations(range(count + 1), 3)
             if splits[2] <= low
@@ -305,10 +306,13 @@ class _Tree:
         return roles | self._neck_and_head(neck, shoulders)
 
     def _to_the_top(self, bone: int | None) -> list[int]:
-        """The bone and what is below it, down to what reaches highest."""
+        """The bone and what is below it, up to what lies highest."""
         chain = [] if bone is None else [bone]
-        while chain and self._children[chain[-1]]:
-            chain.append(max(self._children[chain[-1]], key=self._highest))
+        while chain:
+            above = max(self._children[chain[-1]], key=self._highest, default=None)
+            if above is None or self._highest(above) <= self._heights[chain].max():
+                break
+            chain.append(above)
         return chain
 
     def _neck_and_head(self, chain: list[int], shoulders: float) -> dict[str, int]:
@@ -359,20 +363,20 @@ class _Limb:
         return float(self._lengths.max() / max(self._lengths.min(), 1e-9))
 
 
-def _cost(path: FloatArray, offs: FloatArray, splits: tuple[int, int, int]) -> float:
+def _cost(path: FloatArray, offs: FloatArray, whole: float, splits: tuple[int, int, int]) -> float:
     """How unlike a limb it is that starts, bends and ends at the ``splits`` of a path.
 
     Args:
         path: (n + 1, 3) joints, and where the last bone ends.
         offs: (n + 1,) their ways from the middle of the body, over the way at which limbs begin.
+        whole: length of the shorter path of the pair, up to its last joint.
         splits: positions in the path.
     """
     above, below = np.linalg.norm(np.diff(path[list(splits)], axis=0), axis=1)
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path[:-1], axis=0), axis=1))])
+    along = _along(path)
     if min(above, below) <= 1e-6 * along[-1]:
         return np.inf
     start, _, end = splits
-    whole = along[-1]
     at_tail = end == len(along)
     uneven = (abs(above - below) + max(0.0, below - above) / 2) / (above + below)
     inside = max(0.0, 1 - offs[start])
@@ -380,6 +384,11 @@ def _cost(path: FloatArray, offs: FloatArray, splits: tuple[int, int, int]) -> f
     left_out = max(0.0, 1 - (above + below) / max(whole, 1e-9)) / 2
     is_finger = not at_tail and along[end] - along[end - 1] < below / 2 - 1e-9
     return float(uneven + inside + after + left_out + FINGER * is_finger + TAIL * at_tail)
+
+
+def _along(path: FloatArray) -> FloatArray:
+    """(n,) way from the start of a path (n + 1, 3) to each of its joints."""
+    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path[:-1], axis=0), axis=1))])
 
 
 def _body_bones(rest: RestPose) -> list[int]:
