@@ -79,9 +79,23 @@ def test_what_a_character_wears_and_holds_is_no_limb(family):
         *_chain("skirt.r", roles["hips"], (-0.12, -0.1, 0.95), (-0.03, -0.02, -0.2), 4),
         *_chain("sword", roles["hand.R"], (-0.25, -0.1, 0.9), (0.0, -0.4, 0.0), 2),
         *_chain("tail", roles["hips"], (0.0, 0.1, 0.95), (0.0, 0.1, -0.15), 6),
+        *_chain("ponytail", roles["head"], (0.0, 0.1, 1.7), (0.0, 0.05, -0.12), 4),
+        *_chain("cape.l", roles["chest"], (0.12, 0.1, 1.4), (0.03, 0.06, -0.22), 4),
+        *_chain("cape.r", roles["chest"], (-0.12, 0.1, 1.4), (-0.03, 0.06, -0.22), 4),
     ]
     found = map_by_hierarchy(rest_pose_of([*bones, *extras]))
-    limbs = [role for role in roles if role.split(".")[0] in ("upper_arm", "forearm", "thigh", "shin", "hips")]
+    limbs = [role for role in roles if role.split(".")[0] in ("upper_arm", "forearm", "thigh", "shin", "hips", "head")]
+    assert {role: found.get(role) for role in limbs} == {role: roles[role] for role in limbs}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("family", family_names())
+def test_a_body_of_any_proportions_is_told_by_its_joints(family, seed):
+    rng = np.random.default_rng(seed)
+    bones = _with_proportions(make_bones(family, REST_POSES[seed]), rng)
+    roles = expected_roles(bones)
+    found = map_by_hierarchy(rest_pose_of(bones))
+    limbs = [role for role in roles if role.split(".")[0] in ("upper_arm", "forearm", "thigh", "shin", "hips", "head")]
     assert {role: found.get(role) for role in limbs} == {role: roles[role] for role in limbs}
 
 
@@ -124,6 +138,20 @@ def with_tails(rest, kind):
     matrices[:, :3, :3] = np.eye(3) if kind == "fbx" else own
     lengths = np.full(count, 2 * rest.lengths.mean())
     return replace(rest, rest=matrices, armature_from_bone=matrices, lengths=lengths)
+
+
+def _with_proportions(bones, rng):
+    """Arms 0.7 to 1.4 times as long, shins 0.6 to 1.3, trunks 0.7 to 1.4, heads 0.6 to 2 times as high."""
+    arm, leg, head, trunk = rng.uniform([0.7, 0.6, 0.6, 0.7], [1.4, 1.3, 2.0, 1.4])
+    factors = {"upper_arm": arm, "forearm": arm, "hand": arm, "shin": leg, "foot": leg, "head": head}
+    factors |= {"spine": trunk, "chest": trunk}
+    before = {bone.name: bone for bone in bones}
+    heads = {}
+    for bone in bones:
+        above = before[bone.parent].head if bone.parent else bone.head
+        start = heads[bone.parent] if bone.parent else bone.head
+        heads[bone.name] = start + (bone.head - above) * factors.get(bone.role.split(".")[0], 1.0)
+    return [replace(bone, head=heads[bone.name], tail=heads[bone.name] + bone.tail - bone.head) for bone in bones]
 
 
 def _told(role):
