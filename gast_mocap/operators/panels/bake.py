@@ -4,7 +4,7 @@ from typing import Final
 
 from bpy.types import Context, Object, UILayout
 
-from ...retarget.rig.roles import REQUIRED, label
+from ...retarget.rig.roles import label
 from .. import reports
 from ..panel_map import shown_map
 from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_scene, fps_of, scene_of
@@ -38,7 +38,8 @@ class GAST_MOCAP_PT_bake(MocapPanel):
 
 
 def draw_bones(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, target: Object) -> None:
-    missing = len(shown_map(settings).missing)
+    required = shown_map(settings).missing
+    missing = len(required)
     doubtful = sum(bool(row.doubt) for row in settings.bone_roles)
     header, body = layout.panel("gast_mocap_bones", default_closed=True)
     header.alert = bool(missing)
@@ -51,7 +52,7 @@ def draw_bones(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene
         rows = body.column(align=True)
         rows.use_property_split = False
         for row in settings.bone_roles:
-            draw_role(rows, context, row, target)
+            draw_role(rows, context, row, target, row.name in required)
         buttons = body.row(align=True)
         buttons.operator("gast_mocap.find_bones", text="Find", icon="VIEWZOOM")
         buttons.operator("gast_mocap.save_bone_map", text="Save", icon="FILE_TICK")
@@ -70,9 +71,9 @@ def summary(settings: GAST_MOCAP_PG_scene, missing: int, doubtful: int) -> str:
     return ", ".join(parts)
 
 
-def draw_role(layout: UILayout, context: Context, row: GAST_MOCAP_PG_bone_role, target: Object) -> None:
+def draw_role(layout: UILayout, context: Context, row: GAST_MOCAP_PG_bone_role, target: Object, missing: bool) -> None:
     line = layout.split(factor=LABEL_SHARE, align=True)
-    line.alert = row.name in REQUIRED and not row.bone
+    line.alert = missing
     line.label(text=label(row.name), icon=AMBER if row.doubt else "NONE")
     field = line.row(align=True)
     field.prop_search(row, "bone", target.data, "bones", text="")
