@@ -1,13 +1,15 @@
 """How true a performance comes out of every rig: ``python -m benchmarks.round_trip``, in a Python that has bpy.
 
 Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``trials``.
-Prints which rigs are mapped, and the worst of each rig family in degrees, joint limits on as in the panel.
+Prints which rigs are mapped, and the worst of each rig, joint limits on as in the panel: degrees, and millimetres of a
+body of 1.75 m.
 """
 
 import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,66 +17,142 @@ import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import Motion
-from trials.performances import random_performance, recorded_performance, t_pose
-from trials.played import LIMITED, play, worst_direction, worst_hinge, worst_jump
-from trials.rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones
+from trials.performances import climb, kneel, lunge, random_performance, recorded_performance, squat, t_pose, walk
+from trials.played import (
+    LIMITED,
+    Played,
+    leg_length,
+    play,
+    worst_direction,
+    worst_gap,
+    worst_hinge,
+    worst_jump,
+    worst_roll,
+    worst_sole,
+)
+from trials.rigs import PLACEMENTS, REAL_RIGS, REST_POSES, family_names, make_armature, make_bones, scheme_names
+from trials.topologies import make_topology, topology_names
 
 from .pipeline import data_folder, in_data
 from .rig_maps import print_maps
 
 RECORDINGS = ("02_03", "12_01")
+FLIPPING = {"05_16": (200, 300), "indian_07": (380, 480)}
+"""Recordings and frames in which nearly straight knees and elbows flip: by up to 91 degrees in one frame, unbounded."""
 SEEDS = (7, 21)
-FRAMES = 100
-Performance = tuple[Motion, dict[str, Rotation]]
+FRAMES = 60
+LEG = 0.86
+"""Metres of thigh and shin of a body of 1.75 m."""
 OpenRig = Callable[[], bpy.types.Object]
 
 
+@dataclass(frozen=True)
+class Performances:
+    """``true`` ones come with how each limb turned; ``flipping`` recordings; ``grounded``: feet that stand and step."""
+
+    true: list[tuple[Motion, dict[str, Rotation]]]
+    flipping: list[Motion]
+    grounded: list[Motion]
+
+    def share(self, number: int, count: int) -> "Performances":
+        """What the rig of this ``number`` plays when a family has ``count``: together they play all of it."""
+        return Performances(self.true[number::count], self.flipping[number::count], self.grounded[number::count])
+
+
+@dataclass(frozen=True)
+class Worst:
+    """Of all performances: degrees, and millimetres of a body of 1.75 m."""
+
+    found: int
+    direction: float
+    standing: float
+    hinge: float
+    jump: float
+    roll: float
+    gap: float
+    sole: float
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print a table for this Blender."""
+    """Print the tables for this Blender."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="only rigs whose names hold one of these; all maps are left out then")
     parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and rigs/")
     options = parser.parse_args(arguments)
     clips, real_rigs = (in_data(options.data, name) for name in ("cmu_mocap/daz", "rigs/mpfb_rigs.blend"))
-    performances = [
-        *(recorded_performance(clips / f"{name}.bvh", end=FRAMES) for name in RECORDINGS),
-        *(random_performance(seed, FRAMES) for seed in SEEDS),
-    ]
+    performances = Performances(
+        true=[
+            *(recorded_performance(clips / f"{name}.bvh", end=FRAMES) for name in RECORDINGS),
+            *(random_performance(seed, FRAMES) for seed in SEEDS),
+        ],
+        flipping=[recorded_performance(clips / f"{name}.bvh", *span)[0] for name, span in FLIPPING.items()],
+        grounded=[squat(25), lunge(25), walk(30), climb(37), kneel(25), kneel(25, end_ankle=0.07)],
+    )
     print(f"Blender {bpy.app.version_string}\n")
-    print_maps(real_rigs.parent)
-    print()
-    print("| rig | bones found | limb direction | T-pose in, T-pose out | hinge | turned more than the performer |")
-    print("|---|---|---|---|---|---|")
-    for family, rigs in every_family(real_rigs):
-        found, worst = 0, np.zeros(4)
-        for open_rig in rigs:
-            rig = open_rig()
-            found, degrees = measured(rig, performances)
-            worst = np.maximum(worst, degrees)
-        direction, standing, hinge, jump = worst
-        print(f"| {family} | {found} | {direction:.4f} | {standing:.4f} | {hinge:.0f} | {jump:.1f} |", flush=True)
+    if not options.words:
+        print_maps(real_rigs.parent)
+        print()
+    print(
+        "| rig | bones found | limb direction | T-pose | hinge | more than the performer | roll | gap, mm | sole, mm |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, rigs in every_rig(real_rigs.parent):
+        if not options.words or any(word in name for word in options.words):
+            print(f"| {name} | {_row(rigs, performances)} |", flush=True)
 
 
-def every_family(real_rigs: Path) -> Iterator[tuple[str, list[OpenRig]]]:
+def every_rig(folder: Path) -> Iterator[tuple[str, list[OpenRig]]]:
     """Name, and what opens each rig of it in an otherwise empty file."""
     for family in family_names():
-        variants = zip(REST_POSES, PLACEMENTS, strict=True)
-        yield family, [partial(_make_rig, family, *variant) for variant in variants]
+        yield family, [partial(_make_rig, family, *variant) for variant in zip(REST_POSES, PLACEMENTS, strict=True)]
+    for scheme in scheme_names():
+        yield scheme, [partial(_make_rig, scheme, "A", "at the origin")]
+    for topology in topology_names():
+        yield f"Mixamo, {topology}", [partial(_make_topology, topology)]
     for name in REAL_RIGS:
-        yield f"MPFB {name}", [partial(_open_rig, real_rigs, name)]
+        yield f"MPFB {name}", [partial(_open_rig, folder / "mpfb_rigs.blend", name)]
+    yield "Rigify, 18 m tall", [partial(_open_rig, folder / "rigify_giant.blend", "rig")]
     yield "Rigify, generated", [_generate_rigify]
 
 
-def measured(rig: bpy.types.Object, performances: list[Performance]) -> tuple[int, tuple[float, float, float, float]]:
-    """Number of bones found; degrees of limb direction, T-pose, hinge and extra turn, the worst of all."""
-    plays = [(play(rig, motion, LIMITED), motion, turns) for motion, turns in performances]
+def _row(rigs: list[OpenRig], performances: Performances) -> str:
+    try:
+        shares = [performances.share(number, len(rigs)) for number in range(len(rigs))]
+        worst = [astuple(measured(open_rig(), share)) for open_rig, share in zip(rigs, shares, strict=True)]
+    except MocapError as error:
+        return f"refused: {error.text}"
+    formats = ("{:.0f}", "{:.4f}", "{:.4f}", "{:.0f}", "{:.1f}", "{:.1f}", "{:.1f}", "{:.1f}")
+    return " | ".join(form.format(value) for form, value in zip(formats, np.max(worst, axis=0), strict=True))
+
+
+def measured(rig: bpy.types.Object, performances: Performances) -> Worst:
+    """The worst of all performances on one rig."""
+    plays = [(play(rig, motion, LIMITED), motion, turns) for motion, turns in performances.true]
+    flipping = [play(rig, motion, LIMITED) for motion in performances.flipping]
+    grounded = [(play(rig, motion, LIMITED), motion) for motion in performances.grounded]
     standing = play(rig, t_pose(), LIMITED)
-    return len(standing.bone_map.bones), (
-        max(worst_direction(played, motion) for played, motion, _ in plays),
-        worst_direction(standing, t_pose()),
-        max(worst_hinge(played, motion) for played, motion, _ in plays),
-        max(worst_jump(played, turns) for played, _, turns in plays),
+    judged = [(played, motion) for played, motion, _ in plays] + grounded
+    return Worst(
+        found=len(standing.bone_map.bones),
+        direction=max((worst_direction(played, motion) for played, motion in judged), default=0.0),
+        standing=worst_direction(standing, t_pose()),
+        hinge=max((worst_hinge(played, motion) for played, motion, _ in plays), default=0.0),
+        jump=max((worst_jump(played, turns) for played, _, turns in plays), default=0.0),
+        roll=max((worst_roll(played) for played in flipping), default=0.0),
+        gap=max((_millimetres(worst_gap(played), played) for played, _ in judged), default=0.0),
+        sole=max((_millimetres(worst_sole(played), played) for played, _ in grounded), default=0.0),
     )
+
+
+def _millimetres(metres: float, played: Played) -> float:
+    return 1000 * metres * LEG / (leg_length(played) or LEG)
+
+
+def _make_topology(topology: str) -> bpy.types.Object:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return make_armature(make_topology(topology))
 
 
 def _make_rig(family: str, rest_pose: str, placement: str) -> bpy.types.Object:

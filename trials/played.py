@@ -1,5 +1,7 @@
 """What Blender makes of a performance on a rig, and how far that is from the performer."""
 
+from itertools import pairwise
+
 import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -73,7 +75,8 @@ def play(
 def worst_direction(played: Played, motion: Motion) -> float:
     """Degrees between where limbs of rig and performer point, the most of all limbs and frames."""
     limbs = [(role, joints) for role, joints in LIMB_JOINTS.items() if role in played.heads]
-    return max(float(angle(played.direction(role), _source_direction(motion, joints)).max()) for role, joints in limbs)
+    degrees = [float(angle(played.direction(role), _source_direction(motion, joints)).max()) for role, joints in limbs]
+    return max(degrees, default=0.0)
 
 
 def worst_gap(played: Played) -> float:
@@ -119,6 +122,17 @@ def worst_roll(played: Played) -> float:
     return max(rolls)
 
 
+def leg_length(played: Played) -> float:
+    """Metres of thigh and shin at rest, 0 without legs."""
+    chains = [[f"{part}.{side}" for part in ("thigh", "shin", "foot")] for side in "LR"]
+    lengths = [
+        sum(float(np.linalg.norm(played.rest_heads[a] - played.rest_heads[b])) for a, b in pairwise(chain))
+        for chain in chains
+        if played.rest_heads.keys() >= set(chain)
+    ]
+    return max(lengths, default=0.0)
+
+
 def worst_hinge(played: Played, motion: Motion) -> float:
     """Degrees between the rig's own hinge and the performer's limb plane, the most of all bent limbs and
     frames."""
@@ -128,18 +142,22 @@ def worst_hinge(played: Played, motion: Motion) -> float:
         first, second = (_source_direction(motion, LIMB_JOINTS[part]) for part in (role, lower))
         bent = angle(first, second) > BENT
         along = _unit(played.rest_heads[lower] - played.rest_heads[role])
-        across = played.rest_heads["thigh.L"] - played.rest_heads["thigh.R"]
-        axis = _rest_hinge(role, along, across, played)
+        axis = _rest_hinge(role, along, played)
         hinge = played.turns[role].apply(axis)
         if bent.any():
             worst = max(worst, float(angle(hinge, np.cross(first, second))[bent].max()))
     return worst
 
 
-def _rest_hinge(role: str, along: FloatArray, across: FloatArray, played: Played) -> FloatArray:
+def _rest_hinge(role: str, along: FloatArray, played: Played) -> FloatArray:
     """The axis (3,) about which a limb at rest flexes: elbows forward, knees to the back."""
-    up = played.rest_heads["upper_arm.L"] + played.rest_heads["upper_arm.R"]
-    up = _unit(up - played.rest_heads["thigh.L"] - played.rest_heads["thigh.R"])
+    pairs = [
+        (played.rest_heads[f"{part}.L"], played.rest_heads[f"{part}.R"])
+        for part in ("thigh", "upper_arm")
+        if {f"{part}.L", f"{part}.R"} <= played.rest_heads.keys()
+    ]
+    across = pairs[0][0] - pairs[0][1] if pairs else np.array([1.0, 0.0, 0.0])
+    up = _unit(np.sum(pairs[1], axis=0) - np.sum(pairs[0], axis=0)) if len(pairs) == 2 else np.array([0.0, 0.0, 1.0])
     ahead = _unit(np.cross(_unit(across), up))
     return _unit(np.cross(along, ahead if role.startswith("upper_arm") else -ahead))
 
@@ -148,9 +166,11 @@ def worst_jump(played: Played, turns: dict[str, Rotation]) -> float:
     """Degrees by which a bone turns more from one frame to the next than the performer's limb does."""
     jumps = []
     for role, source in turns.items():
+        if role not in played.turns:
+            continue
         moved, original = ((turn[1:] * turn[:-1].inv()).magnitude() for turn in (played.turns[role], source))
         jumps.append(float(np.degrees(moved - original).max()))
-    return max(jumps)
+    return max(jumps, default=0.0)
 
 
 def _source_direction(motion: Motion, joints: tuple[int, int]) -> FloatArray:

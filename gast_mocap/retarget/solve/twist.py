@@ -11,7 +11,7 @@ from ...take.records import FloatArray
 from .. import rotations as quat
 
 SURE = 100.0
-MOST_ROLL = np.radians(18.0)
+MOST_ROLL = np.radians(15.0)
 """From one frame to the next, beside what a limb's direction turns; raising it lets knees and elbows flip faster."""
 
 
@@ -65,7 +65,7 @@ def carry_angle(angles: FloatArray, weights: FloatArray, steps: FloatArray) -> F
 
 
 def steadied(turns: FloatArray, directions: FloatArray, steps: FloatArray) -> FloatArray:
-    """``turns`` (t, 4) that roll by no more than 18 degrees a frame about the unit ``directions`` (t, 3) of the part.
+    """``turns`` (t, 4) that roll by no more than 15 degrees a frame about the unit ``directions`` (t, 3) of the part.
 
     A flip is spread over the frames before and after it, as near to the given roll as that speed allows: half way
     between its lower and upper Lipschitz envelope. ``steps`` (t - 1,): frames between neighbours.
