@@ -40,9 +40,10 @@ class DarknetNet:
         sections = read_cfg(pair[".cfg"].decode("utf-8", "replace"))
         try:
             width, height, classes = _stated(sections)
+            _check_size(pair[".weights"], weights_needed(sections))
             self._net = cv2.dnn.readNetFromDarknet(*(np.frombuffer(content, np.uint8) for content in pair.values()))
             self._outputs = self._net.getUnconnectedOutLayersNames()
-        except (cv2.error, ValueError, KeyError) as error:
+        except (cv2.error, ValueError, KeyError, IndexError, ZeroDivisionError, StopIteration) as error:
             raise MocapError(
                 "model_unreadable",
                 f"{path.stem}.cfg and {path.stem}.weights are no YOLO network. Choose files that belong together.",
@@ -76,15 +77,15 @@ def is_darknet(path: Path) -> bool:
 
     Weights begin with the version of Darknet as three small int32; no ONNX file does.
     """
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError:
         return False
-    version = np.frombuffer(head[:12], "<i4")
-    is_weights = (
-        len(version) == 3 and version[0] == 0 and version[1:].any() and (version >= 0).all() and (version <= 5).all()
-    )
+    version = np.frombuffer(head[:12].ljust(12, b"\xff"), "<i4")
+    is_weights = version[0] == 0 and version[1:].any() and (version >= 0).all() and (version <= 5).all()
     return bool(is_weights or re.search(rb"^\s*\[net(work)?\]", head, re.MULTILINE))
 
 
@@ -98,6 +99,38 @@ def read_cfg(text: str) -> list[Section]:
             key, value = line.split("=", 1)
             sections[-1][1][key.strip()] = value.strip()
     return sections
+
+
+def weights_needed(sections: list[Section]) -> int:
+    """Numbers that the ``.weights`` of a ``.cfg`` hold: OpenCV reads past the end of a file that is cut off.
+
+    Raises ValueError, KeyError or IndexError where the sections make no network.
+    """
+    channels: list[int] = []
+    needed = 0
+    for name, keys in sections[1:]:
+        before = channels[-1] if channels else 3
+        if name == "convolutional":
+            filters, size, groups = (int(keys.get(key, 1)) for key in ("filters", "size", "groups"))
+            if min(filters, size, groups, int(keys.get("stride", 1))) < 1:
+                raise ValueError(f"a convolution of {keys}")
+            needed += filters * (before // groups * size**2 + (4 if keys.get("batch_normalize") == "1" else 1))
+            channels.append(filters)
+        elif name == "route":
+            places = [int(place) for place in keys["layers"].split(",")]
+            joined = sum(channels[place] for place in places)
+            channels.append(joined // int(keys.get("groups", 1)))
+        else:
+            channels.append(before)
+    return needed
+
+
+def _check_size(weights: bytes, needed: int) -> None:
+    """Raises ValueError where a ``.weights`` file is too short for so many numbers."""
+    major, minor = np.frombuffer(weights[:8].ljust(8, b"\0"), "<i4")
+    header = 20 if major * 10 + minor >= 2 else 16
+    if len(weights) < header + 4 * needed:
+        raise ValueError(f"{len(weights)} bytes of weights, {header + 4 * needed} needed")
 
 
 def _stated(sections: list[Section]) -> tuple[int, int, int]:

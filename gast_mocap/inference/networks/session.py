@@ -150,6 +150,15 @@ def read_model(path: Path) -> bytes:
         ) from error
 
 
+def other_answer(name: str, detail: str) -> MocapError:
+    """What a network says that its kind cannot say."""
+    return MocapError(
+        "model_answers_other",
+        f"The model {name} answers with another shape than it states. Choose another file.",
+        detail,
+    )
+
+
 def check_answer(name: str, port: Port, output: NDArray[Any]) -> None:
     """Raise MocapError unless ``output`` is of the shape that ``port`` states, and all of it numbers."""
     fits = isinstance(output, np.ndarray) and (
@@ -160,11 +169,7 @@ def check_answer(name: str, port: Port, output: NDArray[Any]) -> None:
         )
     )
     if not fits:
-        raise MocapError(
-            "model_answers_other",
-            f"The model {name} answers with another shape than it states. Choose another file.",
-            f"stated {port}, answered {getattr(output, 'shape', type(output))}",
-        )
+        raise other_answer(name, f"stated {port}, answered {getattr(output, 'shape', type(output))}")
     if np.issubdtype(output.dtype, np.floating) and not np.isfinite(output).all():
         raise MocapError(
             "model_answers_nan",

@@ -5,7 +5,7 @@ import numpy as np
 from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Detections
-from ..session import Network, Signature
+from ..session import Network, Signature, other_answer
 from .candidates import PERSON, USUAL, Thresholds
 from .yolox import SIZE, seen
 
@@ -37,5 +37,7 @@ class BoxesAndLabels:
     def detect(self, frame: Pyramid) -> Detections:
         window, inputs = seen(self._picture, frame)
         rows, labels = (answer[0] for answer in self._network.run(inputs))
+        if rows.shape != (len(labels), 5):
+            raise other_answer(self._network.name, f"boxes {rows.shape}, labels {labels.shape}")
         people = rows[labels == PERSON].astype(np.float64)
         return self._thresholds.people(window.frame_from_picture_boxes(people[:, :4]), people[:, 4])

@@ -10,7 +10,7 @@ from ....take.records import FloatArray
 from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Detections
-from ..session import Network, Signature
+from ..session import Network, Signature, other_answer
 from ..window import Window
 from .candidates import CLASSES, PERSON, PUBLISHED, Thresholds, corners
 
@@ -49,6 +49,8 @@ class YoloHeads:
     def detect(self, frame: Pyramid) -> Detections:
         window = Window.letterboxed(frame, self._picture.width, self._picture.height)
         maps = self._network.run(self._picture.tensor(window.picture(frame, GREY)[None], 0.0, 255.0))
+        if not all(_classes(answer.shape) for answer in maps):
+            raise other_answer(self._network.name, f"maps {[answer.shape for answer in maps]}")
         cells = sorted((_by_cell(answer) for answer in maps), key=lambda found: -found.shape[1])
         size = np.array([self._picture.width, self._picture.height])
         rows = [

@@ -9,7 +9,7 @@ import numpy as np
 from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Detections
-from ..session import Network, Port, Signature
+from ..session import Network, Port, Signature, other_answer
 from ..window import Window
 from .candidates import PERSON, PUBLISHED, Thresholds
 
@@ -48,6 +48,8 @@ class ZooYolo:
         inputs = self._picture.tensor(window.picture(frame, GREY)[None], 0.0, 255.0)
         answers = self._network.run(inputs | {self._shape.name: np.array([[height, width]], np.float32)})
         boxes, scores = answers[self._boxes][0], answers[self._scores][0, PERSON]
+        if boxes.shape != (len(scores), 4):
+            raise other_answer(self._network.name, f"boxes {boxes.shape}, scores {scores.shape}")
         return self._thresholds.people(boxes[:, [1, 0, 3, 2]], scores)
 
 

@@ -6,7 +6,7 @@ from ....take.records import FloatArray
 from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Detections
-from ..session import Network, Signature
+from ..session import Network, Signature, other_answer
 from ..window import Window
 from .candidates import CLASSES, PERSON, USUAL, Thresholds, corners
 
@@ -41,6 +41,8 @@ class YoloX:
     def detect(self, frame: Pyramid) -> Detections:
         window, inputs = seen(self._picture, frame)
         rows = self._network.run(inputs)[0][0].astype(np.float64)
+        if len(rows) != len(self._grid):
+            raise other_answer(self._network.name, f"{len(rows)} cells, not {len(self._grid)}")
         cells, strides = self._grid[:, :2], self._grid[:, 2:]
         centres = (rows[:, :2] + cells) * strides
         sizes = np.exp(np.minimum(rows[:, 2:4], 20.0)) * strides

@@ -14,7 +14,7 @@ from ....take.skeletons import COCO17
 from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Detections, Poses
-from ..session import Network, Signature
+from ..session import Network, Signature, other_answer
 from ..window import Window
 
 AREA = 256 * 456
@@ -30,6 +30,8 @@ LOWEST_PEAK = 0.1
 """Lower peaks are none: lowering it finds faint joints and ghosts."""
 PEAKS_APART = 6.0
 """Cells of the finer maps within which a second peak is the same joint."""
+MOST_PEAKS = 40
+"""Of one joint in a frame, the highest; limbs are tried between all of them, so more takes time with its square."""
 SAMPLES, LEAST_ALONG, LEAST_SHARE = 10, 0.05, 0.8
 """A limb is sampled at so many places; the field must point along it by LEAST_ALONG at more than LEAST_SHARE."""
 LEAST_POINTS, LEAST_SCORE = 3, 0.2
@@ -120,6 +122,8 @@ class PartFields:
     def _answer(self, rgb: NDArray[np.uint8], picture: PictureInput, pixels: Pixels) -> tuple[FloatArray, FloatArray]:
         channels = rgb if pixels.is_rgb else rgb[:, :, ::-1]
         outputs = self._network.run(picture.tensor(channels[None], pixels.mean, pixels.deviation))
+        if outputs[self._heatmaps].shape[2:] != outputs[self._fields].shape[2:]:
+            raise other_answer(self._network.name, f"maps {[output.shape for output in outputs]}")
         heatmaps, fields = (_finer(outputs[place][0]) for place in (self._heatmaps, self._fields))
         return heatmaps[:, :, :NECK_AND_KEYPOINTS], fields
 
@@ -155,6 +159,8 @@ def _peaks(heatmap: FloatArray) -> list[Peak]:
     peaks: list[Peak] = []
     for n in np.argsort(-heatmap[rows, columns], kind="stable"):
         place = np.array([columns[n], rows[n]], float)
+        if len(peaks) == MOST_PEAKS:
+            break
         if all(np.linalg.norm(place - other.place) >= PEAKS_APART for other in peaks):
             peaks.append(Peak(place, float(heatmap[rows[n], columns[n]])))
     return peaks

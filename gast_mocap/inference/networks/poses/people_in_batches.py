@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ....take.records import FloatArray
 from ...video.pyramid import Pyramid
 from ..picture_input import IMAGENET_DEVIATION, IMAGENET_MEAN, PictureInput
-from ..session import Network
+from ..session import Network, other_answer
 from ..window import Window
 
 GROWTH = 1.25
@@ -51,5 +51,7 @@ class PeopleInBatches:
             # A file of a fixed batch gets its last one filled up.
             full = np.concatenate([batch, np.zeros((at_once - len(batch), *batch.shape[1:]), np.uint8)])
             answers = self._network.run(self._picture.tensor(full, IMAGENET_MEAN, IMAGENET_DEVIATION))
+            if any(len(answer) != len(full) for answer in answers):
+                raise other_answer(self._network.name, f"{[answer.shape for answer in answers]} to {len(full)} crops")
             runs.append([answer[: len(batch)] for answer in answers])
         return [np.concatenate(parts) for parts in zip(*runs, strict=True)]
