@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gast_mocap.operators.panels.bake import same_rate, summary
+from gast_mocap.operators.panels.bake import short_label, summary
 from gast_mocap.operators.panels.video import facts
+from gast_mocap.retarget.rig.roles import ROLES
 from gast_mocap.take.records import VideoInfo
 
 
@@ -24,11 +25,9 @@ def test_a_videos_facts(times, cuts, told):
     assert facts(video) == told
 
 
-def test_rates_that_are_called_the_same():
-    assert same_rate(29.97, 30)
-    assert same_rate(23.976, 24)
-    assert not same_rate(24, 25)
-    assert not same_rate(30, 24)
+def test_labels_of_roles_fit_the_sidebar():
+    assert max(map(len, map(short_label, ROLES))) <= 12
+    assert (short_label("upper_arm.R"), short_label("hips")) == ("Upper arm R", "Hips")
 
 
 def test_the_summary_of_a_bone_map_counts_what_there_is(scene, mixamo):

@@ -28,7 +28,7 @@ FRAMES = 90
 # Buttons, in pixels from the sidebar's top left corner, as Blender draws the tab at its default size when it
 # has no notices to show. The second holds once people are listed.
 IMPORT_BUTTON = (143, 151)
-BAKE_BUTTON = (143, 623)
+BAKE_BUTTON = (143, 708)
 
 redraws: list[float] = []
 report: dict[str, object] = {"blender": bpy.app.version_string, "python": sys.version.split()[0]}

@@ -4,14 +4,12 @@ from typing import Final
 
 from bpy.types import Context, Object, UILayout
 
-from ...retarget.rig.roles import label
+from ...retarget.rig.roles import label, side_of
 from .. import reports
 from ..panel_map import shown_map
-from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_scene, fps_of, scene_of
-from ..scene_take import video_of
+from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_scene
 from .panel import MocapPanel, draw_reports, draw_text, split
 
-SAME_RATE = 0.005  # of a rate: 29.97 and 30 are taken for the same, 24 and 25 are not
 AMBER: Final = "COLORSET_02_VEC"  # an icon: layouts can draw a row in red, but in no other colour
 LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
 
@@ -26,10 +24,6 @@ class GAST_MOCAP_PT_bake(MocapPanel):
             draw_bones(layout, context, settings, settings.target)
             draw_reports(layout, context, reports.of_bone_map)
         layout.prop(settings, "start_frame")
-        scene = scene_of(context)
-        if (video := video_of(scene)) and not same_rate(video.fps, fps_of(scene)):
-            text = f"Video: {video.fps:.4g} fps, scene: {fps_of(scene):.4g} fps. The motion keeps its true speed."
-            draw_text(layout, context, text, "INFO")
         draw_options(layout, settings.bake)
         button = layout.row()
         button.scale_y = 1.5
@@ -71,19 +65,21 @@ def summary(settings: GAST_MOCAP_PG_scene, missing: int, doubtful: int) -> str:
     return ", ".join(parts)
 
 
+def short_label(role: str) -> str:
+    """``Upper arm L``: the sidebar has no room for more."""
+    part, side = label(role).partition(",")[0], side_of(role)
+    return f"{part} {side.letter}" if side else part
+
+
 def draw_role(layout: UILayout, context: Context, row: GAST_MOCAP_PG_bone_role, target: Object, missing: bool) -> None:
     line = layout.split(factor=LABEL_SHARE, align=True)
     line.alert = missing
-    line.label(text=label(row.name), icon=AMBER if row.doubt else "NONE")
+    line.label(text=short_label(row.name), icon=AMBER if row.doubt else "NONE")
     field = line.row(align=True)
     field.prop_search(row, "bone", target.data, "bones", text="")
     field.operator("gast_mocap.pick_bone", text="", icon="RESTRICT_SELECT_OFF").role = row.name
     if row.doubt:
         draw_text(layout, context, row.doubt, AMBER)
-
-
-def same_rate(one: float, other: float) -> bool:
-    return abs(one - other) < SAME_RATE * other
 
 
 def draw_options(layout: UILayout, bake: GAST_MOCAP_PG_bake) -> None:
