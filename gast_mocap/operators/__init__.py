@@ -60,6 +60,7 @@ def register() -> None:
         declare_properties(cls)
         bpy.utils.register_class(cls)
     bpy.types.Scene.gast_mocap = PointerProperty(type=properties.GAST_MOCAP_PG_scene)  # type: ignore[attr-defined, func-returns-value]
+    bpy.types.TOPBAR_MT_file_import.append(import_video.draw_in_import_menu)
     bpy.app.handlers.load_pre.append(stop_import)
     bpy.app.handlers.load_post.append(forget_file)
 
@@ -69,6 +70,7 @@ def unregister() -> None:
     forget_file()
     bpy.app.handlers.load_pre.remove(stop_import)
     bpy.app.handlers.load_post.remove(forget_file)
+    bpy.types.TOPBAR_MT_file_import.remove(import_video.draw_in_import_menu)
     del bpy.types.Scene.gast_mocap  # type: ignore[attr-defined]
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

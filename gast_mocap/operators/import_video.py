@@ -4,7 +4,7 @@ import time
 from typing import Annotated, TypeVar
 
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
-from bpy.types import Context, Event, FileHandler, Operator, Scene
+from bpy.types import Context, Event, FileHandler, Menu, Operator, Scene
 
 from ..inference.protocol.job import Job
 from ..inference.video.names import FILMS, PICTURES
@@ -49,6 +49,9 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
     wait: Annotated[
         bool, BoolProperty(description="Return only when the take is saved; for scripts", options={"SKIP_SAVE"})
     ]
+    choose: Annotated[
+        bool, BoolProperty(description="Ask for the video although the panel has one", options={"SKIP_SAVE", "HIDDEN"})
+    ]
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
@@ -56,7 +59,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
         return not running.is_running()
 
     def invoke(self, context: Context, _event: Event) -> Result:
-        if self.filepath or settings_of(scene_of(context)).video:
+        if self.filepath or (settings_of(scene_of(context)).video and not self.choose):
             return self.execute(context)
         return self.choose_file(context)
 
@@ -117,6 +120,12 @@ class GAST_MOCAP_OT_cancel_import(Operator):
     def execute(self, _context: Context) -> Result:
         running.cancel()
         return {"FINISHED"}
+
+
+def draw_in_import_menu(menu: Menu, _context: Context) -> None:
+    """The entry in File > Import."""
+    assert menu.layout
+    menu.layout.operator(GAST_MOCAP_OT_import_video.bl_idname, text="Video Mocap (GAST Mocap)").choose = True
 
 
 class GAST_MOCAP_FH_video(FileHandler):

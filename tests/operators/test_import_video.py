@@ -187,6 +187,16 @@ def test_two_videos_of_one_name_in_a_takes_folder(scene, take, worker, tmp_path,
     assert output_of_import(tmp_path, "other/clip.mp4") == "clip 2.take.npz"
 
 
+@pytest.mark.parametrize(("choose", "asked"), [(False, False), (True, True)])
+def test_the_import_menu_asks_though_the_panel_has_a_video(scene, choose, asked):
+    scene.gast_mocap.video = "/a/clip.mp4"
+    operator = SimpleNamespace(
+        filepath="", choose=choose, choose_file=lambda _context: "asked", execute=lambda _context: "started"
+    )
+    done = import_video.GAST_MOCAP_OT_import_video.invoke(operator, bpy.context, None)
+    assert (done == "asked") is asked
+
+
 def test_no_video(scene):
     with pytest.raises(RuntimeError, match="No video was chosen"):
         bpy.ops.gast_mocap.import_video(wait=True)

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 
@@ -10,12 +11,29 @@ import gast_mocap
 CHECKOUT = Path(__file__).parents[2]
 
 
+def entries_in_import_menu():
+    """How often File > Import offers our importer, drawn on a layout that writes down what it is given."""
+    drawn = []
+
+    class Layout:
+        def operator(self, name, **_options):
+            drawn.append(name)
+            return SimpleNamespace()
+
+    for draw in bpy.types.TOPBAR_MT_file_import.draw._draw_funcs:
+        if draw.__module__.startswith("gast_mocap"):
+            draw(SimpleNamespace(layout=Layout()), None)
+    return drawn.count("gast_mocap.import_video")
+
+
 def test_twice_in_a_row():
     for _ in range(2):
         gast_mocap.register()
         assert hasattr(bpy.types.Scene, "gast_mocap")
         assert hasattr(bpy.types, "GAST_MOCAP_PT_video")
+        assert entries_in_import_menu() == 1
         gast_mocap.unregister()
+        assert entries_in_import_menu() == 0
         assert not hasattr(bpy.types.Scene, "gast_mocap")
         assert not hasattr(bpy.types, "GAST_MOCAP_PT_video")
 
