@@ -15,7 +15,7 @@ from typing import Self
 from ..models.catalog import bundled_model
 from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
-from ..take.records import Person, Take, TakeSettings, VideoInfo
+from ..take.records import CameraMove, Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
 from ..take.visibility import visibility_words
 from ..take.whole_file import NAME_KEPT, remove_parts
@@ -90,7 +90,9 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
             used_files(networks.used),
             {used.slot: f"{used.network.name}, {used.contract}" for used in networks.used},
         )
-        take = Take(video, settings, people, camera_shift=backdrop.shift)
+        take = Take(
+            video, settings, people, camera_shift=backdrop.shift, camera=backdrop.move, camera_path=backdrop.path
+        )
         job = replace(job, output=saved(take, job.output, notify))
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
             report("save", 1, 1)
@@ -292,11 +294,18 @@ def notify_losses(video: VideoInfo, read: int, reading: Reading[Pyramid], notify
 
 
 def notify_moving_camera(take: Take, notify: Notify) -> None:
-    """Say that the camera did not stand still."""
-    if take.camera_moved:
+    """Say that the camera did not stand still, or that nobody can tell."""
+    if take.camera is CameraMove.TRAVELS:
+        notify("The camera travels: near things move more than far ones. Poses are not affected; travel is left out.")
+    elif take.camera is CameraMove.UNKNOWN:
         notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected, but travel, "
-            "gravity and floor assume a fixed camera."
+            "Too little of the background is seen to tell whether the camera moves. If it does, turn Travel off in "
+            "Clean-up."
+        )
+    elif take.camera_moved:
+        notify(
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected. Travel, "
+            "gravity and floor are right if it only turns."
         )
 
 

@@ -7,10 +7,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..take.errors import MocapError
-from ..take.records import FloatArray, IntArray, Motion, Take, VideoInfo
+from ..take.records import CameraMove, FloatArray, IntArray, Motion, Take, VideoInfo
 from ..take.settings import CleanSettings
 from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
+from .camera_turn import as_seen_standing, turns_camera
 from .contacts import contacts_of, find_phases, phases_of, standing_during
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
@@ -62,13 +63,15 @@ def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Calla
     chosen = _choose(bodies, track_id)
     report_gaps(track_id, chosen.times, settings.fill_gaps, notify)
     if settings.travel and take.camera_moved:
-        notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected, but "
-            "travel, gravity and floor assume a fixed camera. Turn Travel off if they look wrong."
-        )
-    walks = [_set_out(body, take.video, settings) for body in bodies if _is_usable(body)]
+        settings = _heed_camera(take, settings, notify)
+    bodies = [body for body in bodies if _is_usable(body)]
+    usual = focal_length_px(take.video.width, DEFAULT_FIELD_OF_VIEW)
+    walks = [_set_out(as_seen_standing(body, take, usual), take.video, settings) for body in bodies]
     focal = focal_length_px(take.video.width, _field_of_view(walks, take.video, settings))
-    walks = [_walk(walk, None, take.video, focal, settings) for walk in walks]
+    walks = [
+        _walk(replace(walk, body=as_seen_standing(body, take, focal)), None, take.video, focal, settings)
+        for walk, body in zip(walks, bodies, strict=True)
+    ]
     ground = _ground(walks, settings)
     settled = {
         walk.body.track_id: _walk(walk, ground, take.video, focal, settings)
@@ -78,6 +81,24 @@ def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Calla
     walk = settled[track_id]
     origin = walk if settings.own_origin else settled[walks[0].body.track_id]
     return _place(walk, origin, ground, settings)
+
+
+def _heed_camera(take: Take, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
+    """``settings`` for what the camera of ``take`` does, which is told."""
+    if take.camera is CameraMove.TRAVELS:
+        notify("The camera travels, so how far people go cannot be told: they stay in place.")
+        return replace(settings, travel=False)
+    if turns_camera(take):
+        notify(
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. It is taken for one that only turns; "
+            "if it travels too, turn Travel off."
+        )
+    else:
+        notify(
+            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected, but "
+            "travel, gravity and floor assume a fixed camera. Turn Travel off if they look wrong."
+        )
+    return settings
 
 
 def _is_usable(body: Body) -> bool:

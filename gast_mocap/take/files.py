@@ -5,13 +5,14 @@ The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
     {"format": "gast_mocap take", "version": 1,
      "video": {"path": ..., "width": ..., "height": ..., "field_of_view": 0.0,
                "playback": {"speed": 1.0, "mirrored": false, "frame_rate": null}},
-     "camera_shift": 0.0,
+     "camera_shift": 0.0, "camera": "stands",
      "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}, "networks": {...}},
      "cleaning": {"smooth_body": ..., ...},
      "people": [{"track_id": 1, "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...]}
 
 ``contacts`` and ``body_height`` are null unless somebody gave them. ``times`` (n,) are the seconds of the
-video's frames, ``cuts`` the first frame of each shot but the first; the arrays of person 1 are
+video's frames, ``cuts`` the first frame of each shot but the first, ``camera_path`` (k, 3) how
+the background moves; the arrays of person 1 are
 ``person_1/track/frames``, ``person_1/track/boxes`` and so on, named and shaped as in ``records``. Readers
 ignore what they do not know, so optional facts need no new version; ``VERSION`` rises only when old readers would
 misread a file.
@@ -32,6 +33,7 @@ from numpy.typing import NDArray
 from .errors import MocapError
 from .records import (
     LONGEST_VIDEO,
+    CameraMove,
     FloatArray,
     FootContact,
     ImageArray,
@@ -129,6 +131,7 @@ def _write(take: Take, file: IO[bytes]) -> None:
         "header": np.array(json.dumps(_header(take))),
         "times": take.video.times,
         "cuts": take.video.cuts,
+        "camera_path": take.camera_path,
     }
     for person in take.people:
         arrays |= {f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
@@ -148,6 +151,7 @@ def _header(take: Take) -> dict[str, Any]:
             "playback": asdict(video.playback),
         },
         "camera_shift": take.camera_shift,
+        "camera": take.camera,
         "settings": asdict(take.settings),
         "cleaning": asdict(take.cleaning),
         "people": [_person_header(person) for person in take.people],
@@ -206,6 +210,10 @@ def _take_from(header: Mapping[str, Any], arrays: Arrays) -> Take:
         people,
         _cleaning_from(table(header.get("cleaning", {}))),
         number(header.get("camera_shift", 0.0), 0.0, MOST_SHIFT),
+        CameraMove(text(header.get("camera", CameraMove.STANDS))),
+        arrays.numbers("camera_path", (None, 3), -LONGEST_VIDEO, LONGEST_VIDEO)
+        if "camera_path" in arrays
+        else np.zeros((0, 3)),
     )
 
 

@@ -6,6 +6,7 @@ person's ``frames``; it is never filled with zeros or NaN.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,15 @@ def check_rising(name: str, values: NDArray[Any]) -> None:
 EVEN_SHARE, ROUNDING = 0.1, 0.0015
 """Share of a frame's duration, and seconds, by which the durations of a steady video may differ: containers that
 count in milliseconds are off by up to one at each end."""
+
+
+class CameraMove(StrEnum):
+    """What the camera does. One that travels moves near things by more than far ones; UNKNOWN: too little to see."""
+
+    STANDS = "stands"
+    TURNS = "turns"
+    TRAVELS = "travels"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -247,7 +257,8 @@ class TakeSettings:
 class Take:
     """The result of one run over one video, and the clean-up settings it was last worked on with.
 
-    ``camera_shift`` is how far the background moved, in widths of the picture.
+    ``camera_shift`` is how far the background moved at most, in widths of the picture; ``camera_path`` (k, 3): seconds,
+    and how far it had moved by then, right and down, in each shot from its beginning.
     """
 
     video: VideoInfo
@@ -255,11 +266,16 @@ class Take:
     people: tuple[Person, ...]
     cleaning: CleanSettings = field(default_factory=CleanSettings)
     camera_shift: float = 0.0
+    camera: CameraMove = CameraMove.STANDS
+    camera_path: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+
+    def __post_init__(self) -> None:
+        check_shape("camera_path", self.camera_path, (None, 3))
 
     @property
     def camera_moved(self) -> bool:
         """Whether the background moved by more than it does in the video of a camera on a tripod."""
-        return self.camera_shift > STILL_CAMERA
+        return self.camera_shift > STILL_CAMERA or self.camera is CameraMove.TRAVELS
 
     def person(self, track_id: int) -> Person:
         """Raises KeyError when the take has no such person."""

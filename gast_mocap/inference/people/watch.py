@@ -105,7 +105,7 @@ def watch_people(
     watcher = Watcher(eyes, fps)
     for done, shown in enumerate(frames, start=1):
         boxes = watcher.watch(shown)
-        backdrop.look(shown.time, shown.picture, boxes)
+        backdrop.look(shown, boxes)
         progress(done)
     return watcher.tracks
 

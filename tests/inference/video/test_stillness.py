@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from gast_mocap.inference.video.decode import Reading, probe_video
+from gast_mocap.inference.video.frame import Frame
 from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.inference.video.stillness import Backdrop
+from gast_mocap.take.records import CameraMove
 
 TIMES = np.arange(60) / 10
 
@@ -27,7 +29,7 @@ def shift_of(path_px: np.ndarray, walker: bool) -> float:
         if walker:
             picture[20:340, left : left + 200] = coat[:320, :200]
         people = np.array([[left, 20, left + 200, 340]], float) if walker else np.empty((0, 4))
-        backdrop.look(TIMES[t], Pyramid.of(picture), people)
+        backdrop.look(Frame(t, TIMES[t], Pyramid.of(picture)), people)
     return backdrop.shift
 
 
@@ -47,13 +49,57 @@ def test_a_camera_that_comes_back_has_moved() -> None:
 def test_a_blank_wall_tells_of_no_movement() -> None:
     backdrop = Backdrop()
     for time in TIMES:
-        backdrop.look(time, Pyramid.of(np.full((360, 640, 3), 128, np.uint8)), np.empty((0, 4)))
+        backdrop.look(Frame(0, time, Pyramid.of(np.full((360, 640, 3), 128, np.uint8))), np.empty((0, 4)))
     assert backdrop.shift == 0.0
+    assert backdrop.move is CameraMove.UNKNOWN
 
 
 def test_a_real_camera_on_a_tripod_stands_still(videos: Path) -> None:
     video = probe_video(videos / "intel_one-by-one-person-detection.mp4", print)
     backdrop = Backdrop()
     for frame in Reading(video, 0, 200, Pyramid.of):
-        backdrop.look(frame.time, frame.picture, np.empty((0, 4)))
+        backdrop.look(frame, np.empty((0, 4)))
     assert backdrop.shift < 0.01
+    assert backdrop.move is CameraMove.STANDS
+
+
+def seen_by(ways: np.ndarray, view: str) -> Backdrop:
+    """A garden that is seen by a camera at ``ways`` (60,): radians of a ``turn``, or steps aside before a wall that is
+    as near as it is high (``depth``), with a far half behind it."""
+    garden_picture = cv2.resize(garden(), (1500, 690))
+    focal, backdrop = 640.0, Backdrop()
+    for t, way in enumerate(ways):
+        if view == "turn":
+            lens = np.array([[focal, 0, 750.0], [0, focal, 345.0], [0, 0, 1]])
+            turn = cv2.Rodrigues(np.array([0.0, way, 0.0]))[0]
+            moved = cv2.warpPerspective(garden_picture, lens @ turn @ np.linalg.inv(lens), (1500, 690))
+            picture = moved[165:525, 430:1070]
+        else:
+            nearness = np.where(np.arange(690) < 345, 0.4, 1.0)
+            rows = [np.roll(row, round(way * near), axis=0) for row, near in zip(garden_picture, nearness, strict=True)]
+            picture = np.stack(rows)[165:525, 430:1070]
+        backdrop.look(Frame(t, TIMES[t], Pyramid.of(np.ascontiguousarray(picture))), np.empty((0, 4)))
+    return backdrop
+
+
+def test_the_way_of_a_turning_camera_is_known() -> None:
+    angles = np.linspace(0, 0.3, 60)
+    backdrop = seen_by(angles, "turn")
+    assert backdrop.move is CameraMove.TURNS
+    seconds, across, _ = backdrop.path.T
+    np.testing.assert_allclose(across * 640 / 640.0, np.interp(seconds, TIMES, angles), atol=0.012)
+    assert len(seconds) > 45  # ten times a second while it moves
+    np.testing.assert_allclose(backdrop.path[:, 2], 0, atol=0.004)
+
+
+def test_a_camera_that_travels_is_told_from_one_that_turns() -> None:
+    assert seen_by(np.linspace(0, 250, 60), "depth").move is CameraMove.TRAVELS
+
+
+def test_at_a_cut_the_camera_begins_anew() -> None:
+    backdrop = Backdrop()
+    for t in range(20):
+        place = garden(t // 10)[50:410, 50 + 4 * t : 690 + 4 * t]
+        backdrop.look(Frame(t, TIMES[t], Pyramid.of(np.ascontiguousarray(place)), is_cut=t == 10), np.empty((0, 4)))
+    assert [1.0, 0.0, 0.0] in backdrop.path.tolist()
+    assert backdrop.shift == pytest.approx(36 / 640, rel=0.1)

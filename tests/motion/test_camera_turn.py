@@ -1,0 +1,64 @@
+"""A walk that a turning camera films lands where it does for one that stands."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+from walker import Camera, film, walk
+
+from gast_mocap.motion.clean import clean_motion
+from gast_mocap.motion.travel import focal_length_px
+from gast_mocap.take.records import CameraMove, Keypoints2D, Pose3D, Take
+from gast_mocap.take.settings import CleanSettings
+
+TIMES = np.arange(90) / 30
+LENS = CleanSettings(field_of_view=60.0)
+
+
+def panned(take: Take, left: np.ndarray) -> Take:
+    """What a camera sees that turns to the left by ``left`` (t,) radians, and how the background moves for it."""
+    focal, middle = focal_length_px(take.video.width, 60.0), np.array([take.video.width / 2, take.video.height / 2])
+    turn = Rotation.from_rotvec(np.column_stack([0 * left, left, 0 * left])).as_matrix().transpose(0, 2, 1)
+    people = []
+    for person in take.people:
+        own = turn[person.keypoints.frames]
+        rays = np.concatenate(
+            [(person.keypoints.points - middle) / focal, np.ones((*person.keypoints.points.shape[:2], 1))], -1
+        )
+        rays = rays @ own
+        points = rays[..., :2] / rays[..., 2:] * focal + middle
+        keypoints = Keypoints2D(person.track_id, person.keypoints.frames, points, person.keypoints.scores)
+        people.append(replace(person, keypoints=keypoints, pose=Pose3D(person.pose.frames, person.pose.joints @ own)))
+    across = left * focal / take.video.width
+    path = np.column_stack([take.video.times, across, 0 * across])[::3]
+    moved = {"camera": CameraMove.TURNS, "camera_path": path, "camera_shift": float(np.ptp(across))}
+    return replace(take, people=tuple(people), **moved)
+
+
+def way(motion) -> np.ndarray:
+    return motion.joints[:, 0, :2] - motion.joints[0, 0, :2]
+
+
+@pytest.mark.parametrize("heading", [80.0, 30.0])
+def test_a_pan_that_follows_somebody_does_not_stop_them(heading: float) -> None:
+    take = film([walk(TIMES, heading)], Camera())
+    follows = panned(take, np.linspace(0.1, -0.35, len(TIMES)))
+    notices: list[str] = []
+    still = clean_motion(take, 1, LENS, notices.append)
+    found = clean_motion(follows, 1, LENS, notices.append)
+    assert np.linalg.norm(way(still)[-1]) > 2.0
+    # The world goes with the camera's heading in the middle of its pan, 0.125 to the right.
+    turned = way(found) @ Rotation.from_euler("z", 0.125).as_matrix()[:2, :2]
+    assert np.linalg.norm(turned - way(still), axis=1).max() < 0.1
+    assert "only turns" in notices[0]
+    unknown = replace(follows, camera_path=np.zeros((0, 3)))
+    lost = clean_motion(unknown, 1, LENS, lambda _: None)
+    assert np.linalg.norm(way(lost)[-1] - way(still)[-1]) > 0.5
+
+
+def test_of_a_camera_that_travels_no_travel_is_claimed() -> None:
+    take = replace(film([walk(TIMES, 80.0)], Camera()), camera=CameraMove.TRAVELS, camera_shift=0.6)
+    notices: list[str] = []
+    assert np.abs(way(clean_motion(take, 1, LENS, notices.append))).max() < 0.05
+    assert "cannot be told" in notices[0]
