@@ -46,13 +46,14 @@ class _Words:
         self.twins = [("l", "r"), *letters]
         self.ignored = frozenset(map(_fold, table["ignored"]))
         self.helpers = frozenset(map(_fold, table["helpers"]))
+        self.face = frozenset(map(_fold, table["face"]))
         self.animals = frozenset(map(_fold, table["animals"]))
         self.phrases = {part: [_fold(phrase).split() for phrase in table["parts"][part]] for part in table["parts"]}
 
     @cached_property
     def known(self) -> frozenset[str]:
         spoken = {word for phrases in self.phrases.values() for phrase in phrases for word in phrase}
-        return frozenset(spoken | self.helpers | self.ignored | self.sides.keys())
+        return frozenset(spoken | self.helpers | self.face | self.ignored | self.sides.keys())
 
     @cached_property
     def parts(self) -> dict[str, list[tuple[tuple[str, ...], tuple[int, ...]]]]:
@@ -73,7 +74,7 @@ class _Words:
         words = self.split(text)
         told = tuple(sorted(word for word in words if word not in self.ignored and word not in self.sides))
         named = any(told == phrase for phrases in self.parts.values() for phrase, _ in phrases if told)
-        return named or any(word in self.sides or word in self.helpers for word in words)
+        return named or any(word in self.sides or word in self.helpers or word in self.face for word in words)
 
     def split(self, text: str) -> list[str]:
         """The words that were run together in ``text``: itself where it is one or is none of them."""
@@ -128,6 +129,12 @@ def map_by_names(bone_names: Iterable[str]) -> dict[str, str]:
 def named_like_an_animals(bone_names: Iterable[str]) -> bool:
     """Whether a name holds the word of a part that people lack."""
     return any(_words().animals.intersection(_tokens(name)) for name in bone_names)
+
+
+def is_in_a_face(bone_name: str) -> bool:
+    """Whether a bone is called as what lies at the front of a head."""
+    words = _words()
+    return any(words.face.intersection((token, *words.split(token))) for token in _tokens(bone_name))
 
 
 def without_common_ends(bone_names: Sequence[str]) -> dict[str, str]:

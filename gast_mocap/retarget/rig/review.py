@@ -10,6 +10,7 @@ from ...take.skeletons import Side
 from ..rotations import unit
 from .attachment import stuck_bones
 from .bone_map import BoneMap
+from .naming import is_in_a_face
 from .rest_body import armature_from_body, joint, limb_end, trunk_direction
 from .rest_pose import RestPose
 from .roles import LIMBS, label, sided
@@ -19,6 +20,7 @@ from .roles import LIMBS, label, sided
 MOST_UNLIKE = 1.6
 MOST_LOPSIDED = 1.4  # left over right: bodies are the same on both sides, whatever their pose
 FOOT_SHARE = 0.05  # of the leg: joints of a foot that lie closer do not tell where it points
+FACE_SHARE = 0.3  # of the neck: faces that lie closer before the head's joint do not tell where it looks
 LEANS = 15.0  # degrees: a trunk that leans less is posture
 LIMB_NAMES = {"upper_arm": "arm", "thigh": "leg"}
 
@@ -106,8 +108,9 @@ def _stuck(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
 
 
 def _sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:
-    """Whether the toes show that left and right are changed over."""
+    """Whether the toes, or where they do not tell the face, show that left and right are changed over."""
     ahead = toes_direction(rest, bone_map)
+    ahead = face_direction(rest, bone_map) if ahead is None else ahead
     if ahead is None:
         return False
     left, _, up = armature_from_body(rest, bone_map).T
@@ -123,6 +126,25 @@ def toes_direction(rest: RestPose, bone_map: BoneMap) -> FloatArray | None:
     if not legs or np.linalg.norm(way) < FOOT_SHARE * max(legs):
         return None
     return unit(way)
+
+
+def face_direction(rest: RestPose, bone_map: BoneMap) -> FloatArray | None:
+    """(3,) unit, level on the body, from the head's joint to its eyes, nose and jaw; None without such bones."""
+    if "head" not in bone_map.bones or "neck" not in bone_map.bones:
+        return None
+    head = rest.index(bone_map.bones["head"])
+    face = [
+        bone
+        for bone, name in enumerate(rest.bone_names)
+        if is_in_a_face(name) and head in rest.ancestors(bone) and rest.deforms[bone]
+    ]
+    if not face:
+        return None
+    up = armature_from_body(rest, bone_map)[:, 2]
+    way = rest.heads[face].mean(axis=0) - rest.heads[head]
+    way -= (way @ up) * up
+    neck = np.linalg.norm(rest.heads[head] - joint(rest, bone_map, "neck"))
+    return unit(way) if np.linalg.norm(way) > FACE_SHARE * neck else None
 
 
 def _foot_way(rest: RestPose, bone_map: BoneMap, side: Side, up: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from scipy.spatial.transform import Rotation
 from gast_mocap.retarget.rig.bone_map import BoneMap, with_sides_swapped
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.review import review_map
-from trials.rigs import REST_POSES, expected_roles, family_names, make_bones, rest_pose_of, turned
+from trials.rigs import REST_POSES, RigBone, expected_roles, family_names, make_bones, rest_pose_of, turned
 
 OTHER = {"L": "R", "R": "L"}
 
@@ -30,6 +30,17 @@ def test_left_bones_on_the_right_are_told_and_the_swap_mends_it(family, degrees)
     assert review.sides_contradict
     assert "left" in review.notices[0]
     assert dict(with_sides_swapped(BoneMap(swapped)).bones) == expected_roles(bones)
+
+
+@pytest.mark.parametrize("name", ["Eye", "mixamorig:LeftEye", "eye.L", "Jaw", "目"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_face_tells_the_sides_of_a_body_without_toes(name, sign):
+    bones = [bone for bone in make_bones("Mixamo") if not bone.role.startswith("toes")]
+    head = next(bone for bone in bones if bone.role == "head")
+    front = head.head + sign * np.array([0.0, -0.08, 0.06])
+    face = RigBone(name, head.name, "", front, front + 0.02, 0.0)
+    review = review_map(rest_pose_of([*bones, face]), BoneMap(expected_roles(bones)))
+    assert review.sides_contradict == (sign < 0)
 
 
 @pytest.mark.parametrize("family", ["Mixamo", "Unreal 5", "Character Creator"])
