@@ -1,0 +1,62 @@
+"""What files leave open: sizes, precision, the order of axes; and how a take names them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx")
+from onnx import TensorProto
+from onnx_graphs import PICTURE, Graph, port
+
+from gast_mocap.inference.choice import Refinement
+from gast_mocap.inference.networks.slots import Used, own_detector, own_reader, used_files
+from gast_mocap.inference.video.pyramid import Pyramid
+
+FRAME = Pyramid.of(np.full((200, 400, 3), 255, np.uint8))
+
+
+def test_open_sizes_of_the_answers_are_found_out(tmp_path):
+    """As exporters with dynamic axes leave them: only a run tells that this is YOLOX at 640 x 640."""
+    graph, cells = Graph(), 80 * 80 + 40 * 40 + 20 * 20
+    rows = np.zeros((1, cells, 85), np.float32)
+    rows[0, 80 * 10 + 5, :6] = [0, 0, 2, 2, 1, 1]
+    graph.add("Identity", graph.constant(rows), name="rows")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, "n", 3, "h", "w")], [port("rows", "n", "cells", "row")])
+    detector, used = own_detector(path, None, None)
+    assert used.contract == "YOLOX"
+    size = 8 * np.exp(2)
+    expected = np.array([40 - size / 2, 80 - size / 2, 40 + size / 2, 80 + size / 2]) * 400 / 640
+    np.testing.assert_allclose(detector.detect(FRAME).boxes, [expected], atol=0.01)
+
+
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT16, TensorProto.FLOAT])
+def test_pictures_come_in_the_precision_that_a_file_wants(tmp_path, kind):
+    graph = Graph()
+    pooled = graph.add("AveragePool", PICTURE, kernel_shape=[4, 4], strides=[4, 4])
+    plane = graph.add("Gather", pooled, graph.constant([0] * 17, np.int64), axis=1)
+    graph.add("Cast", plane, to=TensorProto.FLOAT, name="maps")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, "n", 3, 64, 48, kind=kind)], [port("maps", "n", 17, 16, 12)])
+    reader, _ = own_reader(path, False, Refinement.QUARTER)
+    poses = reader.estimate(FRAME, np.array([[100.0, 50, 200, 150]]))
+    assert poses.scores[0] == pytest.approx(np.ones(17))  # (1 - 0.485) / 0.229 = 2.25, at most 1
+
+
+def test_the_order_of_axes_does_not_matter(tmp_path):
+    graph = Graph()
+    planes = graph.add("Transpose", PICTURE, perm=[0, 3, 1, 2])
+    pooled = graph.add("AveragePool", planes, kernel_shape=[4, 4], strides=[4, 4])
+    graph.add("Gather", pooled, graph.constant([0] * 17, np.int64), axis=1, name="maps")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, "n", 64, 48, 3)], [port("maps", "n", 17, 16, 12)])
+    reader, _ = own_reader(path, False, Refinement.QUARTER)
+    assert reader.estimate(FRAME, np.array([[100.0, 50, 200, 150]])).scores.min() == 1.0
+
+
+def test_two_files_of_one_name_are_both_kept():
+    def used(slot, **hashes):
+        return Used(slot, SimpleNamespace(hashes=hashes))
+
+    assert used_files([used("detector", model="a"), used("2D pose", model="b"), used("lifter", model="a")]) == {
+        "model": "a",
+        "model (2D pose)": "b",
+    }
