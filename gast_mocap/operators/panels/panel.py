@@ -8,7 +8,7 @@ from bpy.types import Context, Panel, UILayout
 from ..properties import GAST_MOCAP_PG_scene, scene_of, settings_of
 from ..reports import Reports
 
-POINTS_PER_LETTER = 6.2  # of the interface font, on average; a little wide so that nothing is clipped
+POINTS_PER_LETTER = 7.0  # of the interface font: wide letters in a row must not be clipped either
 LETTERS_OF_FRAME = 8  # that box, icon and margins take from a line
 
 
