@@ -30,6 +30,11 @@ def videos() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cases() -> Path:
+    return data_folder("cases")
+
+
+@pytest.fixture(scope="session")
 def pose2sim() -> Path:
     return data_folder("pose2sim_single")
 

@@ -32,6 +32,9 @@ FASTEST_VIDEO = 10_000.0
 SLOWEST_STEP = 5.0
 """Seconds of the median step; slower pictures are no film of a movement. Raising it lets damaged stamps ask for more
 frames in between."""
+EVEN_INTERVALS, MOSTLY_EVEN = 1.5, 0.9
+"""Where this share of the intervals is no longer than so many usual ones, the rate is constant, and frames are lost in
+the longer ones."""
 STILL_CAMERA = 0.02
 """Widths of the picture by which the background of a camera on a tripod may move."""
 
@@ -125,7 +128,9 @@ class VideoInfo:
         if len(self.times) < 2:
             return 30.0
         steps = np.diff(self.times)
-        return float(1 / np.mean(steps[~self.gaps[:-1]]))
+        even = steps <= EVEN_INTERVALS * np.median(steps)
+        counted = even if even.mean() >= MOSTLY_EVEN else ~self.gaps[:-1]
+        return float(1 / np.mean(steps[counted]))
 
     def shot_of(self, frames: IntArray) -> IntArray:
         """Which shot, from 0, each of ``frames`` is in."""
