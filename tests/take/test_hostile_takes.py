@@ -212,11 +212,13 @@ def spoil_declared_times(path: Path) -> None:
         file.writestr("times.npy", npy("(99999999999,)", content=bytes(800)))
 
 
-def spoil_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open("header.npy", "w") as member:
-        member.write(npy("()", "<U100000000"))
-        for _ in range(400):
-            member.write(bytes(1 << 20))
+def spoil_declared_size(path: Path) -> None:
+    """Two gigabytes of zeros, as a bomb of two megabytes would unpack to."""
+    content = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = content.find(mark) + offset
+        content[at : at + 4] = struct.pack("<I", (1 << 31) - 1)
+    path.write_bytes(content)
 
 
 def spoil_object(path: Path) -> None:
@@ -234,7 +236,7 @@ def spoil_numbers(path: Path) -> None:
 
 SPOILERS = [
     spoil_nested, spoil_nested_names, spoil_compression, spoil_unknown_compression, spoil_encryption,
-    spoil_declared_shape, spoil_declared_times, spoil_bomb, spoil_object, spoil_letters, spoil_numbers,
+    spoil_declared_shape, spoil_declared_times, spoil_declared_size, spoil_object, spoil_letters, spoil_numbers,
 ]  # fmt: skip
 
 
