@@ -2,13 +2,14 @@
 
 import pytest
 
-from gast_mocap.take.skeletons import COCO17, H36M17, Side, Skeleton
+from gast_mocap.take.skeletons import COCO17, H36M17, HUMANEVA15, TOES19, Side, Skeleton
 
-LIMBS = {"knee": "hip", "ankle": "knee", "elbow": "shoulder", "wrist": "elbow"}
+LIMBS = {"knee": "hip", "ankle": "knee", "toes": "ankle", "elbow": "shoulder", "wrist": "elbow"}
 H36M_TRUNK = {
     "pelvis": None, "spine": "pelvis", "thorax": "spine", "neck": "thorax", "head": "neck", "hip": "pelvis",
     "shoulder": "thorax",
 }  # fmt: skip
+HUMANEVA_TRUNK = {"pelvis": None, "thorax": "pelvis", "head": "thorax", "hip": "pelvis", "shoulder": "thorax"}
 COCO_TRUNK = {"nose": None, "eye": "nose", "ear": "eye", "shoulder": "ear", "hip": "shoulder"}
 
 
@@ -19,16 +20,19 @@ def named(skeleton: Skeleton) -> dict[str, str | None]:
     }
 
 
-@pytest.mark.parametrize(("skeleton", "trunk"), [(H36M17, H36M_TRUNK), (COCO17, COCO_TRUNK)])
+@pytest.mark.parametrize(
+    ("skeleton", "trunk"),
+    [(H36M17, H36M_TRUNK), (TOES19, H36M_TRUNK), (HUMANEVA15, HUMANEVA_TRUNK), (COCO17, COCO_TRUNK)],
+)
 def test_every_joint_hangs_on_the_one_before_it_in_the_body(skeleton: Skeleton, trunk: dict[str, str | None]) -> None:
     for joint, parent in named(skeleton).items():
         side, _, part = joint.rpartition("_")
         expected = (trunk | LIMBS)[part]
         assert parent in (expected, f"{side}_{expected}"), joint
-    assert len(skeleton.bones()) == 16
+    assert len(skeleton.bones()) == len(skeleton.joints) - 1
 
 
-@pytest.mark.parametrize("skeleton", [H36M17, COCO17])
+@pytest.mark.parametrize("skeleton", [H36M17, TOES19, HUMANEVA15, COCO17])
 def test_left_and_right_are_mirror_images_by_name(skeleton: Skeleton) -> None:
     for left, right in zip(skeleton.left, skeleton.right, strict=True):
         assert skeleton.joints[left] == skeleton.joints[right].replace("right", "left")

@@ -243,3 +243,9 @@ def test_people_of_two_shots_are_never_one():
     assert rejoin(pieces, VIDEO, ignore) == [[1, 2]]
     for cut, groups in ((61, [[1], [2]]), (62, [[1], [2]]), (63, [[1, 2]])):
         assert rejoin(pieces, replace(VIDEO, cuts=np.array([cut])), ignore) == groups
+
+
+def test_who_walked_before_an_absence_comes_back_to_where_the_walk_ended():
+    walked, stood = walker(1, 0, 60, 100, speed=6), walker(2, 66, 120, 480, speed=0)
+    assert rejoin([walked, stood, walker(3, 240, 300, 480, speed=0)], VIDEO, ignore) == [[1, 2, 3]]
+    assert rejoin([walked, stood, walker(3, 240, 300, 100, speed=0)], VIDEO, ignore) == [[1, 2], [3]]
