@@ -197,16 +197,24 @@ def packed_motions(path: Path, data: Path) -> Motions:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lifters", nargs="*", type=Path, help="ONNX files with the input inputs_2d")
+    parser.add_argument("lifters", nargs="*", type=Path, help="ONNX files to compare; default: the bundled one")
     parser.add_argument(
-        "--motions", type=Path, default=Path(".train/motions.npz"), help="what training.prepare writes, here if need be"
+        "--motions", type=Path, default=Path(".train/motions.npz"), help="what training.prepare writes; made if missing"
     )
-    parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and pose2sim_single/")
-    parser.add_argument("--cache", type=Path, default=Path(".train/cache"), help="keeps what was read of the videos")
-    parser.add_argument("--mediapipe", type=Path, help="Python of an environment with mediapipe 0.10.14")
-    parser.add_argument("--ablate", action="store_true", help="also without flips, frame rate, lens")
-    parser.add_argument("--plots", type=Path, help="draw into this folder")
-    parser.add_argument("--no-baseline", action="store_true", help="leave the nearest pose out")
+    parser.add_argument(
+        "--data", type=Path, default=data_folder(), help="the folder that holds cmu_mocap/ and pose2sim_single/"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=Path(".train/cache"), help="keeps the keypoints read from the videos"
+    )
+    parser.add_argument("--mediapipe", type=Path, help="the Python of an environment with mediapipe 0.10.14")
+    parser.add_argument(
+        "--ablate",
+        action="store_true",
+        help="also measure without flips, at the video's own rate, and with other lenses",
+    )
+    parser.add_argument("--plots", type=Path, help="draw plots into this folder")
+    parser.add_argument("--no-baseline", action="store_true", help="leave out the nearest training pose")
     options = parser.parse_args(arguments)
 
     files = options.lifters or [bundled_model("gast-27")[0]]

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     measurements = parser.add_subparsers(required=True)
 
-    pipeline = measurements.add_parser("run", help="video to take")
+    pipeline = measurements.add_parser("run", help="turn a video into a take")
     pipeline.add_argument("video", type=Path)
     pipeline.add_argument("--quality", required=True)
     pipeline.add_argument("--end", type=int)
@@ -36,15 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         pipeline.add_argument(f"--{slot}", type=Path)
     pipeline.set_defaults(measure=measure_run)
 
-    loop = measurements.add_parser("loop", help="the first frames of a video, forth and back for as long as asked")
+    loop = measurements.add_parser(
+        "loop", help="write the first frames of a video, back and forth, until the length is reached"
+    )
     loop.add_argument("video", type=Path)
     loop.add_argument("output", type=Path)
     loop.add_argument("--frames", type=int, required=True)
     loop.add_argument("--height", type=int, required=True)
-    loop.add_argument("--length", type=int, required=True, help="frames of the output, 30 a second")
+    loop.add_argument("--length", type=int, required=True, help="frames to write, at 30 a second")
     loop.set_defaults(measure=loop_video)
 
-    measurements.add_parser("lift", help="the lifter alone").set_defaults(measure=measure_lift)
+    measurements.add_parser("lift", help="run the lifter alone").set_defaults(measure=measure_lift)
 
     options = vars(parser.parse_args(arguments))
     print(json.dumps(options.pop("measure")(**options)))

@@ -38,10 +38,14 @@ BEST_IS_HIGH = ("contact F1", "jitter cut %", "order in depth %")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and pose2sim_single/")
-    parser.add_argument("--cache", type=Path, default=Path(".train/cache"), help="keeps what was read of the videos")
-    parser.add_argument("--cameras", type=int, default=2, help="virtual cameras a clip")
-    parser.add_argument("--plots", type=Path, help="draw feet and paths into this folder")
+    parser.add_argument(
+        "--data", type=Path, default=data_folder(), help="the folder that holds cmu_mocap/ and pose2sim_single/"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=Path(".train/cache"), help="keeps the keypoints read from the videos"
+    )
+    parser.add_argument("--cameras", type=int, default=2, help="virtual cameras for each clip")
+    parser.add_argument("--plots", type=Path, help="draw plots of feet and paths into this folder")
     options = parser.parse_args(arguments)
 
     model, sha256 = bundled_model("gast-27")

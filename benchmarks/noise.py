@@ -66,7 +66,7 @@ def errors_of(read: Scene, true: Scene) -> FloatArray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="pose2sim_single, with videos, calibration and markers")
-    parser.add_argument("cache", type=Path, help="keeps what was read of the videos")
+    parser.add_argument("cache", type=Path, help="keeps the keypoints read from the videos")
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
     scenes = pose2sim_scenes(arguments.folder, arguments.cache)

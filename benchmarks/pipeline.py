@@ -26,11 +26,11 @@ ONE_PERSON_FRAMES = 36  # of the short clip, before the walker comes in
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; default: all")
     parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds videos/")
-    parser.add_argument("--minutes", type=float, default=10.0, help="length of the long video of 'memory'")
+    parser.add_argument("--minutes", type=float, default=10.0, help="length of the long video in 'memory'")
     for slot in SLOTS:
-        parser.add_argument(f"--{slot}", type=Path, metavar="FILE", help="of your own, for 'networks'")
+        parser.add_argument(f"--{slot}", type=Path, metavar="FILE", help="a network of your own, for 'networks'")
     options = parser.parse_args(arguments)
     if unknown := set(options.sections) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}")

@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables for this Blender."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*", help="only rigs whose names hold one of these; all maps are left out then")
-    parser.add_argument("--data", type=Path, default=data_folder(), help="holds cmu_mocap/ and rigs/")
+    parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds cmu_mocap/ and rigs/")
     options = parser.parse_args(arguments)
     clips, real_rigs = (in_data(options.data, name) for name in ("cmu_mocap/daz", "rigs/mpfb_rigs.blend"))
     performances = Performances(

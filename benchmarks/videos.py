@@ -54,7 +54,7 @@ class Verdict:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the videos there")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the videos in this folder")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         kept = options.keep or Path(folder)
