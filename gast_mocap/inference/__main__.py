@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..take.errors import MocapError
-from ..take.records import Take
+from ..take.records import FloatArray, Take
 from ..take.settings import Quality
 from ..take.visibility import visibility_words
 from .choice import OwnNetworks, PreviewView, Refinement
@@ -154,12 +154,21 @@ def summary(done: Run) -> str:
     return "\n".join(
         [
             f"video    {video.path.name}, {video.width} x {video.height}, {video.fps:.2f} fps",
+            *(
+                [f"shots    {len(video.cuts) + 1}, cut at {seconds(video.times[video.cuts])}"]
+                if len(video.cuts)
+                else []
+            ),
             f"take     {done.saved_as}",
             f"frames   {frames}",
             *people_lines(done.take),
             *stage_lines(done.stages),
         ]
     )
+
+
+def seconds(times: FloatArray) -> str:
+    return ", ".join(f"{time:.1f} s" for time in times)
 
 
 def people_lines(take: Take) -> list[str]:
