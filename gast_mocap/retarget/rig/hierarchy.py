@@ -18,6 +18,7 @@ from .roles import LIMBS, sided
 
 _, Y, Z = np.eye(3)
 LIES = 0.9  # cosine: an armature whose z is so far from the world's may lie as a whole, and is tried as it was built
+LONGEST = 16  # bones of a chain that are tried as a limb; the time grows with the third power
 BEGINNING = 4  # bones by which two limbs are known to be a pair
 ALIKE = 0.2  # how much a segment of two limbs may differ, as a share of the longest; more pairs unlike limbs
 LEG_SHARE = 0.3  # of the figure's height: legs reach down at least so far from where they part
@@ -80,7 +81,11 @@ class _Tree:
         for bone in self._bones:
             self._children[int(rest.parents[bone])].append(bone)
         self._chains: dict[int, list[int]] = {}
+        self._tops: dict[int, float] = {}
         for bone in reversed(self._bones):
+            self._tops[bone] = max(
+                float(self._heights[bone]), *(self._tops[child] for child in self._children[bone]), -np.inf
+            )
             below = [self._chains[child] for child in self._children[bone]]
             self._chains[bone] = [bone, *max(below, key=lambda chain: self._reach([bone, *chain]), default=[])]
         self._size = max(float(np.ptp(self._heights[self._bones])), 1e-9)
@@ -151,13 +156,16 @@ class _Tree:
     def _are_arms(self, pair: _Pair, legs: _Pair) -> bool:
         roots = self._limb_starts(pair)
         lineage = self._lineage(pair.fork)
-        if any(chain[0] in lineage for chain in legs.chains) or pair == legs:
+        on_nothing = pair.fork < 0 and legs.fork < 0
+        if on_nothing or pair == legs or any(chain[0] in lineage for chain in legs.chains):
             return False
         parts_above = np.mean(self._heights[roots]) > self._hip_height(legs) + ABOVE_HIPS * self._size
         long = min(self._reach(chain) for chain in pair.chains) > ARM_SHARE * self._size
-        rest = [bone for bone in self._bones if not set(roots).intersection(self._lineage(bone))]
-        has_head = max(self._heights[rest], default=-np.inf) > np.mean(self._heights[roots])
-        return bool(parts_above and long and has_head)
+        if not (parts_above and long):
+            return False
+        limbs = {bone for root in roots for bone in (root, *self._below(root))}
+        rest = [bone for bone in self._bones if bone not in limbs]
+        return bool(max(self._heights[rest], default=-np.inf) > np.mean(self._heights[roots]))
 
     def _limb_starts(self, pair: _Pair) -> list[int]:
         """The bones with which both limbs begin."""
@@ -170,13 +178,10 @@ class _Tree:
         """The bone beside the arms, below which something reaches above them; None without one."""
         roots = self._limb_starts(arms)
         others = [child for child in self._children[arms.fork] if child not in roots]
-        best = max(others, key=self._highest, default=None)
-        if best is None or self._highest(best) <= np.mean(self._heights[roots]):
+        best = max(others, key=self._tops.__getitem__, default=None)
+        if best is None or self._tops[best] <= np.mean(self._heights[roots]):
             return None
         return best
-
-    def _highest(self, bone: int) -> float:
-        return max(float(self._heights[bone]), *(self._highest(child) for child in self._children[bone]), -np.inf)
 
     def _first_low(self, chain: list[int], legs: _Pair) -> int:
         """Position in a chain of the first joint that is as low as ankles are, one past the tail for none."""
@@ -206,7 +211,7 @@ class _Tree:
         of the length most evenly on both sides, at least ``width`` from the middle of the body."""
         middle = np.mean([self._heads[leg[:2]] for leg in legs.chains], axis=(0, 1))
         low = min(self._first_low(chain, legs) for chain in pair.chains)
-        count = min(map(len, pair.chains))  # what one hand holds beyond that is no part of the limb
+        count = min(LONGEST, *map(len, pair.chains))  # what one hand holds beyond that is no part of the limb
         paths = [self._points(chain)[: count + 1] for chain in pair.chains]
         offs = [np.abs((path - middle) @ across) / max(width, 1e-9) for path in paths]
         whole = min(float(_along(path)[-1]) for path in paths)
@@ -309,8 +314,8 @@ class _Tree:
         """The bone and what is below it, up to what lies highest."""
         chain = [] if bone is None else [bone]
         while chain:
-            above = max(self._children[chain[-1]], key=self._highest, default=None)
-            if above is None or self._highest(above) <= self._heights[chain].max():
+            above = max(self._children[chain[-1]], key=self._tops.__getitem__, default=None)
+            if above is None or self._tops[above] <= self._heights[chain].max():
                 break
             chain.append(above)
         return chain
@@ -336,7 +341,10 @@ class _Tree:
         return [] if bone < 0 else [bone, *self._rest.ancestors(bone)]
 
     def _below(self, bone: int) -> list[int]:
-        return [below for child in self._children[bone] for below in (child, *self._below(child))]
+        below = list(self._children[bone])
+        for found in below:  # grows on the way
+            below += self._children[found]
+        return below
 
 
 @dataclass(frozen=True)

@@ -220,9 +220,10 @@ def _by_twin(tokens: list[str], spelled: set[tuple[str, ...]]) -> tuple[Side | N
     for place, token in enumerate(tokens):
         before, after = tokens[:place], tokens[place + 1 :]
         for rest, side, twin in _letters_off(token):
-            split = [word for kept in (*before, rest, *after) for word in words.split(kept)]
-            if (*before, twin, *after) in spelled and all(word in words.known for word in split):
-                return side, split
+            if (*before, twin, *after) in spelled:
+                split = [word for kept in (*before, rest, *after) for word in words.split(kept)]
+                if all(word in words.known for word in split):
+                    return side, split
     return None, [word for token in tokens for word in words.split(token)]
 
 
