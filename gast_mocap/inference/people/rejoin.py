@@ -130,7 +130,9 @@ def _returned(groups: list[list[Piece]], video: VideoInfo, go_on: Callable[[], N
     meant = (absences > 0) & (absences <= LONGEST_ABSENCE)
     for first, second in np.argwhere(meant):
         go_on()
-        meant[first, second] = _are_alike(groups[first], groups[second], POSSIBLE)
+        # At the edge somebody else may come in for the one who went out.
+        in_open = _is_in_open(groups[first][-1].boxes[-1], video) and _is_in_open(groups[second][0].boxes[0], video)
+        meant[first, second] = in_open and _are_alike(groups[first], groups[second], POSSIBLE)
     joined = [list(group) for group in groups]
     for second in range(len(groups) - 1, 0, -1):
         possible = np.flatnonzero(meant[:, second])

@@ -249,3 +249,7 @@ def test_who_walked_before_an_absence_comes_back_to_where_the_walk_ended():
     walked, stood = walker(1, 0, 60, 100, speed=6), walker(2, 66, 120, 480, speed=0)
     assert rejoin([walked, stood, walker(3, 240, 300, 480, speed=0)], VIDEO, ignore) == [[1, 2, 3]]
     assert rejoin([walked, stood, walker(3, 240, 300, 100, speed=0)], VIDEO, ignore) == [[1, 2], [3]]
+
+
+def test_who_comes_in_where_somebody_alike_went_out_of_the_picture_is_somebody_else():
+    assert rejoin([walker(1, 0, 60, 5, speed=0), walker(2, 180, 240, 5, speed=0)], VIDEO, ignore) == [[1], [2]]
