@@ -336,16 +336,19 @@ class TestRealWorker:
         assert not job.output.exists()
 
     @needs_proc
-    def test_a_killed_parent_leaves_no_orphan_when_another_process_holds_the_pipe(self, job: Job) -> None:
-        """The heir keeps the worker's stdin open, which would otherwise tell of the parent's death."""
+    def test_a_killed_parent_leaves_no_orphan_when_another_process_holds_the_pipes(self, job: Job) -> None:
+        """The heir keeps the worker's pipes open, which would otherwise tell of the parent's death."""
         code = textwrap.dedent("""
             import os, subprocess, sys
             from gast_mocap.inference.protocol.job import Job
             from gast_mocap.inference.protocol.process import MocapProcess
             process = MocapProcess()
             process.start(Job.from_json(sys.argv[1]))
-            pipe = process._process.stdin.fileno()
-            heir = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=[pipe])
+            worker = process._process
+            pipes = [pipe.fileno() for pipe in (worker.stdin, worker.stdout, worker.stderr)]
+            heir = subprocess.Popen(
+                [sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=pipes, stdout=subprocess.DEVNULL
+            )
             print(process.pid, heir.pid, flush=True)
             os.kill(os.getpid(), 9)
         """)
