@@ -265,7 +265,8 @@ def test_a_broken_picture_in_the_preview_costs_no_take(videos: Path, tmp_path: P
 def test_a_name_that_no_file_can_have_is_told(videos: Path, tmp_path: Path, role: str, name: str) -> None:
     (tmp_path / "loop").symlink_to("loop")
     os.mkfifo(tmp_path / "pipe")
-    fields = {"video": videos / "sports2d_demo.mp4", "output": tmp_path / "o.take.npz", role: tmp_path / name}
+    fields: dict[str, Any] = {"video": videos / "sports2d_demo.mp4", "output": tmp_path / "o.take.npz"}
+    fields |= {"own": OwnNetworks(lifter=tmp_path / name)} if role == "lifter" else {role: tmp_path / name}
     before = sorted(tmp_path.iterdir())
     with pytest.raises(MocapError) as caught:
         run(Job(**fields, end=1), ignore, ignore)
