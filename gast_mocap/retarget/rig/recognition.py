@@ -67,7 +67,7 @@ def map_bones(rest: RestPose) -> BoneMap:
 
 
 def _by_names(rest: RestPose) -> BoneMap:
-    """The fullest map of a known family, with or without what all names begin with, or else of words."""
+    """The fullest map of a known family, with or without what all names begin with; of words where they tell more."""
     bare = without_common_ends(rest.bone_names)
     known = [BoneMap(family.match(rest.bone_names), family.name, family.switches) for family in families()]
     known += [
@@ -75,8 +75,10 @@ def _by_names(rest: RestPose) -> BoneMap:
         for family in families()
     ]
     best = max(known, key=_completeness)
-    if _unfilled(best) or "spine" not in best.bones:
-        best = max(best, BoneMap(map_by_names(rest.bone_names), WORDS), key=_completeness)
+    words = BoneMap(map_by_names(rest.bone_names), WORDS)
+    shares_names = words.bones.items() > best.bones.items()  # a stranger's rig that has more than the family
+    if _unfilled(best) or "spine" not in best.bones or shares_names:
+        best = max(best, words, key=_completeness)
     return best
 
 
