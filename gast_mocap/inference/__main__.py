@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from ..take.console import take_any_name
 from ..take.errors import MocapError
 from ..take.records import FloatArray, Take
 from ..take.settings import Quality
@@ -24,9 +24,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one job in this process. Exit status 0: the take is saved; 1: something went wrong; 130: Ctrl-C."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file's name may hold what is no text
+    take_any_name()
     job = parse(arguments)
     bar = Bar()
     try:
@@ -92,6 +90,8 @@ def as_published(parser: argparse.ArgumentParser, stated: dict[str, Any]) -> dic
         parser.error("name one video, alone or by --input")
     stated["video"] = stated["video"] or video
     if result:
+        if not result.name:
+            parser.error(f"--savepath {result} is a folder: name a result video")
         if stated["preview"]:
             parser.error("--savepath is a --preview: give one of them")
         stated |= {"preview": result, "preview_view": PreviewView.PUBLISHED}

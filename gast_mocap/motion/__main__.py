@@ -8,6 +8,7 @@ from dataclasses import Field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..take.console import take_any_name
 from ..take.errors import MocapError, printable
 from ..take.files import load_take
 from ..take.records import Take
@@ -23,11 +24,12 @@ FASTEST = 1000.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0, or 1 after a message on stderr."""
+    take_any_name()
     options = _parser().parse_args(arguments)
     try:
+        take = _with_given_height(load_take(options.take), options)
         output = options.output or _beside(options.take, options.person, options.format)
         check_output(output, options.take)
-        take = _with_given_height(load_take(options.take), options)
         settings = CleanSettings.raw() if options.raw else replace(take.cleaning, **_given(options))
         motion = clean_motion(take, options.person, settings, _tell)
         if options.fps:
@@ -35,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export_motion(motion, output, options.format)
     except MocapError as error:
         _tell(error.text)
+        return 1
+    except MemoryError:
+        _tell("The computer ran out of memory. Close other programs, or export at a lower --fps.")
         return 1
     print(printable(f"{output}: {len(motion.times)} frames, {len(motion.contacts)} foot contacts"))
     return 0

@@ -36,6 +36,7 @@ def test_the_published_words_make_a_take_beside_the_result() -> None:
     "words",
     [
         "v.mp4 --input w.mp4 -o t.take.npz", "-o t.take.npz", "v.mp4", "v.mp4 --savepath r.mp4 --preview p.mp4",
+        "v.mp4 --savepath .", "v.mp4 --savepath /", "v.mp4 --savepath=",
         "v.mp4 -o t.take.npz --detector-score 1.5", "v.mp4 -o t.take.npz --detector-overlap nan",
     ],
 )  # fmt: skip

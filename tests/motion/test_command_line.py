@@ -1,6 +1,7 @@
 """``python -m gast_mocap.motion``: bounds are the panel's, and nothing but the export is written."""
 
 import os
+import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -103,3 +104,19 @@ def test_an_export_leaves_the_take_as_it_was(take: Path) -> None:
     before = load_take(take).video.times
     assert main(["export", str(take), "--person", "1", "--format", "csv", "--fps", "0"]) == 0
     assert np.array_equal(load_take(take).video.times, before)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/"])
+def test_a_folder_is_no_take(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", name]) == 1
+    assert capsys.readouterr().err.startswith("There is no take")
+
+
+def test_names_that_the_console_cannot_spell_are_escaped(take: Path) -> None:
+    """Windows pipes are cp1252, whatever the names are."""
+    named = take.rename(take.with_name("\u8d70.take.npz"))
+    command = [sys.executable, "-m", "gast_mocap.motion", "export", str(named), "--format", "csv"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u8d70.person1.csv" in done.stdout
