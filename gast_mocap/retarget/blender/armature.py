@@ -14,7 +14,7 @@ from ..rig.rest_pose import RestPose
 from .access import armature_of, pose_bones, view_layer
 from .constraints_and_drivers import bone_path, constraint_path, scale_path
 from .object_start import world_at_start
-from .playing import animated_paths
+from .playing import animated_paths, steady_values
 
 Reference = Literal["REST", "POSE"]
 HIDDEN = 1e-6
@@ -74,9 +74,17 @@ def read_rest_pose(
 
 
 def static_scales(armature_object: bpy.types.Object, bones: Iterable[str]) -> list[FloatArray]:
-    """(3,) the pose scale of each bone that does not depend on the playhead: the one it holds, 1 where keys set it."""
+    """(3,) the pose scale of each bone that does not depend on the playhead: the one it holds, by hand or by keys that
+    never change it, as those of an earlier bake; 1 where keys move it."""
     animated, posed = animated_paths(armature_object), pose_bones(armature_object)
-    return [np.ones(3) if scale_path(bone) in animated else np.array(posed[bone].scale, dtype=float) for bone in bones]
+
+    def held(bone: str) -> FloatArray:
+        if scale_path(bone) not in animated:
+            return np.array(posed[bone].scale, dtype=float)
+        values = steady_values(armature_object, scale_path(bone), 3)
+        return np.array([1.0 if value is None else value for value in values])
+
+    return [held(bone) for bone in bones]
 
 
 def _shown_scale(scale: FloatArray) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import bpy
+import numpy as np
 
 from .fcurves import ActionSlot, curves_of
 
@@ -46,3 +47,14 @@ def animated_paths(armature_object: bpy.types.Object) -> set[str]:
     """Data paths of the channels that play."""
     curves = (curve for playing in playing_actions(armature_object) for curve in curves_of(*playing))
     return {curve.data_path for curve in curves if not curve.mute}
+
+
+def steady_values(armature_object: bpy.types.Object, path: str, size: int) -> list[float | None]:
+    """What keys hold each of the ``size`` components of a channel at, None where they move it or it has none."""
+    held: list[float | None] = [None] * size
+    curves = (curve for playing in playing_actions(armature_object) for curve in curves_of(*playing))
+    for curve in reversed([curve for curve in curves if curve.data_path == path and not curve.mute]):
+        values = np.array([key.co[1] for key in curve.keyframe_points])
+        steady = len(values) > 0 and np.ptp(values) == 0 and not curve.modifiers
+        held[curve.array_index] = float(values[0]) if steady else None
+    return held

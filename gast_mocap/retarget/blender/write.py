@@ -162,7 +162,7 @@ def _settled_scales(armature_object: bpy.types.Object, curves: BoneCurves) -> di
     """Bone -> (3,) the scale to hold through the action, whatever the playhead left there.
 
     Bones keep what they are scaled to by hand, hidden ones stay hidden; a mirrored bone that carries others is turned
-    right side out; what keys scaled until now goes back to 1.
+    right side out; what keys moved until now goes back to 1.
     """
     bones, animated = pose_bones(armature_object), animated_paths(armature_object)
     keyed = dict.fromkeys((*curves.bone_names, *curves.located_bones))

@@ -43,6 +43,7 @@ class Stance:
         ankles: side -> (t,) height of the ankle, of the feet that the rig has.
         grounds: side -> (t,) height of what the foot stands on.
         legs: side -> (t, 3) world metres from the centre to the ankle.
+        grown: side -> how much larger than at rest the foot is posed, by the scales that it and those above it hold.
     """
 
     scale: float
@@ -54,6 +55,7 @@ class Stance:
     ankles: Mapping[Side, FloatArray]
     grounds: Mapping[Side, FloatArray]
     legs: Mapping[Side, FloatArray]
+    grown: Mapping[Side, float]
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,15 @@ def stance_of(motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: Posed
         centre = skeleton.heads[mover]
         pelvis = motion.joints[:, 0, 2] - performer.leg_length(motion) - performer.ankle_height(motion)
         height = rest.heads[mover] @ up + scale / unit * pelvis
-        return Stance(scale, up, unit, centre, height, np.zeros_like(height), {}, {}, {})
+        return Stance(scale, up, unit, centre, height, np.zeros_like(height), {}, {}, {}, {})
     centre = _hip_centre(rest, bone_map, skeleton, sides)
     legs = {side: _ankle(rest, bone_map, skeleton, side) - centre for side in sides}
+    scale *= float(np.mean([skeleton.scales[rest.index(bone_map.bones[sided("shin", side)])] for side in sides]))
+    ends = {side: bone_map.bones.get(sided("foot", side), bone_map.bones[sided("shin", side)]) for side in sides}
+    grown = {side: skeleton.scales[rest.index(end)] for side, end in ends.items()}
     lift = scale / unit * np.min(list(performer.ankle_lift(motion).values()), axis=0)
-    height = lift + ankle_height(rest, bone_map) - np.min([leg @ up for leg in legs.values()], axis=0)
+    standing = ankle_height(rest, bone_map) * float(np.mean(list(grown.values())))
+    height = lift + standing - np.min([leg @ up for leg in legs.values()], axis=0)
     return Stance(
         scale,
         up,
@@ -91,6 +97,7 @@ def stance_of(motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: Posed
         ankles={side: height + leg @ up for side, leg in legs.items()},
         grounds={side: scale / unit * ground for side, ground in performer.grounds(motion).items()},
         legs={side: leg @ rest.world_from_armature[:3, :3].T for side, leg in legs.items()},
+        grown=grown,
     )
 
 

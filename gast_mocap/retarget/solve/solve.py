@@ -100,9 +100,10 @@ def _foot(
 ) -> FootTurns:
     shin_turn = quat.multiply(changes[sided("shin", side)], rest_turn)
     sole = sole_of(rest, bone_map, rest_turn, side, ankle_height(rest, bone_map))
-    return foot_turns(
-        sole, shin_turn, stance.up, stance.ankles[side] - stance.grounds[side], leg_length(rest, bone_map)
-    )
+    grown = stance.grown[side]
+    over_ground = (stance.ankles[side] - stance.grounds[side]) / grown
+    turns = foot_turns(sole, shin_turn, stance.up, over_ground, leg_length(rest, bone_map))
+    return replace(turns, sunk=turns.sunk * grown)
 
 
 def _bone_turns(changes: dict[str, FloatArray], rest: RestPose, bone_map: BoneMap) -> dict[int, FloatArray]:

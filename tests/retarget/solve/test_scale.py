@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.write import WriteOptions, write_action
+from gast_mocap.retarget.rig.recognition import map_bones
+from gast_mocap.retarget.solve.solve import solve
 from gast_mocap.take.skeletons import H36M17
 from trials.performances import random_performance, squat
 from trials.played import AS_IT_IS, LIMITED, play, worst_direction, worst_gap, worst_sole
@@ -46,12 +49,32 @@ def test_a_hidden_hand_stays_hidden_and_the_rest_of_the_body_does_not_mind(rig):
     assert rig.pose.bones["mixamorig:LeftHand"].scale[:] == (0, 0, 0)
 
 
+@pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
+def test_a_second_bake_hides_and_enlarges_what_the_first_did(rig, mode):
+    hand, hips = (rig.pose.bones[f"mixamorig:{bone}"] for bone in ("LeftHand", "Hips"))
+    hand.scale, hips.scale = (0, 0, 0), (1.5, 1.5, 1.5)
+    for _ in range(2):
+        rest = read_rest_pose(rig)
+        write_action(rig, solve(MOTION, rest, map_bones(rest)), np.arange(1, 21), "baked", WriteOptions(mode=mode))
+        bpy.context.scene.frame_set(5)
+        assert hand.scale[:] == (0, 0, 0)
+        assert hips.scale[:] == (1.5, 1.5, 1.5)
+
+
+@pytest.mark.parametrize("size", [0.3, 3.0])
+def test_a_body_that_a_bone_enlarges_stands_on_the_floor_with_feet_as_large(rig, size):
+    rig.pose.bones["mixamorig:Hips"].scale = (size, size, size)
+    played = play(rig, squat(12), LIMITED)
+    for role in ("foot.L", "toes.R"):
+        assert played.heads[role][:, 2] == pytest.approx(size * played.rest_heads[role][2], abs=0.01 * size)
+
+
 def test_longer_legs_by_scale_still_stand_on_the_floor(rig):
     for side in ("Left", "Right"):
         rig.pose.bones[f"mixamorig:{side}UpLeg"].scale = (1.3, 1.3, 1.3)
     bpy.context.view_layer.update()
     played = play(rig, squat(12), LIMITED)
-    assert abs(played.heads["foot.L"][0, 2] - 0.09) < 0.02
+    assert abs(played.heads["foot.L"][0, 2] - 1.3 * 0.09) < 0.005
 
 
 @pytest.mark.parametrize("mode", ["NEW", "REPLACE"])
