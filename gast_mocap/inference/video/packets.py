@@ -54,16 +54,18 @@ class Group:
     def first(self) -> int:
         """Index of the keyframe among the frames as they are shown: some that are coded after it come before it."""
         key = self.packets[0].pts
-        leading = (packet.pts is not None and packet.pts < key for packet in self.packets) if key is not None else ()
-        return self.before + sum(leading)
+        if key is None:
+            return self.before
+        shown = (packet.pts for packet in self.packets if not packet.is_discard)
+        return self.before + len([stamp for stamp in shown if stamp is not None and stamp < key])
 
 
 @dataclass(frozen=True)
 class Entry:
     """Where decoding begins: the ``packets`` to decode, of which the first is the keyframe with index ``frame``.
 
-    ``stamp``: seconds of that one; ``stamps``: of the frames before it, in the order in which they are shown. What is
-    decoded with a stamp before ``begin`` (in the stream's units) belongs to frames before it.
+    ``stamp``: seconds of that one; ``stamps``: of the frames before it; all in the order in which they are shown. What
+    is decoded with a stamp before ``begin`` (in the stream's units) belongs to frames before it.
     """
 
     frame: int
@@ -98,7 +100,8 @@ def enter(packets: Iterator[VideoPacket], start: int) -> Entry:
     frame = kept[0].first
     key = kept[0].packets[0]
     rest = chain(*(group.packets for group in kept), packets)
-    return Entry(frame, rest, as_shown(stamps)[:frame], stamp_of(key), key.pts)
+    shown = as_shown(stamps)
+    return Entry(frame, rest, shown[:frame], next(iter(shown[frame:]), None), key.pts)
 
 
 def as_shown(stamps: list[float | None]) -> list[float | None]:

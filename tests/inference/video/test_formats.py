@@ -21,6 +21,9 @@ from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import Playback, VideoInfo
 
 X264 = {"preset": "ultrafast", "g": "12", "bf": "2", "crf": "10"}
+OPEN_X264 = {**X264, "x264-params": "open-gop=1:keyint=12"}
+"""Some frames are coded after a keyframe and shown before it."""
+OPEN_MPEG4 = {"g": "12", "bf": "2"}
 AV1 = {"preset": "8", "crf": "1", "svtav1-params": "enable-tf=0:pred-struct=1"}
 MPEG2 = {"g": "12", "bf": "2"}
 RECIPES = [
@@ -136,6 +139,33 @@ def test_a_late_start_gives_the_frames_of_the_whole_video(tmp_path: Path, suffix
     seen, video, _ = read(path, start=start)
     assert seen == list(range(start, 60))
     np.testing.assert_allclose(video.times, even(30, 60), atol=1e-3)
+
+
+OPEN = [(".mp4", "libx264", OPEN_X264), (".mkv", "libx264", OPEN_X264), (".avi", "mpeg4", OPEN_MPEG4)]
+
+
+@pytest.mark.parametrize(("suffix", "codec", "options"), OPEN)
+@pytest.mark.parametrize("start", [10, 13, 23])
+def test_a_late_start_amid_open_groups_of_pictures(
+    tmp_path: Path, suffix: str, codec: str, options: dict, start: int
+) -> None:
+    path = tmp_path / f"whole{suffix}"
+    write_coded(path, Recipe(suffix, codec, even(30, 40), options=options))
+    seen, video, _ = read(path, start=start)
+    assert seen == list(range(start, 40))
+    np.testing.assert_allclose(video.times, even(30, 40), atol=1e-3)
+
+
+@pytest.mark.parametrize("start", [1, 5, 13])
+def test_a_late_start_in_a_trim_without_coding_anew(tmp_path: Path, start: int) -> None:
+    whole, cut = tmp_path / "whole.mp4", tmp_path / "cut.mp4"
+    write_coded(whole, Recipe(".mp4", "libx264", even(30, 60), options=OPEN_X264))
+    copy_from(whole, cut, 0.9)
+    everything, all_of_it, _ = read(cut)
+    seen, video, _ = read(cut, start=start)
+    assert everything == list(range(27, 60))
+    assert seen == everything[start:]
+    np.testing.assert_allclose(video.times, all_of_it.times, atol=1e-3)
 
 
 def test_what_lies_before_a_late_start_is_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
