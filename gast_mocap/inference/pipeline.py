@@ -20,6 +20,7 @@ from ..take.settings import Quality
 from ..take.visibility import visibility_words
 from ..take.whole_file import NAME_KEPT, remove_parts
 from .choice import BUNDLED, OwnNetworks
+from .memory import memory_errors
 from .networks.session import Network, Session
 from .networks.slots import Used, used_files
 from .people.watch import Eyes, WatchedPerson, alike_across_cuts, tell_people, watch_people
@@ -59,11 +60,13 @@ class Run:
     stages: tuple[StageSeconds, ...]
 
 
+@memory_errors()
 def run(job: Job, report: Report, notify: Notify) -> Run:
     """Do ``job``. A take that is already at ``job.output`` is replaced only by a whole new one.
 
     Raises:
         MocapError: bad input, nobody found, or no room to save.
+        MemoryError: the computer has none left.
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
     job = checked(job)

@@ -12,6 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ...take.errors import MocapError
+from ..memory import is_lack_of_memory
 from .untrusted import refuse_what_reaches_out
 
 LARGEST = 2**31 - 1
@@ -119,7 +120,7 @@ class Session:
         return outputs
 
     def _failed(self, error: Exception) -> Exception:
-        if "bad allocation" in str(error) or "allocate memory" in str(error):
+        if is_lack_of_memory(error):
             return MemoryError(str(error))
         return MocapError("model_failed", f"The model {self.name} failed at its work. Choose another file.", str(error))
 

@@ -88,10 +88,13 @@ def check_file(path: Path) -> None:
 def check_memory(error: FFmpegError) -> None:
     """Raises MemoryError where the computer has no memory left: a whole video must not pass for a damaged one.
 
-    A damaged one makes FFmpeg say the same, for it asks for absurd sizes; then a usual size is there to be had.
+    What FFmpeg says does not tell: a damaged one asks for absurd sizes, and a decoder in threads that gets no memory
+    calls the data invalid. So a usual size is asked for.
     """
-    if isinstance(error, MemoryError):
+    try:
         bytearray(USUAL_BYTES)
+    except MemoryError as lack:
+        raise lack from error
 
 
 def unreadable(path: Path, detail: str = "") -> MocapError:
