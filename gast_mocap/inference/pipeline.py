@@ -31,6 +31,7 @@ from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
 from .video.container import check_file
 from .video.decode import Footage, Reading, probe_video, read_frames
+from .video.names import is_picture
 from .video.pyramid import Pyramid
 from .video.stillness import Backdrop
 
@@ -285,10 +286,15 @@ def lift_people(
 
 
 def notify_losses(video: VideoInfo, read: int, reading: Reading[Pyramid], notify: Notify) -> None:
-    """Say how much of a damaged file could not be read."""
+    """Say how much of a damaged file, or of a sequence of pictures with gaps, could not be read."""
     name, whole = video.path.name, read + reading.lost + reading.missing
     if reading.missing:
         notify(f"{name} ends early: {read} of {whole} frames can be read.")
+    elif reading.lost and is_picture(video.path):
+        notify(
+            f"{name}: {read} of the {whole} pictures of this sequence could be read; the others are missing or "
+            "damaged. Nobody gets keys in the gaps."
+        )
     elif reading.lost:
         notify(
             f"{name} is damaged: {read} of the {whole} frames could be read and were used. Nobody gets keys in "

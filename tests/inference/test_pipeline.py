@@ -6,18 +6,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from gast_mocap.inference import pipeline
 from gast_mocap.inference.choice import OwnNetworks
-from gast_mocap.inference.pipeline import Run, notify_short_sights, run, span_of
+from gast_mocap.inference.pipeline import Run, notify_losses, notify_short_sights, run, span_of
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
-from gast_mocap.inference.video.decode import probe_video, read_frames
+from gast_mocap.inference.video.decode import Reading, probe_video, read_frames
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take
-from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.records import Keypoints2D, Person, Playback, Pose3D, Take, TakeSettings, Track, VideoInfo
 
 VIDEO = VideoInfo(Path("v.mp4"), 640, 360, np.arange(100) / 25)
 
@@ -188,6 +189,17 @@ def test_a_range_behind_the_damage_is_no_empty_room(damaged: Path, tmp_path: Pat
     with pytest.raises(MocapError) as caught:
         run(short_job(damaged.parent, tmp_path, video=damaged, start=200, end=None), ignore, ignore)
     assert caught.value.code == "video_damaged"
+
+
+def test_gaps_in_a_sequence_of_pictures_are_told_as_such(tmp_path: Path) -> None:
+    for number in (1, 2, 3, 5, 6, 9):
+        cv2.imwrite(str(tmp_path / f"f_{number:04}.png"), np.full((48, 64, 3), 20 * number, np.uint8))
+    (tmp_path / "f_0009.png").write_bytes(b"no picture")
+    reading = Reading(probe_video(tmp_path / "f_0001.png", ignore, Playback(frame_rate=25)), 0, None, lambda _: None)
+    notices: list[str] = []
+    notify_losses(reading.video, len(list(reading)), reading, notices.append)
+    assert len(notices) == 1
+    assert notices[0].startswith("f_0001.png: 5 of the 9 pictures of this sequence could be read")
 
 
 def test_a_stop_while_watching_leaves_nothing(videos: Path, tmp_path: Path) -> None:
