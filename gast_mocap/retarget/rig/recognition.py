@@ -75,11 +75,35 @@ def _by_names(rest: RestPose) -> BoneMap:
         for family in families()
     ]
     best = max(known, key=_completeness)
-    words = BoneMap(map_by_names(rest.bone_names), WORDS)
+    words = _by_words(rest)
     shares_names = words.bones.items() > best.bones.items()  # a stranger's rig that has more than the family
     if _unfilled(best) or "spine" not in best.bones or shares_names:
         best = max(best, words, key=_completeness)
     return best
+
+
+def _by_words(rest: RestPose) -> BoneMap:
+    """The map by words. Of two hands or feet called alike the one that hangs on its limb is taken, and not the control
+    beside it."""
+    words = BoneMap(map_by_names(rest.bone_names), WORDS)
+    controls = _ends_beside(rest, words)
+    if controls:
+        hanging = BoneMap(map_by_names(name for name in rest.bone_names if name not in controls), WORDS)
+        if hanging.bones.keys() == words.bones.keys() and not _ends_beside(rest, hanging):
+            return hanging
+    return words
+
+
+def _ends_beside(rest: RestPose, bone_map: BoneMap) -> set[str]:
+    """Hands and feet that do not hang on their forearm or shin."""
+    return {
+        bone_map.bones[sided(end, side)]
+        for _, lower, end in LIMBS
+        for side in Side
+        if {sided(lower, side), sided(end, side)} <= bone_map.bones.keys()
+        and rest.index(bone_map.bones[sided(lower, side)])
+        not in rest.ancestors(rest.index(bone_map.bones[sided(end, side)]))
+    }
 
 
 def _has_gaps(named: BoneMap) -> bool:

@@ -107,6 +107,17 @@ def test_the_swap_of_names_stays_and_gaps_are_filled_on_the_names_side():
     assert review_map(rest, found).sides_contradict
 
 
+def test_controls_called_like_hands_and_feet_are_not_taken_for_them():
+    bones = make_bones("A root called base")
+    controls = [
+        replace(bone, name=f"{bone.role[:-2]}.ctrl{bone.role[-2:]}", parent="", role="")
+        for bone in bones
+        if bone.role.startswith(("hand", "foot"))
+    ]
+    found = map_bones(rest_pose_of([*controls, *bones]))
+    assert found.bones == expected_roles(bones)
+
+
 @pytest.mark.parametrize(
     "names",
     [
