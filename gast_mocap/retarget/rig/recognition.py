@@ -83,27 +83,25 @@ def _by_names(rest: RestPose) -> BoneMap:
 
 
 def _by_words(rest: RestPose) -> BoneMap:
-    """The map by words. Of two hands or feet called alike the one that hangs on its limb is taken, and not the control
-    beside it."""
-    words = BoneMap(map_by_names(rest.bone_names), WORDS)
-    controls = _ends_beside(rest, words)
-    if controls:
-        hanging = BoneMap(map_by_names(name for name in rest.bone_names if name not in controls), WORDS)
-        if hanging.bones.keys() == words.bones.keys() and not _ends_beside(rest, hanging):
-            return hanging
+    """The map by words. What hangs on its limb is taken before controls beside it: a hand called alike, a knee's
+    target."""
+    words, controls = BoneMap(map_by_names(rest.bone_names), WORDS), set[str]()
+    for limb in LIMBS:
+        others = controls | _parts_beside(rest, words, limb)
+        if others == controls:
+            continue
+        hanging = BoneMap(map_by_names(name for name in rest.bone_names if name not in others), WORDS)
+        if hanging.bones.keys() == words.bones.keys() and not _parts_beside(rest, hanging, limb):
+            words, controls = hanging, others
     return words
 
 
-def _ends_beside(rest: RestPose, bone_map: BoneMap) -> set[str]:
-    """Hands and feet that do not hang on their forearm or shin."""
-    return {
-        bone_map.bones[sided(end, side)]
-        for _, lower, end in LIMBS
-        for side in Side
-        if {sided(lower, side), sided(end, side)} <= bone_map.bones.keys()
-        and rest.index(bone_map.bones[sided(lower, side)])
-        not in rest.ancestors(rest.index(bone_map.bones[sided(end, side)]))
-    }
+def _parts_beside(rest: RestPose, bone_map: BoneMap, limb: tuple[str, str, str]) -> set[str]:
+    """Bones of lower limbs and their ends that do not hang on the upper limb."""
+    upper, *below = limb
+    uppers = {side: bone_map.bones[sided(upper, side)] for side in Side if sided(upper, side) in bone_map.bones}
+    parts = {(bone_map.bones.get(sided(part, side)), bone) for part in below for side, bone in uppers.items()}
+    return {part for part, bone in parts if part and rest.index(bone) not in rest.ancestors(rest.index(part))}
 
 
 def _has_gaps(named: BoneMap) -> bool:

@@ -107,12 +107,15 @@ def test_the_swap_of_names_stays_and_gaps_are_filled_on_the_names_side():
     assert review_map(rest, found).sides_contradict
 
 
-def test_controls_called_like_hands_and_feet_are_not_taken_for_them():
-    bones = make_bones("A root called base")
+def test_controls_called_like_parts_of_limbs_are_not_taken_for_them():
+    bones = make_bones("Lower case")
+    called = {"hand": "{}hand_ctrl", "foot": "{}foot_ctrl", "shin": "{}knee", "forearm": "{}elbow"}
     controls = [
-        replace(bone, name=f"{bone.role[:-2]}.ctrl{bone.role[-2:]}", parent="", role="")
+        replace(bone, name=called[part].format(side), parent="", role="")
         for bone in bones
-        if bone.role.startswith(("hand", "foot"))
+        for part in called
+        for letter, side in (("L", "left"), ("R", "right"))
+        if bone.role == f"{part}.{letter}"
     ]
     found = map_bones(rest_pose_of([*controls, *bones]))
     assert found.bones == expected_roles(bones)
