@@ -25,6 +25,8 @@ NO_STAMPS, STAMPS_JUMP = 0x0080, 0x0200
 """FFmpeg's AVFMT_NOTIMESTAMPS, raw streams, and AVFMT_TS_DISCONT, containers for broadcast, whose clock may jump."""
 INDEXED = "mp4"
 """In the name of the one family of containers whose index is trusted: AVI's is often wrong, the others have none."""
+COUNTS_FROM_ZERO = "matroska"
+"""In the name of the one family of containers whose length includes the time before the first frame."""
 MOSTLY = 0.9
 """Share of the frames in a file's index that fills its length; where there is less, some are not shown."""
 DEFAULT_RATE = 30.0
@@ -107,7 +109,8 @@ def expected_frames(video: OpenVideo, fps: float) -> int:
     if stream.duration and stream.time_base:
         by_length = float(stream.duration * stream.time_base) * fps
     else:
-        by_length = (container.duration or 0) / 1e6 * fps
+        unheld = (container.start_time or 0) if COUNTS_FROM_ZERO in container.format.name else 0
+        by_length = ((container.duration or 0) - unheld) / 1e6 * fps
     is_trimmed = 0 < by_length < MOSTLY * stream.frames
     return max(1, stream.frames if stream.frames and not is_trimmed else round(by_length))
 

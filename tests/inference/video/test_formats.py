@@ -141,6 +141,20 @@ def test_a_late_start_gives_the_frames_of_the_whole_video(tmp_path: Path, suffix
     np.testing.assert_allclose(video.times, even(30, 60), atol=1e-3)
 
 
+def test_the_time_before_a_recording_is_no_part_of_its_length(tmp_path: Path) -> None:
+    whole, late = tmp_path / "whole.mkv", tmp_path / "late.mkv"
+    write_coded(whole, Recipe(".mkv", "mjpeg", even(30, 60), pixel_format="yuvj420p"))
+    with av.open(str(whole)) as old, av.open(str(late), "w") as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(old.streams.video[0]):
+            if packet.pts is not None:
+                packet.pts = packet.dts = packet.pts + 12500
+                packet.stream = stream
+                new.mux(packet)
+    assert probe_video(late, pytest.fail).frame_count == pytest.approx(60, abs=2)
+    assert_whole(late, range(60), even(30, 60))
+
+
 OPEN = [(".mp4", "libx264", OPEN_X264), (".mkv", "libx264", OPEN_X264), (".avi", "mpeg4", OPEN_MPEG4)]
 
 
