@@ -1,5 +1,6 @@
 """Turns decoded frames into the pictures that people see: upright, with square pixels, in sRGB."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
@@ -36,6 +37,10 @@ class Turn:
             matrix = np.frombuffer(bytes(frame.side_data[Type.DISPLAYMATRIX]), np.int32)
         except KeyError:
             return cls()
+        except ValueError:  # PyAV has no name for what a camera wrote beside it, such as EXIF: it gives the angle alone
+            angle = math.radians(frame.rotation)
+            cosine, sine = round(math.cos(angle)), round(math.sin(angle))
+            matrix = np.array([cosine, -sine, 0, sine, cosine])
         a, b, _, c, d = (int(entry) for entry in matrix[:5])
         if abs(b) + abs(c) > abs(a) + abs(d):
             return cls(True, c < 0, b < 0)

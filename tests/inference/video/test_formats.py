@@ -344,6 +344,21 @@ class TestSequences:
         np.testing.assert_allclose(video.times, [0, 0.1, 0.4, 0.5, 0.8, 0.9])
         assert reading.lost == 4
 
+    @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+    def test_photographs_are_shown_as_the_camera_was_held(self, tmp_path: Path, orientation: int) -> None:
+        """EXIF's tag 0x112; OpenCV heeds it too."""
+        tag = struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0)
+        exif = b"Exif\0\0MM\0*" + tag
+        photograph = cv2.imencode(".jpg", picture(5))[1].tobytes()
+        for number in (1, 2):
+            segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+            (tmp_path / f"f_{number}.jpg").write_bytes(photograph[:2] + segment + photograph[2:])
+        footage = probe_video(tmp_path / "f_1.jpg", pytest.fail, Playback(frame_rate=10))
+        shown = next(iter(Reading(footage, 0, None, lambda image: image))).picture
+        right = cv2.imread(str(tmp_path / "f_1.jpg"))
+        assert shown.shape == right.shape == (footage.height, footage.width, 3)
+        np.testing.assert_allclose(shown.astype(int), right, atol=8)
+
     def test_the_frame_rate_is_asked_for(self, folder: Path) -> None:
         with pytest.raises(MocapError, match="frame rate") as caught:
             probe_video(folder / "f_0001.png", pytest.fail)
