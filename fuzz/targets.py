@@ -24,6 +24,7 @@ from gast_mocap.inference.protocol.messages import (
     Finished,
     Notice,
     Progress,
+    Stage,
     Started,
     from_line,
     to_line,
@@ -49,7 +50,7 @@ MOST_FRAMES = 200
 EXTREMES = (np.nan, np.inf, -np.inf, 0, -1, 1, 2, 255, 1e6, -1e6, 1e30, 2**31, 0.5, -3.7)
 MESSAGES = (
     to_line(Started("3.11.9")),
-    to_line(Progress("watch", 3, 90, 12.5)),
+    to_line(Progress(Stage.WATCH, 3, 90, 12.5)),
     to_line(Notice("a")),
     to_line(Finished("/a/b.take.npz")),
     to_line(Failed("code", "text", "detail")),

@@ -55,29 +55,34 @@ def parse(arguments: Sequence[str] | None) -> Job:
     parser.add_argument(
         "--low-memory", "--lowmemory", action="store_true", help="lift one window at a time: slower, same poses"
     )
-    parser.add_argument("--speed", type=float, default=1.0, help="of the video: 0.25 for slow motion at a quarter")
-    parser.add_argument("--mirror", dest="mirrored", action="store_true", help="left and right change places: selfies")
-    parser.add_argument("--frame-rate", type=float, help="of a sequence of pictures, or instead of a video's own times")
+    parser.add_argument("--speed", type=float, default=1.0, help="how fast the video plays: 0.25 for slow motion")
+    parser.add_argument("--mirror", dest="mirrored", action="store_true", help="swap left and right, for selfie videos")
+    parser.add_argument("--frame-rate", type=float, help="of an image sequence, or instead of a video's own times")
     parser.add_argument("--preview-view", type=PreviewView, choices=list(PreviewView), default=PreviewView.CAMERA)
-    published = parser.add_argument_group("the published demo's words")
+    published = parser.add_argument_group("options of the published demo")
     published.add_argument("--input", type=Path, metavar="VIDEO", help="the video")
     published.add_argument(
-        "--savepath", type=Path, metavar="RESULT.mp4", help="the preview in the published view; the take lies beside it"
+        "--savepath",
+        type=Path,
+        metavar="RESULT.mp4",
+        help="the preview in the published view; saves the take beside it",
     )
-    own = parser.add_argument_group("networks of your own, in the place of the bundled ones (see docs/models.md)")
+    own = parser.add_argument_group("your own networks instead of the bundled ones (see docs/models.md)")
     own.add_argument("--detector", type=Path, metavar="FILE", help="YOLOv3, YOLOX or YOLO: .onnx, or .cfg and .weights")
     own.add_argument("--pose", type=Path, metavar="FILE.onnx", help="HRNet, PoseResNet, RTMPose or OpenPose")
     own.add_argument("--lifter", type=Path, metavar="FILE.onnx", help="GAST-Net")
-    own.add_argument("--detector-score", type=share, metavar="0..1", help="how sure the detector must be of somebody")
-    own.add_argument("--detector-overlap", type=share, metavar="0..1", help="from which overlap on two boxes are one")
+    own.add_argument("--detector-score", type=share, metavar="0..1", help="minimum score for a detected person")
+    own.add_argument(
+        "--detector-overlap", type=share, metavar="0..1", help="overlap above which two boxes are one person"
+    )
     own.add_argument(
         "--refinement",
         type=Refinement,
         choices=list(Refinement),
         default=Refinement.PARABOLA,
-        help="where a heatmap's peak lies between its cells; quarter as published",
+        help="how to place a heatmap's peak between its cells; quarter is the published way",
     )
-    own.add_argument("--causal", action="store_true", help="the lifter's pose is of the last frame that it sees")
+    own.add_argument("--causal", action="store_true", help="the lifter's pose belongs to the last frame it sees")
     stated = as_published(parser, vars(parser.parse_args(arguments)))
     chosen = OwnNetworks(**{of.name: stated.pop(of.name) for of in fields(OwnNetworks)})
     return Job(**stated, own=chosen)
@@ -87,7 +92,7 @@ def as_published(parser: argparse.ArgumentParser, stated: dict[str, Any]) -> dic
     """What was ``stated`` with the published demo's words put into ours. A contradiction ends the program."""
     video, result = stated.pop("input"), stated.pop("savepath")
     if (stated["video"] is None) == (video is None):
-        parser.error("name one video, alone or by --input")
+        parser.error("name one video, either by itself or with --input")
     stated["video"] = stated["video"] or video
     if result:
         if not result.name:
@@ -97,7 +102,7 @@ def as_published(parser: argparse.ArgumentParser, stated: dict[str, Any]) -> dic
         stated |= {"preview": result, "preview_view": PreviewView.PUBLISHED}
         stated["output"] = stated["output"] or result.with_suffix(".take.npz")
     if stated["output"] is None:
-        parser.error("name the take by -o NAME.take.npz, or a result video by --savepath")
+        parser.error("name the take with -o NAME.take.npz, or a result video with --savepath")
     return stated
 
 
@@ -108,7 +113,7 @@ def share(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1")
     return value
 
 

@@ -27,6 +27,7 @@ from .people.watch import Eyes, WatchedPerson, alike_across_cuts, tell_people, w
 from .poses.lift import Lifter
 from .preview import draw_preview
 from .protocol.job import Job
+from .protocol.messages import Stage
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
 from .video.container import check_file
@@ -72,20 +73,20 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
     """
     job = checked(job)
     watch = Stopwatch()
-    with watch.stage("probe"):
-        report("probe", 0, 1)
+    with watch.stage(Stage.PROBE):
+        report(Stage.PROBE, 0, 1)
         footage = probe_video(job.video, notify, job.playback)
         span = span_of(job, footage)
         networks = Networks.load(job.quality, job.own)
-        report("probe", 1, 1)
-    with watch.stage("watch", networks.sessions):
+        report(Stage.PROBE, 1, 1)
+    with watch.stage(Stage.WATCH, networks.sessions):
         backdrop = Backdrop()
         watched, video = watch_range(span, networks, report, notify, backdrop)
         check_times(video)
-    with watch.stage("lift", networks.sessions):
+    with watch.stage(Stage.LIFT, networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
-    with watch.stage("save"):
-        report("save", 0, 1)
+    with watch.stage(Stage.SAVE):
+        report(Stage.SAVE, 0, 1)
         settings = TakeSettings(
             job.quality,
             job.start,
@@ -99,12 +100,12 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         )
         job = replace(job, output=saved(take, job.output, notify))
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
-            report("save", 1, 1)
+            report(Stage.SAVE, 1, 1)
     notify_moving_camera(take, notify)
     notify_short_sights(take, notify)
     notify_hidden(take, notify)
     if job.preview:
-        with watch.stage("preview"):
+        with watch.stage(Stage.PREVIEW):
             preview(take, job, job.preview, report, notify)
     return Run(take, job.output, tuple(watch.stages))
 
@@ -231,7 +232,7 @@ def watch_range(
     def progress(frames: int) -> None:
         nonlocal done
         done = frames
-        report("watch", done, max(done, span.frame_count))
+        report(Stage.WATCH, done, max(done, span.frame_count))
 
     progress(0)
     reading = Reading(span.footage, span.start, span.end, Pyramid.of, waiting=lambda: progress(done))
@@ -239,9 +240,9 @@ def watch_range(
     video = reading.video
     if not done:
         raise nothing_read(video, span.start, reading.lost + reading.missing)
-    report("watch", done, done)
+    report(Stage.WATCH, done, done)
     notify_losses(video, done, reading, notify)
-    watched = tell_people(seen, video, lambda: report("watch", done, done))
+    watched = tell_people(seen, video, lambda: report(Stage.WATCH, done, done))
     if not watched:
         raise MocapError(
             "no_person",
@@ -277,7 +278,7 @@ def lift_people(
     for person in watched:
 
         def progress(done: int, _: int, before: int = lifted) -> None:
-            report("lift", before + done, total)
+            report(Stage.LIFT, before + done, total)
 
         pose = networks.lifter.lift(person.keypoints, video, low_memory, progress)
         people.append(Person(person.track, person.keypoints, pose, person.thumbnail))
@@ -358,7 +359,7 @@ def preview(take: Take, job: Job, path: Path, report: Report, notify: Notify) ->
     """Draw the preview. The take is safe by now, so whatever happens here is only worth a notice."""
     try:
         frames = read_frames(take.video, take.settings.start, take.settings.end)
-        draw_preview(take, frames, path, partial(report, "preview"), job.preview_view)
+        draw_preview(take, frames, path, partial(report, Stage.PREVIEW), job.preview_view)
     except (StoppedError, KeyboardInterrupt):
         notify("The preview was given up. The take is saved.")
     except MocapError as error:

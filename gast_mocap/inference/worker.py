@@ -15,7 +15,7 @@ from ..take.errors import MocapError, printable
 from ..take.whole_file import remove_parts
 from .protocol.job import Job
 from .protocol.lines import LONGEST
-from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Started, to_line
+from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Stage, Started, to_line
 from .protocol.progress import Report, StageClock, StoppedError
 
 Send = Callable[[Message], None]
@@ -134,7 +134,7 @@ def give_up(job: Job) -> None:
 def stoppable(report: Report, stop: threading.Event, pulse: Pulse) -> Report:
     """``report`` that raises StoppedError once ``stop`` is set, and is heard by ``pulse``."""
 
-    def report_unless_stopped(stage: str, done: int, total: int) -> None:
+    def report_unless_stopped(stage: Stage, done: int, total: int) -> None:
         pulse.beat()
         if stop.is_set():
             raise StoppedError

@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fps", type=_rate, default=30.0, help="frames a second, evenly spaced; 0 keeps the video's own times"
     )
     export.add_argument("--raw", action="store_true", help="the lifter's poses, without any clean-up")
-    kept = export.add_argument_group("clean-up", "what is not given is as the take holds it")
+    kept = export.add_argument_group("clean-up", "whatever you leave out comes from the take")
     for control in fields(CleanSettings):
         flag = "--" + control.name.replace("_", "-")
         help_text = control.metadata["tooltip"]

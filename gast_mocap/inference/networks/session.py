@@ -174,7 +174,7 @@ def check_answer(name: str, port: Port, output: NDArray[Any]) -> None:
     if np.issubdtype(output.dtype, np.floating) and not np.isfinite(output).all():
         raise MocapError(
             "model_answers_nan",
-            f"The model {name} answers with what is no number (NaN or infinite). Choose another file.",
+            f"The model {name} gives NaN or infinite values. Choose another file.",
             str(port),
         )
 

@@ -125,7 +125,7 @@ def unknown(network: Network, slot: str, contracts: Sequence[type[Contract]]) ->
     accepted = "; ".join(f"{contract.NAME}: {contract.ACCEPTS}" for contract in contracts)
     return MocapError(
         "model_unknown",
-        f"The {slot} {network.name} is of no kind that is known. Found: {network.signature}. Accepted: {accepted}. "
+        f"The {slot} {network.name} is of an unknown kind. Found: {network.signature}. Accepted: {accepted}. "
         "Choose another file, or none for the bundled one.",
     )
 

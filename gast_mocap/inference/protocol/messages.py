@@ -5,18 +5,30 @@
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from .lines import fields_of, record_from
 
 CANCEL_LINE = '{"type": "cancel"}'
 
+
+class Stage(StrEnum):
+    """What a job goes through, in this order."""
+
+    PROBE = "probe"
+    WATCH = "watch"
+    LIFT = "lift"
+    SAVE = "save"
+    PREVIEW = "preview"
+
+
 STAGE_LABELS = {
-    "probe": "Reading the video",
-    "watch": "Finding and following people",
-    "lift": "Lifting to 3D",
-    "save": "Saving the take",
-    "preview": "Drawing the preview",
+    Stage.PROBE: "Reading the video",
+    Stage.WATCH: "Finding and following people",
+    Stage.LIFT: "Lifting to 3D",
+    Stage.SAVE: "Saving the take",
+    Stage.PREVIEW: "Drawing the preview",
 }
 
 
@@ -31,7 +43,7 @@ class Started:
 class Progress:
     """``done`` of ``total`` steps of a stage; ``seconds_left`` in this stage, None if too early to tell."""
 
-    stage: str
+    stage: Stage
     done: int
     total: int
     seconds_left: float | None

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-from .messages import Progress
+from .messages import Progress, Stage
 
-Report = Callable[[str, int, int], None]
+Report = Callable[[Stage, int, int], None]
 """``report(stage, done, total)``; it may raise StoppedError, which ends the work."""
 
 SECONDS_BETWEEN_REPORTS = 0.1
@@ -21,11 +21,11 @@ class StageClock:
     def __init__(self, emit: Callable[[Progress], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._emit = emit
         self._clock = clock
-        self._stage = ""
+        self._stage: Stage | None = None
         self._stage_began = 0.0
         self._emitted_at = 0.0
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: Stage, done: int, total: int) -> None:
         now = self._clock()
         is_new = stage != self._stage
         if is_new:

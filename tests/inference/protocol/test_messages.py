@@ -51,6 +51,7 @@ def test_garbage_is_no_message(line: str) -> None:
     "field",
     [
         {"done": "3"}, {"done": 1.5}, {"done": True}, {"total": 10**400}, {"seconds_left": "soon"}, {"stage": None},
+        {"stage": "rest"},
         {"seconds_left": float("nan")}, {"seconds_left": float("inf")}, {"seconds_left": 10**400}, {"more": 1},
     ],
     ids=str,
