@@ -28,6 +28,9 @@ from .paths import BLEND_RELATIVE
 if TYPE_CHECKING:
     from bpy.types import bpy_prop_collection_idprop
 
+FARTHEST_START = 500_000
+"""Frames from 0. Blender plays none beyond 1,048,574, so a longer way there leaves less room for the motion."""
+
 QUALITIES = (
     ("fast", "Fast", "For a quick look: a lighter pose network, and people are only detected every few frames"),
     ("balanced", "Balanced", "The better pose network; people are only detected every few frames"),
@@ -309,7 +312,13 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
     ]
     start_frame: Annotated[
         int,
-        IntProperty(name="Start Frame", default=1, description="The scene frame for the first frame of the video"),
+        IntProperty(
+            name="Start Frame",
+            default=1,
+            min=-FARTHEST_START,
+            max=FARTHEST_START,
+            description="The scene frame for the first frame of the video",
+        ),
     ]
     family: Annotated[
         str, StringProperty(name="Family", description="The kind of rig that was recognised in the target")

@@ -74,6 +74,15 @@ def test_raw_keys_every_frame(scene, take):
     assert {len(curve.keyframe_points) for curve in curves_of(made)} == {48}
 
 
+@pytest.mark.parametrize("start", [2**31 - 1, -(2**31)])
+def test_a_start_beyond_blenders_frames_stays_within_them(scene, take, mixamo, start):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.start_frame = start
+    assert bpy.ops.gast_mocap.bake(track_id=1, target="Armature") == {"FINISHED"}
+    first, last = bpy.data.objects["Armature"].animation_data.action.frame_range
+    assert -1_048_574 <= first <= last <= 1_048_574
+
+
 def test_one_undo_takes_back_all_of_it(scene, take, mixamo):
     bpy.ops.gast_mocap.open_take(filepath=take)
     bpy.ops.ed.undo_push(message="before")
