@@ -344,7 +344,7 @@ def saved(take: Take, path: Path, notify: Notify) -> Path:
             save_take(take, rescued)
         except MocapError:
             raise error from None
-        notify(f"{path.name} could not be saved in its folder any more. It is saved as {rescued}: move it from there.")
+        notify(f"{path.name} could no longer be saved in its folder. It is saved as {rescued}: move it from there.")
         return rescued
 
 
@@ -361,7 +361,7 @@ def preview(take: Take, job: Job, path: Path, report: Report, notify: Notify) ->
         frames = read_frames(take.video, take.settings.start, take.settings.end)
         draw_preview(take, frames, path, partial(report, Stage.PREVIEW), job.preview_view)
     except (StoppedError, KeyboardInterrupt):
-        notify("The preview was given up. The take is saved.")
+        notify("The preview was cancelled. The take is saved.")
     except MocapError as error:
         notify(f"{error.text} The take is saved.")
     except Exception as error:

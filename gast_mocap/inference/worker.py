@@ -121,7 +121,8 @@ def end_stalled(job: Job, pulse: Pulse, send: Send) -> None:
     """End work that stands still, as libraries do that get no memory for their threads."""
     pulse.await_silence()
     faulthandler.dump_traceback(all_threads=True)
-    send(Failed("stalled", "The mocap process stood still. Close other programs or use Low Memory, and try again."))
+    text = "The mocap process stopped responding. Close other programs or use Low Memory, and try again."
+    send(Failed("stalled", text))
     give_up(job)
 
 

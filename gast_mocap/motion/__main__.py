@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         take = _with_given_height(load_take(options.take), options)
         output = options.output or _beside(options.take, options.person, options.format)
-        check_output(output, options.take)
+        check_output(output, {options.take: "take", take.video.path: "video"})
         settings = CleanSettings.raw() if options.raw else replace(take.cleaning, **_given(options))
         motion = clean_motion(take, options.person, settings, _tell)
         if options.fps:
@@ -45,14 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def check_output(output: Path, take: Path) -> None:
-    """Raises MocapError when the export would take the place of the take."""
-    try:
-        is_take = os.path.realpath(output) == os.path.realpath(take) or output.samefile(take)
-    except (OSError, ValueError):
-        return  # one of the two is not there, or cannot be: reading or writing it says so
-    if is_take:
-        raise MocapError("output_is_take", f"{output.name} is the take itself. Choose another name for the export.")
+def check_output(output: Path, sources: Mapping[Path, str]) -> None:
+    """Raises MocapError when the export would take the place of one of ``sources``: path -> what lies there."""
+    for path, what in sources.items():
+        try:
+            is_source = os.path.realpath(output) == os.path.realpath(path) or output.samefile(path)
+        except (OSError, ValueError):
+            continue  # one of the two is not there, or cannot be: reading or writing it says so
+        if is_source:
+            text = f"{output.name} is the {what} itself. Choose another name for the export."
+            raise MocapError(f"output_is_{what}", text)
 
 
 def _beside(take: Path, person: int, file_format: ExportFormat) -> Path:

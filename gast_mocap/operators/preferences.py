@@ -72,7 +72,7 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
             name="Detector Score",
             min=0.0,
             max=1.0,
-            description="How sure your own detector must be of a person. 0 takes what it was published with",
+            description="How sure your own detector must be of a person. 0 uses the published value",
         ),
     ]
     detector_overlap: Annotated[
@@ -81,16 +81,16 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
             name="Detector Overlap",
             min=0.0,
             max=1.0,
-            description="Two boxes that overlap more than this are one person to your own detector. 0 takes what it "
-            "was published with",
+            description="Two boxes that overlap more than this are one person to your own detector. 0 uses the "
+            "published value",
         ),
     ]
     causal: Annotated[
         bool,
         BoolProperty(
             name="Causal Lifter",
-            description="Your own lifter sees only frames before the one it gives the pose of, and its file does not "
-            "say so",
+            description="Your own lifter gives the pose of the last frame it sees, not of the middle one, and its file "
+            "does not say so",
         ),
     ]
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +65,16 @@ def test_the_take_is_never_the_output(take: Path, capsys: pytest.CaptureFixture[
             assert main(["export", str(folder / read), "--format", "npz", "-o", str(folder / name)]) == 1
             assert "is the take itself" in capsys.readouterr().err
     assert take.read_bytes() == before
+
+
+def test_the_video_is_never_the_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    video, path = tmp_path / "walk.mp4", tmp_path / "walk.take.npz"
+    video.write_bytes(b"a video")
+    filmed = film([stand(np.arange(20) / 30)], Camera())
+    save_take(replace(filmed, video=replace(filmed.video, path=video)), path)
+    assert main(["export", str(path), "-o", str(video)]) == 1
+    assert "is the video itself" in capsys.readouterr().err
+    assert video.read_bytes() == b"a video"
 
 
 @posix

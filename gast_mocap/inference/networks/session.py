@@ -137,7 +137,8 @@ def read_model(path: Path) -> bytes:
         is_there = False
     if not is_there:
         raise MocapError(
-            "model_missing", f"There is no model file {path}. Choose another, or none for the bundled one."
+            "model_missing",
+            f"There is no model file {path}. Choose another file, or clear the field for the bundled network.",
         )
     try:
         if path.stat().st_size > LARGEST:

@@ -93,7 +93,7 @@ def _head_doubt(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
         return {}
     if (joint(rest, bone_map, "head") - np.mean(shoulders, axis=0)) @ trunk > 0:
         return {}
-    return {"head": "Head lies below the shoulders"}
+    return {"head": "The head lies below the shoulders"}
 
 
 def _stuck(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _foot_way(rest: RestPose, bone_map: BoneMap, side: Side, up: FloatArray) -> 
 
 def _swapped_sides(contradicts: bool) -> Iterator[str]:
     if contradicts:
-        yield "The bones called left lie on the body's right, so the motion comes out mirrored. Swap Sides mends it."
+        yield "The bones called left lie on the body's right, so the motion comes out mirrored. Swap Sides fixes it."
 
 
 def _lean(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
