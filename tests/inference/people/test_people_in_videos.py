@@ -2,7 +2,8 @@
 
 - sports2d_demo: a jumper on a roof, who leaps to the grass (lost in flight); a walker crosses from second 1.5
   to 6.6. variable_frame_rate and rotated_90_metadata are the same scene, the latter turned on its side.
-- two_people_portrait_60fps: two people throughout, one passes before the other.
+- two_people_portrait_60fps: two people throughout, one passes before the other. A woman stands far back, between
+  the man and a skeleton: whoever looks closely finds her too.
 - intel_one-by-one: six people enter an empty room one after another, stand at a table and leave.
 """
 
@@ -24,6 +25,8 @@ PEOPLE = {
     "two_people_portrait_60fps": 2,
     "intel_one-by-one-person-detection": 6,
 }
+BYSTANDERS = {"two_people_portrait_60fps": 1}
+"""People in the background who may be found or not."""
 LONG_CLIP = "intel_one-by-one-person-detection"
 
 
@@ -39,7 +42,7 @@ def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: s
     footage = probe_video(videos / f"{clip}.mp4", ignore)
     watched, video = watch_range(Span(footage), Networks.load(quality), ignore, ignore, Backdrop())
     assert video.frame_count == footage.frame_count
-    assert len(watched) == PEOPLE[clip]
+    assert PEOPLE[clip] <= len(watched) <= PEOPLE[clip] + BYSTANDERS.get(clip, 0)
     for person in watched:
         assert len(person.track.frames) > 0.05 * video.frame_count
         assert (person.keypoints.frames == person.track.frames).all()
