@@ -204,7 +204,7 @@ class Networks:
         """Those of a preset, with the user's ``own`` in their places.
 
         Raises:
-            MocapError: a bundled model is missing or damaged, or an own one is of no kind that is known.
+            MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
         """
         eyes = Eyes.load(PRESETS[quality], own)
         session = Session(own.lifter or bundled_model(LIFTER)[0])

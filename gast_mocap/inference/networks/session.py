@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...take.errors import MocapError
 from ..memory import is_lack_of_memory
-from .untrusted import refuse_what_reaches_out
+from .onnx_file import refuse_what_reaches_out
 
 LARGEST = 2**31 - 1
 """Bytes. Protobuf ends here, and so do onnxruntime's models without external data."""

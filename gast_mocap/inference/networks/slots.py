@@ -78,7 +78,7 @@ def own_detector(path: Path, score: float | None, overlap: float | None) -> tupl
     """What finds people by the user's file, with the thresholds that it was published with where none are given.
 
     Raises:
-        MocapError: the file cannot be loaded, or is of no kind that is known.
+        MocapError: the file cannot be loaded, or is of an unknown kind.
     """
     network = open_network(path)
     if contract := fitting(network, DETECTORS):
@@ -92,7 +92,7 @@ def own_reader(path: Path, flips: bool, refinement: Refinement) -> tuple[Estimat
     """What reads keypoints by the user's file: an Estimator, or a Detector with poses where it finds people itself.
 
     Raises:
-        MocapError: the file cannot be loaded, or is of no kind that is known.
+        MocapError: the file cannot be loaded, or is of an unknown kind.
     """
     network = open_network(path)
     if top_down := fitting(network, TOP_DOWN):

@@ -70,7 +70,7 @@ class Eyes:
         """The bundled networks, with the user's ``own`` in their places.
 
         Raises:
-            MocapError: a bundled model is missing or damaged, or an own one is of no kind that is known.
+            MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
         """
         estimator: Estimator
         if own.pose:

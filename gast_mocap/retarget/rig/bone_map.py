@@ -75,7 +75,7 @@ def described_map(bones: Mapping[str, str], family: str) -> BoneMap:
 
 
 def with_sides_swapped(bone_map: BoneMap) -> BoneMap:
-    """The map with left and right changed over, for rigs whose names contradict their bodies."""
+    """The map with left and right swapped, for rigs whose names contradict their bodies."""
 
     def opposite(role: str) -> str:
         part, side = role.partition(".")[0], side_of(role)

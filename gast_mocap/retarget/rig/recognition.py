@@ -112,7 +112,7 @@ def _has_gaps(named: BoneMap) -> bool:
 
 
 def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> BoneMap:
-    """The map by names with what lacks in it, and limbs that it has wrong, from where the bones lie."""
+    """The map by names; what it lacks, and limbs that it has wrong, come from where the bones lie."""
     build = BoneMap(built, BUILD)
     if not named.limbs or not built:
         return build if built and not named_like_an_animals(built.values()) else named

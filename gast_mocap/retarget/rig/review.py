@@ -108,7 +108,7 @@ def _stuck(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
 
 
 def _sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:
-    """Whether the toes, or where they do not tell the face, show that left and right are changed over."""
+    """Whether the toes, or where they do not tell the face, show that left and right are swapped."""
     ahead = toes_direction(rest, bone_map)
     ahead = face_direction(rest, bone_map) if ahead is None else ahead
     if ahead is None:

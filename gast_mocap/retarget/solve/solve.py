@@ -75,7 +75,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
 
 
 def as_the_rig_sees_it(motion: Motion, rest: RestPose) -> Motion:
-    """The motion, with left and right changed over for an object that mirrors: what is called left there is seen on
+    """The motion, with left and right swapped for an object that mirrors: what is called left there is seen on
     the right."""
     if np.linalg.det(rest.world_from_armature[:3, :3]) > 0:
         return motion

@@ -13,9 +13,9 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx_graphs import PICTURE, Graph, port
 
 from gast_mocap.inference.networks import session as session_module
+from gast_mocap.inference.networks.onnx_file import refuse_what_reaches_out
 from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.networks.slots import open_network, own_detector, own_reader
-from gast_mocap.inference.networks.untrusted import refuse_what_reaches_out
 from gast_mocap.take.errors import MocapError
 
 SHAPE = (1, 3, 8, 8)
