@@ -10,10 +10,7 @@ from ..picture_input import PictureInput
 from ..roles import Poses
 from ..session import Network, Signature
 from .peaks import peaks_of
-from .people_in_batches import KEYPOINTS, PeopleInBatches
-
-SIZE = (192, 256)
-ALL = len(COCO17.joints)
+from .people_in_batches import ALL, KEYPOINTS, PeopleInBatches
 
 
 class Heatmaps:
@@ -30,7 +27,7 @@ class Heatmaps:
         return len(shape) == 4 and shape[1] in KEYPOINTS
 
     def __init__(self, network: Network, flips: bool, refinement: Refinement) -> None:
-        self._people = PeopleInBatches(network, SIZE, flips)
+        self._people = PeopleInBatches(network, flips)
         self._refinement = refinement
 
     def estimate(self, frame: Pyramid, boxes: FloatArray) -> Poses:

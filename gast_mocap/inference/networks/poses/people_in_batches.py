@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....take.records import FloatArray
+from ....take.skeletons import COCO17
 from ...video.pyramid import Pyramid
 from ..picture_input import IMAGENET_DEVIATION, IMAGENET_MEAN, PictureInput
 from ..session import Network, other_answer
@@ -17,15 +18,18 @@ GROWTH = 1.25
 and less detail; less cuts off hands and feet."""
 KEYPOINTS = (17, 26, 133)
 """COCO; Halpe with feet; COCO-WholeBody. All begin with COCO's 17."""
+ALL = len(COCO17.joints)
+USUAL_SIZE = (192, 256)
+"""Width and height of the crop where the file leaves them free."""
 
 
 class PeopleInBatches:
     """The crops of people through a network that takes RGB pictures, ImageNet's mean and deviation taken out."""
 
-    def __init__(self, network: Network, size: tuple[int, int], flips: bool) -> None:
-        """``size``: width and height where the file leaves them free. With ``flips`` mirrored crops are run too."""
+    def __init__(self, network: Network, flips: bool) -> None:
+        """With ``flips`` mirrored crops are run too."""
         self._network = network
-        self._picture = PictureInput.of(network.signature.inputs[0], size)
+        self._picture = PictureInput.of(network.signature.inputs[0], USUAL_SIZE)
         self._flips = flips
 
     @property

@@ -9,10 +9,7 @@ from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Poses
 from ..session import Network, Signature
-from .people_in_batches import KEYPOINTS, PeopleInBatches
-
-SIZE = (192, 256)
-ALL = len(COCO17.joints)
+from .people_in_batches import ALL, KEYPOINTS, PeopleInBatches
 
 
 class SimCC:
@@ -33,7 +30,7 @@ class SimCC:
 
     def __init__(self, network: Network, flips: bool, refinement: Refinement) -> None:  # noqa: ARG002
         """The rows are twice as fine as the crop: their peaks need no ``refinement``."""
-        self._people = PeopleInBatches(network, SIZE, flips)
+        self._people = PeopleInBatches(network, flips)
 
     def estimate(self, frame: Pyramid, boxes: FloatArray) -> Poses:
         if not len(boxes):
