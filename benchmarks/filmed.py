@@ -122,7 +122,7 @@ def read_truth(path: Path) -> Truth:
     bodies = BodyModel()
     coco, h36m = (
         np.einsum("jdm,m,tdx->tjx", rules.numpy(), measures, directions) + pelvis[:, None]
-        for rules in (bodies.coco, bodies.h36m)
+        for rules in (bodies.seen, bodies.pose)
     )
     toes = []
     for leg in (DAZ.right_leg, DAZ.left_leg):

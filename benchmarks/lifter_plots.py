@@ -91,7 +91,7 @@ def draw_joints(path: Path) -> None:
     directions = torch.tensor([STANDING[_kind(name)] for name in DIRECTIONS])[None, None]
     figure = Figure(figsize=(11, 5.5), layout="constrained")
     panels = figure.subplots(1, 4)
-    for pair, skeleton, rules in ((panels[:2], COCO17, bodies.coco), (panels[2:], H36M17, bodies.h36m)):
+    for pair, skeleton, rules in ((panels[:2], COCO17, bodies.seen), (panels[2:], H36M17, bodies.pose)):
         joints = joints_from(rules, bodies.means[None], directions)[0, 0].numpy()
         for axes, across, view in zip(pair, (0, 2), ("from the front", "from the left"), strict=True):
             for a, b in skeleton.bones():
@@ -110,4 +110,4 @@ def draw_joints(path: Path) -> None:
 def _kind(direction: str) -> str:
     """What a direction does in a standing figure: left, up, ahead, down or nothing."""
     last = direction.rpartition("_")[2]
-    return last if last in STANDING else "up" if last in ("trunk", "neck") else "down"
+    return last if last in STANDING else {"trunk": "up", "neck": "up", "foot": "ahead"}.get(last, "down")

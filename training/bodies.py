@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gast_mocap.take.skeletons import COCO17, H36M17
+from gast_mocap.take.skeletons import COCO17, H36M17, Skeleton
 
 from .directions import DIRECTIONS
 
@@ -29,6 +29,8 @@ MEASURES = {
     "nose_ahead": (0.115, 0.08),
     "top_up": (0.185, 0.06),
 }
+FOOT = {"foot": (0.165, 0.08)}
+"""From the ankle to the toes, the middle between the big and the small one, as whole-body pose networks place them."""
 """Mean in metres and standard deviation as a share of it, for an adult 1.70 m tall.
 
 Means after Drillis and Contini (in Winter, Biomechanics and Motor Control of Human Movement), the shoulders as
@@ -42,14 +44,22 @@ STATURE = ("thigh", "shin", "lower_trunk", "upper_trunk", "neck", "top_up")
 class BodyModel:
     """Joints as sums of measure times direction: ``joints = (rules · measures) · directions``.
 
-    ``coco`` and ``h36m`` are the rules, (17, directions, measures).
+    ``seen`` and ``pose`` are the rules, (joints, directions, measures): of the keypoints that a lifter of ``layout``
+    wants (COCO-17, for ``TOES19`` left and right toes after them), and of the pose that it gives. Only bodies with toes
+    have the measures of ``FOOT``, so that the others are the same for every layout.
     """
 
-    def __init__(self) -> None:
-        self.coco, self.h36m = (torch.from_numpy(rules) for rules in _rules())
-        self.means = torch.tensor([mean for mean, _ in MEASURES.values()])
-        self.spreads = torch.tensor([spread for _, spread in MEASURES.values()])
-        self.in_stature = torch.tensor([float(name in STATURE) for name in MEASURES])
+    def __init__(self, layout: Skeleton = H36M17) -> None:
+        toes = tuple(joint for joint in ("left_toes", "right_toes") if joint in layout.joints)
+        measures = MEASURES | FOOT if toes else MEASURES
+        rules = _rules(list(measures))
+        self.seen, self.pose = (
+            torch.from_numpy(np.stack([rules[name] for name in joints]))
+            for joints in ((*COCO17.joints, *toes), layout.joints)
+        )
+        self.means = torch.tensor([mean for mean, _ in measures.values()])
+        self.spreads = torch.tensor([spread for _, spread in measures.values()])
+        self.in_stature = torch.tensor([float(name in STATURE) for name in measures])
 
     def to(self, device: torch.device) -> "BodyModel":
         for name, value in vars(self).items():
@@ -65,7 +75,7 @@ class BodyModel:
 
 
 def joints_from(rules: Tensor, measures: Tensor, directions: Tensor) -> Tensor:
-    """Joints (b, t, 17, 3) around the pelvis from measures (b, m) and directions (b, t, 22, 3)."""
+    """Joints (b, t, j, 3) around the pelvis from measures (b, m) and directions (b, t, 24, 3)."""
     lengths = torch.einsum("jdm,bm->bjd", rules, measures)
     return torch.einsum("bjd,btdx->btjx", lengths, directions)
 
@@ -73,13 +83,13 @@ def joints_from(rules: Tensor, measures: Tensor, directions: Tensor) -> Tensor:
 Rule = NDArray[np.float32]
 
 
-def _rules() -> tuple[Rule, Rule]:
-    """The COCO-17 and Human3.6M-17 joints as (17, directions, measures)."""
-    names = list(MEASURES)
+def _rules(names: list[str]) -> dict[str, Rule]:
+    """Every joint of COCO-17 and Human3.6M-17, and the toes, as (directions, measures); ``names`` are the measures'."""
 
     def step(direction: str, measure: str, times: float = 1.0) -> Rule:
         rule = np.zeros((len(DIRECTIONS), len(names)), np.float32)
-        rule[DIRECTIONS.index(direction), names.index(measure)] = times
+        if measure in names:
+            rule[DIRECTIONS.index(direction), names.index(measure)] = times
         return rule
 
     joints: dict[str, Rule] = {"pelvis": np.zeros((len(DIRECTIONS), len(names)), np.float32)}
@@ -102,6 +112,7 @@ def _rules() -> tuple[Rule, Rule]:
             f"{side}_hip": hip,
             f"{side}_knee": knee,
             f"{side}_ankle": knee + step(f"{side}_shin", "shin"),
+            f"{side}_toes": knee + step(f"{side}_shin", "shin") + step(f"{side}_foot", "foot"),
             f"{side}_shoulder": shoulder,
             f"{side}_elbow": elbow,
             f"{side}_wrist": elbow + step(f"{side}_forearm", "forearm"),
@@ -113,7 +124,4 @@ def _rules() -> tuple[Rule, Rule]:
         }
     shoulders = (joints["left_shoulder"] + joints["right_shoulder"]) / 2
     joints["neck"] = shoulders + 0.75 * (joints["nose"] - shoulders)
-    return (
-        np.stack([joints[name] for name in COCO17.joints]),
-        np.stack([joints[name] for name in H36M17.joints]),
-    )
+    return joints

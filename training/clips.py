@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 Array = NDArray[np.float64]
 INCH_IN_ASF_UNITS = 0.45
 CMU_FPS = 60.0
+END = " end"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Clip:
 
 
 def read_bvh(path: Path) -> Clip:
-    """Read a BVH file.
+    """Read a BVH file. The end of a chain that ends in ``lFoot`` is the joint ``lFoot end``.
 
     Raises:
         ValueError: the file's channels and numbers do not match.
@@ -48,7 +49,6 @@ def read_bvh(path: Path) -> Clip:
     offsets: list[list[float]] = []
     channels: list[list[str]] = []
     ancestors: list[int] = []
-    in_end_site = False
     i = 0
     while words[i] != "MOTION":
         match words[i]:
@@ -57,18 +57,18 @@ def read_bvh(path: Path) -> Clip:
                 names.append(words[i + 1])
                 i += 2
             case "End":
-                in_end_site = True
+                parents.append(ancestors[-1])
+                names.append(names[ancestors[-1]] + END)
+                channels.append([])
                 i += 2
             case "{":
                 ancestors.append(len(names) - 1)
                 i += 1
             case "}":
                 ancestors.pop()
-                in_end_site = False
                 i += 1
             case "OFFSET":
-                if not in_end_site:
-                    offsets.append([float(word) for word in words[i + 1 : i + 4]])
+                offsets.append([float(word) for word in words[i + 1 : i + 4]])
                 i += 4
             case "CHANNELS":
                 count = int(words[i + 1])
@@ -88,7 +88,7 @@ def read_bvh(path: Path) -> Clip:
         column += len(kinds)
         turning = [k for k, kind in enumerate(kinds) if kind.endswith("rotation")]
         order = "".join(kinds[k][0] for k in turning)
-        local = Rotation.from_euler(order, columns[:, turning], degrees=True).as_matrix()
+        local = Rotation.from_euler(order, columns[:, turning], degrees=True).as_matrix() if order else np.eye(3)
         if parents[joint] < 0:
             moving = [kinds.index(f"{axis}position") for axis in "XYZ"]
             positions[:, joint] = columns[:, moving] + offsets[joint]

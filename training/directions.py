@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .clips import Array, Clip, read_amc, read_asf, read_bvh
+from .clips import END, Array, Clip, read_amc, read_asf, read_bvh
 
 DIRECTIONS = (
     "pelvis_left", "pelvis_up", "pelvis_ahead",
@@ -19,8 +19,12 @@ DIRECTIONS = (
     "left_shoulder_shift", "right_shoulder_shift",
     "left_upper_arm", "left_forearm", "right_upper_arm", "right_forearm",
     "neck", "head_left", "head_up", "head_ahead",
+    "left_foot", "right_foot",
 )  # fmt: skip
-"""Unit vectors, but for the shoulder shifts: how far a shoulder is from its place at rest, in clavicle lengths."""
+"""Unit vectors, but for the shoulder shifts: how far a shoulder is from its place at rest, in clavicle lengths.
+
+Feet point from the ankle to the base of the toes.
+"""
 
 NECK_ABOVE_SHOULDERS = 0.4
 """From the middle of the shoulders at rest up to the base of the neck, in clavicle lengths."""
@@ -28,7 +32,8 @@ NECK_ABOVE_SHOULDERS = 0.4
 
 @dataclass(frozen=True)
 class Source:
-    """What a family of skeletons calls its bones. Limbs are (hip, knee, ankle) and (shoulder, elbow, wrist).
+    """What a family of skeletons calls its bones. Legs are (hip, knee, ankle, base of the toes), arms
+    (shoulder, elbow, wrist).
 
     ``middle`` are the joints whose mean is the middle of the trunk; ``chest`` is the bone that carries the
     shoulders. ``first_frame`` skips a rest pose at the beginning of every file.
@@ -38,8 +43,8 @@ class Source:
     middle: tuple[str, ...]
     chest: str
     head: str
-    left_leg: tuple[str, str, str]
-    right_leg: tuple[str, str, str]
+    left_leg: tuple[str, str, str, str]
+    right_leg: tuple[str, str, str, str]
     left_arm: tuple[str, str, str]
     right_arm: tuple[str, str, str]
     first_frame: int
@@ -50,8 +55,8 @@ DAZ = Source(
     middle=("abdomen", "chest"),
     chest="chest",
     head="head",
-    left_leg=("lThigh", "lShin", "lFoot"),
-    right_leg=("rThigh", "rShin", "rFoot"),
+    left_leg=("lThigh", "lShin", "lFoot", "lFoot" + END),
+    right_leg=("rThigh", "rShin", "rFoot", "rFoot" + END),
     left_arm=("lShldr", "lForeArm", "lHand"),
     right_arm=("rShldr", "rForeArm", "rHand"),
     first_frame=1,
@@ -61,8 +66,8 @@ MOTIONBUILDER = Source(
     middle=("Spine",),
     chest="Spine1",
     head="Head",
-    left_leg=("LeftUpLeg", "LeftLeg", "LeftFoot"),
-    right_leg=("RightUpLeg", "RightLeg", "RightFoot"),
+    left_leg=("LeftUpLeg", "LeftLeg", "LeftFoot", "LeftToeBase"),
+    right_leg=("RightUpLeg", "RightLeg", "RightFoot", "RightToeBase"),
     left_arm=("LeftArm", "LeftForeArm", "LeftHand"),
     right_arm=("RightArm", "RightForeArm", "RightHand"),
     first_frame=1,
@@ -72,8 +77,8 @@ ACCLAIM = Source(
     middle=("upperback",),
     chest="thorax",
     head="head",
-    left_leg=("lfemur", "ltibia", "lfoot"),
-    right_leg=("rfemur", "rtibia", "rfoot"),
+    left_leg=("lfemur", "ltibia", "lfoot", "ltoes"),
+    right_leg=("rfemur", "rtibia", "rfoot", "rtoes"),
     left_arm=("lhumerus", "lradius", "lhand"),
     right_arm=("rhumerus", "rradius", "rhand"),
     first_frame=0,
@@ -81,7 +86,7 @@ ACCLAIM = Source(
 
 
 def read_directions(path: Path) -> tuple[Array, Array, float]:
-    """Directions (t, 22, 3), the pelvis' places (t, 3) in leg lengths (y up), and frames a second of a CMU file."""
+    """Directions (t, 24, 3), the pelvis' places (t, 3) in leg lengths (y up), and frames a second of a CMU file."""
     if path.suffix == ".amc":
         bones = read_asf(path.with_name(path.name.split("_")[0] + ".asf"))
         return (*directions_of(read_amc(bones, path), ACCLAIM), 60.0)
@@ -91,7 +96,7 @@ def read_directions(path: Path) -> tuple[Array, Array, float]:
 
 
 def directions_of(clip: Clip, source: Source) -> tuple[Array, Array]:
-    """Directions (t, 22, 3) and the pelvis' places (t, 3) in leg lengths. The pelvis is the middle of the hips."""
+    """Directions (t, 24, 3) and the pelvis' places (t, 3) in leg lengths. The pelvis is the middle of the hips."""
 
     def at(name: str) -> Array:
         return clip.position(name)[source.first_frame :]
@@ -122,9 +127,10 @@ def directions_of(clip: Clip, source: Source) -> tuple[Array, Array]:
         "neck": unit(at(source.head) - neck_base),
     }
     sides = (("left", source.left_leg, source.left_arm), ("right", source.right_leg, source.right_arm))
-    for side, (hip, knee, ankle), (shoulder, elbow, wrist) in sides:
+    for side, (hip, knee, ankle, toes), (shoulder, elbow, wrist) in sides:
         parts[f"{side}_thigh"] = unit(at(knee) - at(hip))
         parts[f"{side}_shin"] = unit(at(ankle) - at(knee))
+        parts[f"{side}_foot"] = unit(at(toes) - at(ankle))
         parts[f"{side}_upper_arm"] = unit(at(elbow) - at(shoulder))
         parts[f"{side}_forearm"] = unit(at(wrist) - at(elbow))
         parts[f"{side}_shoulder_shift"] = (at(shoulder) - chest - chest_turned @ resting(shoulder)) / clavicle
@@ -132,6 +138,6 @@ def directions_of(clip: Clip, source: Source) -> tuple[Array, Array]:
         for axis, column in (("left", 0), ("up", 1), ("ahead", 2)):
             parts[f"{part}_{axis}"] = turned(name)[:, :, column]
 
-    hip, knee, ankle = source.left_leg
+    hip, knee, ankle, _ = source.left_leg
     leg = np.linalg.norm(at(knee) - at(hip), axis=-1) + np.linalg.norm(at(ankle) - at(knee), axis=-1)
     return np.stack([parts[name] for name in DIRECTIONS], axis=1), pelvis / leg.mean()

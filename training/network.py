@@ -43,7 +43,8 @@ class Layout:
         return order
 
 
-LAYOUTS = {layout.name: Layout(layout.parents, layout.left, layout.right) for layout in (H36M17, TOES19, HUMANEVA15)}
+SKELETONS = {skeleton.name: skeleton for skeleton in (H36M17, TOES19, HUMANEVA15)}
+LAYOUTS = {name: Layout(of.parents, of.left, of.right) for name, of in SKELETONS.items()}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gast_mocap.take.skeletons import H36M17, HUMANEVA15
+from gast_mocap.take.skeletons import H36M17, Skeleton
 
 ASSUMED_FOCAL = 1.664
 """Focal length in half long sides (62 degrees of view along the long side): a phone's main camera filming video."""
@@ -42,22 +42,18 @@ def person_axes(pelvis: Tensor) -> Tensor:
     return torch.stack([right, torch.linalg.cross(ray, right), ray], dim=-2)
 
 
-def joints_of(layout: str) -> list[int]:
-    """Where the joints of a layout stand in Human3.6M-17.
+def joints_from_seen(points: Tensor, layout: Skeleton) -> Tensor:
+    """(..., j, 2) joints of ``layout`` from COCO keypoints (..., 17, 2), or (..., 19, 2) with left and right toes."""
+    found = torch.cat([h36m_from_coco(points[..., :17, :]), points[..., 17:, :]], dim=-2)
+    names = (*H36M17.joints, "left_toes", "right_toes")
+    return found[..., [names.index(joint) for joint in layout.joints], :]
 
-    Raises:
-        KeyError: the layout has joints that the synthesised bodies lack, such as toes.
+
+def network_input(points: Tensor, causal: bool, layout: Skeleton) -> Tensor:
+    """Network input (n, t - 26, j, 2) of keypoints in half long sides from the frame's centre, as ``joints_from_seen``
+    takes them. The first and last 13 frames (causal: the first 26) serve the average of the size only.
     """
-    return {H36M17.name: list(range(len(H36M17.joints))), HUMANEVA15.name: H36M17.indices(*HUMANEVA15.joints)}[layout]
-
-
-def network_input(points: Tensor, causal: bool, joints: list[int]) -> Tensor:
-    """Network input (n, t - 26, j, 2) of COCO keypoints (n, t, 17, 2) in half long sides from the frame's centre.
-
-    ``joints`` are those of the layout within Human3.6M-17, the pelvis first. The first and last 13 frames (causal: the
-    first 26) serve the average of the size only.
-    """
-    tangents = h36m_from_coco(points)[..., joints, :] / ASSUMED_FOCAL
+    tangents = joints_from_seen(points, layout) / ASSUMED_FOCAL
     turned = torch.einsum(
         "ntxy,ntjy->ntjx", person_axes(tangents[:, :, 0]), functional.pad(tangents, (0, 1), value=1.0)
     )

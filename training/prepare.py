@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from .directions import read_directions
+from .directions import DIRECTIONS, read_directions
 
 VALIDATION_SUBJECTS = ("05", "13")
 STORED_FPS = 60
@@ -19,7 +19,7 @@ STORED_FPS = 60
 class Motions:
     """All clips end to end at 60 fps. Clip i is ``starts[i]:starts[i] + lengths[i]``.
 
-    ``directions`` (n, 22, 3) and ``pelvis`` (n, 3) as ``directions.py`` says.
+    ``directions`` (n, 24, 3) and ``pelvis`` (n, 3) as ``directions.py`` says.
     """
 
     names: tuple[str, ...]
@@ -63,6 +63,8 @@ def load_motions(path: Path) -> Motions:
     if not path.exists():
         sys.exit(f"There is no {path}; make it with: python -m training.prepare DATA/cmu_mocap {path}")
     with np.load(path) as arrays:
+        if arrays["directions"].shape[1] != len(DIRECTIONS):
+            sys.exit(f"{path} was made by an older version of training.prepare; make it again.")
         return Motions(
             tuple(map(str, arrays["names"])),
             tuple(map(str, arrays["subjects"])),

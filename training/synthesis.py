@@ -6,24 +6,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gast_mocap.take.skeletons import H36M17
+from gast_mocap.take.skeletons import H36M17, Skeleton
 
 from .bodies import MEASURES, BodyModel, joints_from
 from .cameras import sample_cameras
 from .detector import misread
 from .directions import DIRECTIONS
-from .normalise import SIZE_WINDOW, joints_of, network_input, person_axes
+from .normalise import SIZE_WINDOW, network_input, person_axes
 from .prepare import STORED_FPS, Motions
 
 NETWORK_FPS = 30
 INDEX = {name: i for i, name in enumerate(DIRECTIONS)}
-LOWER = [INDEX[name] for name in DIRECTIONS if name.startswith("pelvis_") or "thigh" in name or "shin" in name]
+LOWER = [i for name, i in INDEX.items() if name.endswith(("_thigh", "_shin", "_foot")) or name.startswith("pelvis_")]
 UPPER = [i for i in range(len(DIRECTIONS)) if i not in LOWER]
 LEFT_ARM = [INDEX["left_upper_arm"], INDEX["left_forearm"]]
 RIGHT_ARM = [INDEX["right_upper_arm"], INDEX["right_forearm"]]
 HEAD = [INDEX["neck"], INDEX["head_left"], INDEX["head_up"], INDEX["head_ahead"]]
-LEFT_LEG = [INDEX["left_thigh"], INDEX["left_shin"]]
-RIGHT_LEG = [INDEX["right_thigh"], INDEX["right_shin"]]
+LEFT_LEG = [INDEX["left_thigh"], INDEX["left_shin"], INDEX["left_foot"]]
+RIGHT_LEG = [INDEX["right_thigh"], INDEX["right_shin"], INDEX["right_foot"]]
 PELVIS_AXES = [INDEX["pelvis_left"], INDEX["pelvis_up"], INDEX["pelvis_ahead"]]
 
 
@@ -31,9 +31,9 @@ PELVIS_AXES = [INDEX["pelvis_left"], INDEX["pelvis_up"], INDEX["pelvis_ahead"]]
 class Examples:
     """Pictures and truth of n people over t frames.
 
-    ``true_points``, ``read_points`` (n, t, 17, 2): COCO keypoints in half long sides from the frame's centre, exact
-    and as a detector reads them. ``joints`` (n, t, 17, 3): Human3.6M-17 around the pelvis, camera axes, metres.
-    ``pelvis`` (n, t, 3): its place in camera axes.
+    ``true_points``, ``read_points`` (n, t, 17, 2), or 19 with toes: COCO keypoints in half long sides from the frame's
+    centre, exact and as a detector reads them. ``joints`` (n, t, j, 3): the layout's, around the pelvis, camera axes,
+    metres. ``pelvis`` (n, t, 3): its place in camera axes.
     """
 
     true_points: Tensor
@@ -43,9 +43,12 @@ class Examples:
 
 
 class Synthesis:
-    """Draws examples from the clips of ``motions``; the clips kept for validation if ``validation``."""
+    """Draws examples from the clips of ``motions``, the clips kept for validation if ``validation``, for lifters of
+    ``layout``."""
 
-    def __init__(self, motions: Motions, validation: bool, device: torch.device, seed: int) -> None:
+    def __init__(
+        self, motions: Motions, validation: bool, device: torch.device, seed: int, layout: Skeleton = H36M17
+    ) -> None:
         clips = motions.clips(validation)
         self.device = device
         self.generator = torch.Generator(device).manual_seed(seed)
@@ -54,7 +57,8 @@ class Synthesis:
         self.starts = torch.from_numpy(motions.starts[clips]).to(device)
         self.lengths = torch.from_numpy(motions.lengths[clips]).to(device)
         self.chances = self.lengths if validation else self.lengths * self._rarity().sqrt()
-        self.bodies = BodyModel().to(device)
+        self.layout = layout
+        self.bodies = BodyModel(layout).to(device)
         self.validation = validation
 
     def _uniform(self, low: float, high: float, *shape: int) -> Tensor:
@@ -87,32 +91,29 @@ class Synthesis:
         pelvis = torch.einsum("nxy,nty->ntx", turn, pelvis * leg[:, None, None])[:, :, None]
 
         cameras = sample_cameras(pelvis[:, frames // 2, 0], self.generator)
-        seen = cameras.see(pelvis + joints_from(self.bodies.coco, measures, directions))
+        seen = cameras.see(pelvis + joints_from(self.bodies.seen, measures, directions))
         joints = torch.einsum(
-            "nxy,ntjy->ntjx", cameras.camera_from_world, joints_from(self.bodies.h36m, measures, directions)
+            "nxy,ntjy->ntjx", cameras.camera_from_world, joints_from(self.bodies.pose, measures, directions)
         )
         points = cameras.project(seen)
         return Examples(points, misread(points, seen[..., 2], self.generator), joints, cameras.see(pelvis)[:, :, 0])
 
-    def batch(
-        self, count: int, receptive_field: int, causal: bool, misread: bool = True, layout: str = H36M17.name
-    ) -> tuple[Tensor, Tensor]:
+    def batch(self, count: int, receptive_field: int, causal: bool, misread: bool = True) -> tuple[Tensor, Tensor]:
         """Inputs (n, R, j, 2) and the pose to find (n, j, 3), in the axes of the person's ray.
 
         Without ``misread`` the keypoints are exact.
         """
         examples = self.examples(count, receptive_field + SIZE_WINDOW - 1)
         wanted = -1 if causal else examples.joints.shape[1] // 2
-        joints = joints_of(layout)
         pelvis = examples.pelvis[:, wanted]
         axes = person_axes(pelvis[:, :2] / pelvis[:, 2:])
         return (
-            network_input(examples.read_points if misread else examples.true_points, causal, joints),
-            torch.einsum("nxy,njy->njx", axes, examples.joints[:, wanted, joints]),
+            network_input(examples.read_points if misread else examples.true_points, causal, self.layout),
+            torch.einsum("nxy,njy->njx", axes, examples.joints[:, wanted]),
         )
 
     def _motion(self, count: int, frames: int) -> tuple[Tensor, Tensor]:
-        """Directions (n, t, 22, 3) and pelvis (n, t, 3) of random stretches, at a random speed in training."""
+        """Directions (n, t, 24, 3) and pelvis (n, t, 3) of random stretches, at a random speed in training."""
         speed = torch.ones(count, device=self.device) if self.validation else self._uniform(0.7, 1.4, count)
         clip = torch.multinomial(self.chances.float(), count, replacement=True, generator=self.generator)
         middle = self._uniform(0.0, 1.0, count) * (self.lengths[clip] - 1)
@@ -140,6 +141,8 @@ class Synthesis:
             (HEAD, 12.0),
             (LEFT_LEG, 8.0),
             (RIGHT_LEG, 8.0),
+            (LEFT_LEG[2:], 10.0),
+            (RIGHT_LEG[2:], 10.0),
         ):
             bent = self._bent(bent, part, degrees, count)
         everything = list(range(len(DIRECTIONS)))
@@ -162,7 +165,7 @@ class Synthesis:
         """CMU's fitted hip joints leave standing legs bent by 20 degrees: bring thigh and shin towards each other."""
         amount = self._uniform(0.0, 0.7, count, 1, 1)
         result = directions.clone()
-        for thigh, shin in (LEFT_LEG, RIGHT_LEG):
+        for thigh, shin, _ in (LEFT_LEG, RIGHT_LEG):
             upper, lower = directions[:, :, thigh], directions[:, :, shin]
             share = amount * (upper * lower).sum(dim=-1, keepdim=True).clamp_min(0.0) ** 2
             result[:, :, thigh] = functional.normalize(upper + share * lower, dim=-1)
@@ -179,7 +182,7 @@ class Synthesis:
 
 
 def mirrored(directions: Tensor) -> Tensor:
-    """The mirror image (n, t, 22, 3): x negated, sides exchanged; axes to the figure's left stay to its left."""
+    """The mirror image (n, t, 24, 3): x negated, sides exchanged; axes to the figure's left stay to its left."""
     swapped = [
         INDEX[name.replace("left_", "right_", 1) if name.startswith("left_") else name.replace("right_", "left_", 1)]
         for name in DIRECTIONS

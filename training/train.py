@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from gast_mocap.take.skeletons import H36M17, HUMANEVA15
+from gast_mocap.take.skeletons import H36M17
 
-from .network import LAYOUTS, Gast, GastConfig
+from .network import LAYOUTS, SKELETONS, Gast, GastConfig
 from .prepare import load_motions
 from .reload import freeze_norms, network_in, save_whole, write_weights
 from .synthesis import Synthesis
@@ -76,7 +76,7 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_float32_matmul_precision("high")
     packed = load_motions(motions)
-    synthesis = Synthesis(packed, validation=False, device=device, seed=schedule.seed)
+    synthesis = Synthesis(packed, False, device, schedule.seed, SKELETONS[config.layout])
     network = network.to(device)
     average = AveragedModel(network, avg_fn=recent_mean, use_buffers=True)
     optimiser = torch.optim.AdamW(
@@ -120,9 +120,7 @@ def train(motions: Path, folder: Path, network: Gast, schedule: Schedule, norms_
             for group in optimiser.param_groups:
                 group["lr"] = schedule.rate_at(step / schedule.steps)
             if not batches:
-                drawn = synthesis.batch(
-                    BATCHES_DRAWN * schedule.batch, config.receptive_field, config.causal, layout=config.layout
-                )
+                drawn = synthesis.batch(BATCHES_DRAWN * schedule.batch, config.receptive_field, config.causal)
                 batches = list(zip(*(part.split(schedule.batch) for part in drawn), strict=True))
             inputs, wanted = batches.pop()
             with torch.autocast(device.type, torch.bfloat16, enabled=half):
@@ -160,7 +158,7 @@ if __name__ == "__main__":
     parser.add_argument("--receptive-field", type=int, default=27)
     parser.add_argument("--channels", type=int, default=128)
     parser.add_argument("--causal", action="store_true")
-    parser.add_argument("--layout", choices=[H36M17.name, HUMANEVA15.name], default=H36M17.name)
+    parser.add_argument("--layout", choices=list(SKELETONS), default=H36M17.name)
     arguments = parser.parse_args()
     schedule = Schedule(arguments.steps, arguments.batch, arguments.rate, arguments.seed)
     torch.manual_seed(schedule.seed)

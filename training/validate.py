@@ -11,10 +11,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from gast_mocap.take.skeletons import H36M17, Side
+from gast_mocap.take.skeletons import Side, Skeleton
 
-from .network import Gast
-from .normalise import SIZE_WINDOW, joints_of, network_input, person_axes
+from .network import SKELETONS, Gast
+from .normalise import SIZE_WINDOW, network_input, person_axes
 from .prepare import Motions, load_motions
 from .reload import network_in, read_weights
 from .synthesis import Synthesis
@@ -47,21 +47,21 @@ class Scores:
 def validate(network: Gast, motions: Motions, device: torch.device) -> Scores:
     """Score ``network`` on ``WINDOWS`` random windows of the validation subjects, the same ones for every network."""
     config = network.config
-    synthesis = Synthesis(motions, validation=True, device=device, seed=VALIDATION_SEED)
+    layout = SKELETONS[config.layout]
+    synthesis = Synthesis(motions, validation=True, device=device, seed=VALIDATION_SEED, layout=layout)
     examples = synthesis.examples(WINDOWS, config.receptive_field + SIZE_WINDOW - 1)
     wanted = -1 if config.causal else examples.joints.shape[1] // 2
     pelvis = examples.pelvis[:, wanted]
-    joints = joints_of(config.layout)
-    truth = torch.einsum("nxy,njy->njx", person_axes(pelvis[:, :2] / pelvis[:, 2:]), examples.joints[:, wanted, joints])
+    truth = torch.einsum("nxy,njy->njx", person_axes(pelvis[:, :2] / pelvis[:, 2:]), examples.joints[:, wanted])
     figures: list[float] = []
     flips: list[float] = []
     for points in (examples.true_points, examples.read_points):
         with torch.no_grad():
-            inputs = network_input(points, config.causal, joints)
+            inputs = network_input(points, config.causal, layout)
             found = torch.cat([network(part, strided=True)[:, 0] for part in inputs.split(512)])
         found = found - found[:, :1]
         figures += [mean_error(found, truth), mean_error(aligned(found, truth), truth)]
-        flips.append(float(turned_over(found, truth, joints).float().mean()))
+        flips.append(float(turned_over(found, truth, layout).float().mean()))
     return Scores(*figures, *flips)
 
 
@@ -82,14 +82,11 @@ def aligned(found: Tensor, truth: Tensor) -> Tensor:
     return scale[:, None, None] * a @ rotation + truth_middle
 
 
-def turned_over(found: Tensor, truth: Tensor, joints: list[int]) -> Tensor:
-    """(n,) bool: hips and shoulders both point the other way in depth and width, front taken for back.
-
-    ``joints`` are those of the poses within Human3.6M-17.
-    """
+def turned_over(found: Tensor, truth: Tensor, layout: Skeleton) -> Tensor:
+    """(n,) bool: hips and shoulders both point the other way in depth and width, front taken for back."""
     turned = torch.ones(len(found), dtype=torch.bool, device=found.device)
     for part in ("hip", "shoulder"):
-        left, right = (joints.index(H36M17.index(f"{side}_{part}")) for side in Side)
+        left, right = (layout.index(f"{side}_{part}") for side in Side)
         turned &= ((found[:, left] - found[:, right]) * (truth[:, left] - truth[:, right])).sum(dim=-1) < 0
     return turned
 

@@ -10,13 +10,13 @@ torch = pytest.importorskip("torch")
 from gast_mocap.inference.poses.contract import Contract  # noqa: E402
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17  # noqa: E402
 from gast_mocap.inference.poses.views import PersonView  # noqa: E402
-from gast_mocap.take.skeletons import COCO17, H36M17  # noqa: E402
-from training.bodies import MEASURES, BodyModel, joints_from  # noqa: E402
+from gast_mocap.take.skeletons import COCO17, H36M17, HUMANEVA15, TOES19  # noqa: E402
+from training.bodies import FOOT, MEASURES, BodyModel, joints_from  # noqa: E402
 from training.cameras import Cameras, sample_cameras  # noqa: E402
 from training.clips import read_bvh  # noqa: E402
 from training.detector import misread  # noqa: E402
 from training.directions import DIRECTIONS  # noqa: E402
-from training.normalise import ASSUMED_FOCAL, SIZE_WINDOW, h36m_from_coco, joints_of, network_input, person_axes  # noqa: E402
+from training.normalise import ASSUMED_FOCAL, SIZE_WINDOW, h36m_from_coco, network_input, person_axes  # noqa: E402
 from training.synthesis import Synthesis, mirrored  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -41,13 +41,14 @@ def test_a_bvh_bone_goes_where_its_parents_turn_it(tmp_path: Path):
     clip = read_bvh(tmp_path / "arm.bvh")
     assert clip.fps == pytest.approx(50)
     np.testing.assert_allclose(clip.position("arm"), [[1, 4, 3], [-1, 2, 3]], atol=1e-9)
+    np.testing.assert_allclose(clip.position("arm end"), [[1, 5, 3], [-2, 2, 3]], atol=1e-9)
 
 
 def test_bodies_have_the_measures_they_are_given():
     bodies = BodyModel()
     measures = bodies.sample(5, generator())
     directions = torch.nn.functional.normalize(torch.randn(5, 3, len(DIRECTIONS), 3, generator=generator(1)), dim=-1)
-    joints = joints_from(bodies.h36m, measures, directions)
+    joints = joints_from(bodies.pose, measures, directions)
     for side in ("left", "right"):
         for parent, child, measure in (
             ("hip", "knee", "thigh"),
@@ -57,10 +58,39 @@ def test_bodies_have_the_measures_they_are_given():
             a, b = (joints[:, :, H36M17.joints.index(f"{side}_{part}")] for part in (parent, child))
             wanted = measures[:, list(MEASURES).index(measure)]
             torch.testing.assert_close((a - b).norm(dim=-1), wanted[:, None].expand(5, 3), atol=1e-5, rtol=1e-5)
-    coco = joints_from(bodies.coco, measures, directions)
+    coco = joints_from(bodies.seen, measures, directions)
     for name in set(COCO17.joints) & set(H36M17.joints):
         a, b = coco[:, :, COCO17.joints.index(name)], joints[:, :, H36M17.joints.index(name)]
         torch.testing.assert_close(a, b)
+
+
+def test_toes_are_a_foot_ahead_of_the_ankle_in_picture_and_pose():
+    bodies = BodyModel(TOES19)
+    directions = torch.zeros(1, 1, len(DIRECTIONS), 3)
+    directions[..., 1] = -1.0
+    for side in ("left", "right"):
+        directions[0, 0, DIRECTIONS.index(f"{side}_foot")] = torch.tensor([0.0, 0.0, 1.0])
+    seen, pose = (joints_from(rules, bodies.means[None], directions)[0, 0] for rules in (bodies.seen, bodies.pose))
+    foot = torch.tensor([0.0, 0.0, FOOT["foot"][0]])
+    for place, side in ((17, "left"), (18, "right")):
+        torch.testing.assert_close(seen[place] - seen[COCO17.index(f"{side}_ankle")], foot)
+        torch.testing.assert_close(pose[TOES19.index(f"{side}_toes")] - pose[TOES19.index(f"{side}_ankle")], foot)
+
+
+@pytest.mark.parametrize("layout", [H36M17, TOES19, HUMANEVA15])
+def test_every_layout_gets_its_own_joints_from_the_same_rays(motions, layout):
+    """Exact keypoints: whatever joint is a keypoint as well lies in the network's input where the pose's ray does."""
+    synthesis = Synthesis(motions, validation=True, device=CPU, seed=1, layout=layout)
+    inputs, wanted = synthesis.batch(16, 27, causal=False, misread=False)
+    assert inputs.shape == (16, 27, len(layout.joints), 2)
+    assert wanted.shape == (16, len(layout.joints), 3)
+    across = {name: inputs[:, 13, layout.index(name), 0] for name in layout.joints}
+    apart = {name: wanted[:, layout.index(name), 0] for name in layout.joints}
+    for one, other in (("left_ankle", "right_wrist"), *([("left_toes", "right_toes")] if layout is TOES19 else [])):
+        agree = (across[one] - across[other]) * (apart[one] - apart[other]) > 0
+        sure = (apart[one] - apart[other]).abs() > 0.1
+        assert agree[sure].all()
+        assert sure.sum() > 3
 
 
 def test_people_differ_but_all_are_equally_tall():
@@ -101,7 +131,7 @@ def test_a_mirror_image_is_the_mirrored_body():
     measures = bodies.sample(4, generator())
     directions = torch.randn(4, 3, len(DIRECTIONS), 3, generator=generator(1))
     torch.testing.assert_close(mirrored(mirrored(directions)), directions)
-    for rules, order in ((bodies.coco, COCO17.mirrored_order()), (bodies.h36m, H36M17.mirrored_order())):
+    for rules, order in ((bodies.seen, COCO17.mirrored_order()), (bodies.pose, H36M17.mirrored_order())):
         wanted = joints_from(rules, measures, directions)[:, :, order] * torch.tensor([-1.0, 1.0, 1.0])
         torch.testing.assert_close(joints_from(rules, measures, mirrored(directions)), wanted, atol=1e-5, rtol=1e-5)
 
@@ -137,7 +167,7 @@ def test_training_feeds_the_network_what_the_product_feeds_it(examples, causal):
     frames = points.shape[1]
     contract = Contract(27, "person", 30.0, causal, ASSUMED_FOCAL, SIZE_WINDOW)
     begin = SIZE_WINDOW - 1 if causal else SIZE_WINDOW // 2
-    for window, wanted in zip(points, network_input(points, causal, joints_of("h36m17")), strict=True):
+    for window, wanted in zip(points, network_input(points, causal, H36M17), strict=True):
         pixels = window.double().numpy() * 500 + (500, 300)
         view = PersonView(h36m17_from_coco17(pixels), 1000, 600, contract)
         np.testing.assert_allclose(view.inputs[begin : begin + frames - SIZE_WINDOW + 1], wanted, atol=1e-4)
@@ -174,3 +204,16 @@ def test_a_face_errs_as_a_whole():
     shared_face, shared_wrists = (part.mean(dim=1).square().mean() / part.square().mean() for part in (face, wrists))
     assert shared_face > 0.8
     assert shared_wrists < 0.7
+
+
+def test_toes_stray_more_than_ankles_and_change_sides_with_them():
+    points = torch.randn(1, 1, 19, 2, generator=generator()).expand(2000, 30, 19, 2)
+    errors = misread(points, torch.zeros(2000, 30, 19), generator(3)) - points
+    ankles, toes = (errors[:, :, part].norm(dim=-1).flatten().median() for part in ((15, 16), (17, 18)))
+    assert 1.2 < toes / ankles < 2
+    ankle, toe = (
+        (errors[:, :, left] - (points[:, :, right] - points[:, :, left])).norm(dim=-1) < 0.5
+        for left, right in ((15, 16), (17, 18))
+    )
+    assert ankle.sum() > 100
+    assert (ankle & toe).sum() > 0.8 * ankle.sum()
