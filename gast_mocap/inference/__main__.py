@@ -12,13 +12,12 @@ from ..take.errors import MocapError
 from ..take.records import FloatArray, Take
 from ..take.settings import Quality
 from ..take.visibility import visibility_words
+from .bar import Bar
 from .choice import OwnNetworks, PreviewView, Refinement
 from .pipeline import Run, StageSeconds, run
 from .protocol.job import Job
-from .protocol.messages import STAGE_LABELS, Progress
 from .protocol.progress import StageClock
 
-BAR_WIDTH = 30
 INTERRUPTED = 130
 
 
@@ -117,41 +116,6 @@ def share(text: str) -> float:
     return value
 
 
-class Bar:
-    """A progress bar on stderr; one line a stage where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._is_open = False
-        self._ended = ""
-
-    def show(self, progress: Progress) -> None:
-        label = STAGE_LABELS[progress.stage]
-        is_done = progress.done >= progress.total
-        if self._ended == progress.stage:
-            return
-        self._ended = progress.stage if is_done else ""
-        if self._is_terminal:
-            filled = BAR_WIDTH * progress.done // max(progress.total, 1)
-            left = "" if progress.seconds_left is None else f"{_minutes(progress.seconds_left)} left"
-            print(
-                f"\r{label:<28} [{'#' * filled:<{BAR_WIDTH}}] {progress.done}/{progress.total} {left:<14}",
-                end="",
-                file=sys.stderr,
-            )
-            self._is_open = not is_done
-            if is_done:
-                print(file=sys.stderr)
-        elif is_done:
-            print(f"{label}: {progress.total}", file=sys.stderr)
-
-    def note(self, text: str) -> None:
-        if self._is_open:
-            print(file=sys.stderr)
-        print(text, file=sys.stderr)
-        self._is_open = False
-
-
 def summary(done: Run) -> str:
     """The run as a few lines of text."""
     video = done.take.video
@@ -193,10 +157,6 @@ def stage_lines(stages: Sequence[StageSeconds]) -> list[str]:
     total = StageSeconds("total", sum(s.seconds for s in stages), sum(s.in_networks for s in stages))
     head = f"{'seconds':<9}{'wall':>8}{'networks':>10}"
     return [head, *(f"  {s.stage:<7}{s.seconds:>8.1f}{s.in_networks:>10.1f}" for s in (*stages, total))]
-
-
-def _minutes(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 if __name__ == "__main__":

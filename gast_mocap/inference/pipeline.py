@@ -207,14 +207,19 @@ class Networks:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
         """
         eyes = Eyes.load(PRESETS[quality], own)
-        session = Session(own.lifter or bundled_model(LIFTER)[0])
-        lifter = Lifter(session, PRESETS[quality].lift_flips, own.causal)
-        lifted_by = Used("lifter", session, "GAST-Net") if own.lifter else Used("lifter", session)
+        lifter, lifted_by = load_lifter(quality, own)
         return cls(eyes, lifter, (*eyes.used, lifted_by))
 
     @property
     def sessions(self) -> list[Network]:
         return [used.network for used in self.used]
+
+
+def load_lifter(quality: Quality, own: OwnNetworks) -> tuple[Lifter, Used]:
+    """The bundled lifter or the user's own. Raises as ``Networks.load``."""
+    session = Session(own.lifter or bundled_model(LIFTER)[0])
+    used = Used("lifter", session, "GAST-Net") if own.lifter else Used("lifter", session)
+    return Lifter(session, PRESETS[quality].lift_flips, own.causal), used
 
 
 def watch_range(

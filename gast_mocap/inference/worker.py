@@ -13,7 +13,7 @@ from functools import partial
 
 from ..take.errors import MocapError, printable
 from ..take.whole_file import remove_parts
-from .protocol.job import Job
+from .protocol.job import Mend, Order, order_from_json
 from .protocol.lines import LONGEST
 from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Stage, Started, to_line
 from .protocol.progress import Report, StageClock, StoppedError
@@ -57,7 +57,7 @@ def answer(send: Send, parent_pid: int) -> Message:
     """Read the job, do it, and give the closing message."""
     orders = io.FileIO(0, closefd=False)
     try:
-        job = Job.from_json(orders.readline(LONGEST).decode())
+        job = order_from_json(orders.readline(LONGEST).decode())
     except ValueError as error:
         return Failed("job_unreadable", "The mocap process was given no job that it understands.", str(error))
     stop = threading.Event()
@@ -95,7 +95,7 @@ def watch_parent(parent_pid: int, leave: Callable[[], None]) -> None:
     leave()
 
 
-def leave_soon(job: Job, stop: threading.Event) -> None:
+def leave_soon(job: Order, stop: threading.Event) -> None:
     """Stop the work; end the process if that takes longer than a dead parent should be outlived."""
     stop.set()
     time.sleep(ORPHAN_PATIENCE)
@@ -117,7 +117,7 @@ class Pulse:
             self.silent_seconds += 1
 
 
-def end_stalled(job: Job, pulse: Pulse, send: Send) -> None:
+def end_stalled(job: Order, pulse: Pulse, send: Send) -> None:
     """End work that stands still, as libraries do that get no memory for their threads."""
     pulse.await_silence()
     faulthandler.dump_traceback(all_threads=True)
@@ -126,7 +126,7 @@ def end_stalled(job: Job, pulse: Pulse, send: Send) -> None:
     give_up(job)
 
 
-def give_up(job: Job) -> None:
+def give_up(job: Order) -> None:
     for output in job.outputs:
         remove_parts(output.parent, os.getpid())
     os._exit(1)
@@ -144,9 +144,10 @@ def stoppable(report: Report, stop: threading.Event, pulse: Pulse) -> Report:
     return report_unless_stopped
 
 
-def do(job: Job, report: Report, notify: Callable[[str], None]) -> Message:
-    """Run the pipeline; its libraries are loaded here so that a broken one is reported like any trouble."""
+def do(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
+    """Run the pipeline, or mend a take. Their libraries are loaded here: a broken one is reported like any trouble."""
     try:
+        from .mend import mend
         from .pipeline import run
     except ImportError as error:
         raise MocapError(
@@ -155,4 +156,6 @@ def do(job: Job, report: Report, notify: Callable[[str], None]) -> Message:
             "Windows, first install the Microsoft Visual C++ Redistributable (x64).",
             str(error),
         ) from error
+    if isinstance(job, Mend):
+        return Finished(str(mend(job, report, notify)))
     return Finished(str(run(job, report, notify).saved_as))

@@ -1,4 +1,5 @@
-"""``python -m gast_mocap.motion export TAKE --person 1 --format bvh``: a cleaned performance for other programs."""
+"""What a take is good for without Blender: ``python -m gast_mocap.motion export TAKE --person 1 --format bvh`` writes a
+cleaned performance for other programs; ``join 1 3 TAKE`` and its like mend who was tracked."""
 
 import argparse
 import os
@@ -16,6 +17,7 @@ from ..take.settings import CleanSettings, nearest
 from ..take.whole_file import fitting_name
 from .clean import clean_motion
 from .export import ExportFormat, export_motion
+from .mend_commands import add_mending
 from .resample import resample
 
 FASTEST = 1000.0
@@ -26,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0, or 1 after a message on stderr."""
     take_any_name()
     options = _parser().parse_args(arguments)
+    return int(options.run(options))
+
+
+def _export(options: argparse.Namespace) -> int:
+    """Clean one person of a take and write the motion."""
     try:
         take = _with_given_height(load_take(options.take), options)
         output = options.output or _beside(options.take, options.person, options.format)
@@ -64,7 +71,10 @@ def _beside(take: Path, person: int, file_format: ExportFormat) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gast_mocap.motion", description=__doc__)
-    export = parser.add_subparsers(required=True).add_parser("export", help="clean a take and write it")
+    commands = parser.add_subparsers(required=True)
+    add_mending(commands)
+    export = commands.add_parser("export", help="clean a take and write it")
+    export.set_defaults(run=_export)
     export.add_argument("take", type=Path, help="a .take.npz file")
     export.add_argument("--person", type=int, default=1, help="id of the person; default 1")
     export.add_argument("--format", type=ExportFormat, choices=list(ExportFormat), default=ExportFormat.BVH)

@@ -1,11 +1,11 @@
 """A take whose video is cut, shot by shot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ..take.records import BoolArray, IntArray, Keypoints2D, Motion, Person, Pose3D, Take, Track
+from ..take.records import Motion, Person, Take
 
 FEWEST_FRAMES = 3
 """Frames of a person in a shot that are worth a motion, where another shot has more."""
@@ -27,7 +27,7 @@ def shots_of(take: Take, track_id: int) -> list[Take]:
 
 def in_shot(take: Take, shot: int) -> Take:
     """``take`` with what its people do in one ``shot``."""
-    people = [_part(person, lambda frames: take.video.shot_of(frames) == shot) for person in take.people]
+    people = [person.within(lambda frames: take.video.shot_of(frames) == shot) for person in take.people]
     return replace(take, people=tuple(person for person in people if len(person.track.frames)))
 
 
@@ -46,18 +46,4 @@ def one_after_another(motions: Sequence[Motion]) -> Motion:
         np.concatenate([motion.joints for motion in placed]),
         np.concatenate([motion.scores for motion in placed]),
         tuple(contact for motion in placed for contact in motion.contacts),
-    )
-
-
-def _part(person: Person, is_in: Callable[[IntArray], BoolArray]) -> Person:
-    """``person`` in the frames that ``is_in`` says."""
-    track, keypoints, pose = person.track, person.keypoints, person.pose
-    seen, read, lifted = is_in(track.frames), is_in(keypoints.frames), is_in(pose.frames)
-    return replace(
-        person,
-        track=Track(track.track_id, track.frames[seen], track.boxes[seen], track.scores[seen]),
-        keypoints=Keypoints2D(
-            keypoints.track_id, keypoints.frames[read], keypoints.points[read], keypoints.scores[read]
-        ),
-        pose=Pose3D(pose.frames[lifted], pose.joints[lifted]),
     )

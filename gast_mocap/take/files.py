@@ -8,10 +8,12 @@ The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
      "camera_shift": 0.0, "camera": "stands",
      "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}, "networks": {...}},
      "cleaning": {"smooth_body": ..., ...},
-     "people": [{"track_id": 1, "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...]}
+     "people": [{"track_id": 1, "name": "", "contacts": [["left", 0.2, 0.9], ...], "body_height": 1.8}, ...],
+     "edits": [{"kind": "join", "person": 1, "other": 3}, ...], "tracked": [{"track_id": 1, ...}, ...]}
 
-``contacts`` and ``body_height`` are null unless somebody gave them. ``times`` (n,) are the seconds of the
-video's frames, ``cuts`` the first frame of each shot but the first, ``camera_path`` (k, 3) how
+``contacts`` and ``body_height`` are null unless somebody gave them. ``people`` are what ``edits`` made of ``tracked``,
+whose arrays are ``tracked_1/...``; both lists are empty until somebody mends who was tracked. ``times`` (n,) are the
+seconds of the video's frames, ``cuts`` the first frame of each shot but the first, ``camera_path`` (k, 3) how
 the background moves; the arrays of person 1 are
 ``person_1/track/frames``, ``person_1/track/boxes`` and so on, named and shaped as in ``records``. Readers
 ignore what they do not know, so optional facts need no new version; ``VERSION`` rises only when old readers would
@@ -22,7 +24,7 @@ import errno
 import json
 import math
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +32,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .edits import MOST_EDITS, Edit, edit_fields, edit_from, replayed
 from .errors import MocapError
 from .records import (
     LONGEST_VIDEO,
@@ -54,6 +57,8 @@ from .whole_file import check_room, whole_file, why_not_saved
 
 FORMAT = "gast_mocap take"
 VERSION = 1
+PEOPLE, TRACKED = "person", "tracked"
+"""What the names of people's arrays begin with."""
 
 # What a take may hold at most: far more than any video gives, and little enough to be worked with.
 MOST_FRAMES = 10_000_000
@@ -63,6 +68,7 @@ MOST_SHIFT = 1e6  # widths of the picture
 FARTHEST_JOINT = 100.0  # metres from the pelvis
 WIDEST_VIEW = 179.0  # degrees
 PLAYBACK_SPEEDS, FRAME_RATES = (1e-3, 1e3), (1e-2, 1e5)
+LONGEST_NAME = 63  # characters of a person's name, as of Blender's own names
 LARGEST_THUMBNAIL = 512  # pixels of the longer side; a larger one is shrunk
 
 
@@ -133,8 +139,9 @@ def _write(take: Take, file: IO[bytes]) -> None:
         "cuts": take.video.cuts,
         "camera_path": take.camera_path,
     }
-    for person in take.people:
-        arrays |= {f"person_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
+    for group, people in ((PEOPLE, take.people), (TRACKED, take.tracked)):
+        for person in people:
+            arrays |= {f"{group}_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
     np.savez_compressed(file, **arrays)
 
 
@@ -155,6 +162,8 @@ def _header(take: Take) -> dict[str, Any]:
         "settings": asdict(take.settings),
         "cleaning": asdict(take.cleaning),
         "people": [_person_header(person) for person in take.people],
+        "edits": [edit_fields(edit) for edit in take.edits],
+        "tracked": [_person_header(person) for person in take.tracked],
     }
 
 
@@ -162,7 +171,12 @@ def _person_header(person: Person) -> dict[str, Any]:
     contacts = None
     if person.contacts is not None:
         contacts = [(contact.foot, contact.start, contact.end) for contact in person.contacts]
-    return {"track_id": person.track_id, "contacts": contacts, "body_height": person.body_height}
+    return {
+        "track_id": person.track_id,
+        "name": person.name,
+        "contacts": contacts,
+        "body_height": person.body_height,
+    }
 
 
 def _person_arrays(person: Person) -> dict[str, NDArray[Any]]:
@@ -193,9 +207,11 @@ def _check_header(header: Mapping[str, Any], path: Path) -> None:
 
 def _take_from(header: Mapping[str, Any], arrays: Arrays) -> Take:
     video, settings = _video_from(table(header["video"]), arrays), table(header["settings"])
-    people = tuple(_person_from(table(person), video, arrays) for person in items(header["people"], MOST_PEOPLE))
-    if len({person.track_id for person in people}) < len(people):
-        raise ValueError("two people have one id")
+    people = _people_from(header["people"], PEOPLE, video, arrays)
+    edits = tuple(edit_from(table(edit)) for edit in items(header.get("edits", []), MOST_EDITS))
+    tracked = _people_from(header["tracked"], TRACKED, video, arrays) if edits else ()
+    if edits:
+        _check_edits(people, tracked, edits)
     start = whole_number(settings["start"], 0, MOST_FRAMES)
     return Take(
         video,
@@ -214,7 +230,27 @@ def _take_from(header: Mapping[str, Any], arrays: Arrays) -> Take:
         arrays.numbers("camera_path", (None, 3), -LONGEST_VIDEO, LONGEST_VIDEO)
         if "camera_path" in arrays
         else np.zeros((0, 3)),
+        edits,
+        tracked,
     )
+
+
+def _people_from(stored: object, group: str, video: VideoInfo, arrays: Arrays) -> tuple[Person, ...]:
+    people = tuple(_person_from(table(person), group, video, arrays) for person in items(stored, MOST_PEOPLE))
+    if len({person.track_id for person in people}) < len(people):
+        raise ValueError("two people have one id")
+    return people
+
+
+def _check_edits(people: Sequence[Person], tracked: Sequence[Person], edits: Sequence[Edit]) -> None:
+    """Raise ValueError unless ``people`` are what ``edits`` make of ``tracked``."""
+    try:
+        made = {person.track_id: person.keypoints.frames for person in replayed(tracked, edits)}
+    except MocapError as error:
+        raise ValueError(error.text) from error
+    found = {person.track_id: person.keypoints.frames for person in people}
+    if made.keys() != found.keys() or any(not np.array_equal(made[i], found[i]) for i in made):
+        raise ValueError("the edits do not lead to these people")
 
 
 def _texts(stored: object) -> dict[str, str]:
@@ -258,15 +294,15 @@ def _cleaning_from(stored: Mapping[str, Any]) -> CleanSettings:
     return replace(CleanSettings(), **read)
 
 
-def _person_from(header: Mapping[str, Any], video: VideoInfo, arrays: Arrays) -> Person:
+def _person_from(header: Mapping[str, Any], group: str, video: VideoInfo, arrays: Arrays) -> Person:
     track_id = whole_number(header["track_id"], 1, MOST_PEOPLE)
     contacts, height = header.get("contacts"), header.get("body_height")
 
     def frames(of: str) -> IntArray:
-        return arrays.whole_numbers(f"person_{track_id}/{of}/frames", (None,), 0, video.frame_count - 1)
+        return arrays.whole_numbers(f"{group}_{track_id}/{of}/frames", (None,), 0, video.frame_count - 1)
 
     def numbers(name: str, shape: tuple[int | None, ...], low: float, high: float) -> FloatArray:
-        return arrays.numbers(f"person_{track_id}/{name}", (None, *shape), low, high)
+        return arrays.numbers(f"{group}_{track_id}/{name}", (None, *shape), low, high)
 
     person = Person(
         Track(
@@ -282,9 +318,10 @@ def _person_from(header: Mapping[str, Any], video: VideoInfo, arrays: Arrays) ->
             numbers("keypoints/scores", (17,), 0, 1),
         ),
         Pose3D(frames("pose"), numbers("pose/joints", (17, 3), -FARTHEST_JOINT, FARTHEST_JOINT)),
-        _shrunk(arrays.whole_numbers(f"person_{track_id}/thumbnail", (None, None, 3), 0, 255)),
+        _shrunk(arrays.whole_numbers(f"{group}_{track_id}/thumbnail", (None, None, 3), 0, 255)),
         None if contacts is None else tuple(map(_contact_from, items(contacts, MOST_FRAMES))),
         nearest(BODY_HEIGHT, number(height, -math.inf, math.inf)) if height else None,
+        text(header.get("name", ""))[:LONGEST_NAME],
     )
     if not (len(person.track.frames) and len(person.keypoints.frames)):
         raise ValueError(f"person {track_id} is in no frame")

@@ -4,17 +4,20 @@ Frames are indices into the video (0 is its first frame). A frame in which a per
 person's ``frames``; it is never filled with zeros or NaN.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .settings import CleanSettings, Quality
 from .skeletons import Side
+
+if TYPE_CHECKING:
+    from .edits import Edit
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
@@ -132,6 +135,11 @@ class VideoInfo:
         counted = even if even.mean() >= MOSTLY_EVEN else ~self.gaps[:-1]
         return float(1 / np.mean(steps[counted]))
 
+    def frame_at(self, seconds: float) -> int:
+        """The frame that is seen at a time; the first or the last one where the video has none."""
+        shown = int(np.searchsorted(self.times, seconds + ROUNDING, side="right")) - 1
+        return min(max(shown, 0), self.frame_count - 1)
+
     def shot_of(self, frames: IntArray) -> IntArray:
         """Which shot, from 0, each of ``frames`` is in."""
         return np.asarray(np.searchsorted(self.cuts, frames, side="right"))
@@ -222,7 +230,7 @@ class Person:
     """All that a take knows of one tracked person.
 
     ``thumbnail`` (h, w, 3) uint8 RGB; ``contacts`` as somebody corrected them, None to find them; ``body_height``
-    in metres, None for that of the clean-up settings.
+    in metres, None for that of the clean-up settings; ``name`` as somebody gave it, "" for none.
     """
 
     track: Track
@@ -231,6 +239,7 @@ class Person:
     thumbnail: ImageArray
     contacts: tuple[FootContact, ...] | None = None
     body_height: float | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         check_shape("thumbnail", self.thumbnail, (None, None, 3))
@@ -243,6 +252,24 @@ class Person:
     def confidence(self) -> float:
         """Mean score of the person's keypoints, 0..1."""
         return float(np.mean(self.keypoints.scores))
+
+    @property
+    def label(self) -> str:
+        """How the person is called."""
+        return self.name or f"Person {self.track_id}"
+
+    def within(self, is_in: Callable[[IntArray], BoolArray]) -> "Person":
+        """The person in the frames for which ``is_in`` is true."""
+        track, keypoints, pose = self.track, self.keypoints, self.pose
+        seen, read, lifted = is_in(track.frames), is_in(keypoints.frames), is_in(pose.frames)
+        return replace(
+            self,
+            track=Track(track.track_id, track.frames[seen], track.boxes[seen], track.scores[seen]),
+            keypoints=Keypoints2D(
+                keypoints.track_id, keypoints.frames[read], keypoints.points[read], keypoints.scores[read]
+            ),
+            pose=Pose3D(pose.frames[lifted], pose.joints[lifted]),
+        )
 
 
 @dataclass(frozen=True)
@@ -263,7 +290,8 @@ class Take:
     """The result of one run over one video, and the clean-up settings it was last worked on with.
 
     ``camera_shift`` is how far the background moved at most, in widths of the picture; ``camera_path`` (k, 3): seconds,
-    and how far it had moved by then, right and down, in each shot from its beginning.
+    and how far it had moved by then, right and down, in each shot from its beginning. ``edits`` is what somebody mended
+    in who was tracked: ``people`` are what became of ``tracked``, those before the first edit (empty without edits).
     """
 
     video: VideoInfo
@@ -273,6 +301,8 @@ class Take:
     camera_shift: float = 0.0
     camera: CameraMove = CameraMove.STANDS
     camera_path: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+    edits: tuple["Edit", ...] = ()
+    tracked: tuple[Person, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape("camera_path", self.camera_path, (None, 3))
@@ -291,9 +321,11 @@ class Take:
 
     @property
     def is_corrected(self) -> bool:
-        """Whether somebody kept contacts, body heights or clean-up settings in it."""
-        people = any(person.contacts is not None or person.body_height is not None for person in self.people)
-        return people or not self.cleaning.are_defaults
+        """Whether somebody mended its people, named them, or kept contacts, body heights or clean-up settings in it."""
+        people = any(
+            person.name or person.contacts is not None or person.body_height is not None for person in self.people
+        )
+        return people or bool(self.edits) or not self.cleaning.are_defaults
 
     def with_person(self, changed: Person) -> "Take":
         """This take with ``changed`` in the place of the person of the same id."""

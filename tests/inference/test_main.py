@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gast_mocap.inference.__main__ import Bar, main, parse
+from gast_mocap.inference.__main__ import main, parse
+from gast_mocap.inference.bar import Bar
 from gast_mocap.inference.choice import OwnNetworks, PreviewView
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.messages import Progress

@@ -130,3 +130,17 @@ def test_names_that_the_console_cannot_spell_are_escaped(take: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\u8d70.person1.csv" in done.stdout
+
+
+def test_people_are_mended_and_the_edits_taken_back(take: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no network is needed: deleting and its undoing keep every pose."""
+    save_take(film([stand(np.arange(20) / 30), stand(np.arange(20) / 30)], Camera()), take)
+    assert main(["delete", "2", str(take)]) == 0
+    assert "edit 1: Delete person 2" in capsys.readouterr().out
+    assert [person.track_id for person in load_take(take).people] == [1]
+    assert main(["undo", str(take)]) == 0
+    assert [person.track_id for person in load_take(take).people] == [1, 2]
+    assert main(["join", "1", "2", str(take)]) == 1
+    assert "at once" in capsys.readouterr().err
+    assert main(["people", str(take)]) == 0
+    assert "Person 2 (2): 0.7 s on screen" in capsys.readouterr().out

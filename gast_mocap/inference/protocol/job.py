@@ -60,3 +60,39 @@ class Job:
     def from_json(cls, line: str) -> "Job":
         """Raises ValueError when ``line`` is no job."""
         return record_from(cls, fields_of(line))
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A take whose people are to be what ``edits``, as ``take.edits.to_json`` writes them, make of those tracked.
+
+    ``own`` names a lifter to work with instead of the bundled one.
+    """
+
+    take: Path
+    edits: str
+    low_memory: bool = False
+    own: OwnNetworks = BUNDLED
+
+    @property
+    def output(self) -> Path:
+        """The take itself: it is replaced whole, or not at all."""
+        return self.take
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.take,)
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return to_json(self)
+
+
+Order = Job | Mend
+"""What a worker can be asked to do."""
+
+
+def order_from_json(line: str) -> Order:
+    """Raises ValueError when ``line`` is neither."""
+    fields = fields_of(line)
+    return record_from(Mend, fields) if "edits" in fields else record_from(Job, fields)

@@ -16,7 +16,7 @@ from typing import IO
 
 from ...take.errors import MocapError
 from ...take.whole_file import remove_parts
-from .job import Job
+from .job import Order
 from .lines import LONGEST
 from .messages import CANCEL_LINE, CLOSING, Cancelled, Failed, Finished, Message, Notice, from_line
 
@@ -76,7 +76,7 @@ class MocapProcess:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._readers: list[threading.Thread] = []
-        self._job: Job | None = None
+        self._job: Order | None = None
         self._stamp_before: tuple[int, int] | None = None
         self._cancelled_at: float | None = None
         self._ended_at: float | None = None
@@ -91,7 +91,7 @@ class MocapProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def start(self, job: Job) -> None:
+    def start(self, job: Order) -> None:
         """Raises MocapError when the system cannot start the process."""
         self._job, self._stamp_before = job, _stamp(job.output)
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gast_mocap.inference.choice import OwnNetworks
-from gast_mocap.inference.protocol.job import Job
+from gast_mocap.inference.protocol.job import Job, Mend, order_from_json
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,16 @@ def test_a_name_that_is_no_text_comes_back() -> None:
     job = Job(Path(os.fsdecode(b"caf\xe9.mp4")), Path("o.take.npz"))
     assert job.to_json().isascii()
     assert Job.from_json(job.to_json()) == job
+
+
+@pytest.mark.parametrize(
+    "order", [Job(Path("clip.mp4"), Path("clip.take.npz")), Mend(Path("clip.take.npz"), '[{"kind": "delete"}]', True)]
+)
+def test_a_worker_tells_an_import_from_a_mending(order: Job | Mend) -> None:
+    assert order_from_json(order.to_json()) == order
+
+
+@pytest.mark.parametrize("line", ["", "[]", '{"edits": 3, "take": "a"}', '{"edits": "[]"}', '{"take": "a"}'])
+def test_garbage_is_no_order(line: str) -> None:
+    with pytest.raises(ValueError):
+        order_from_json(line)

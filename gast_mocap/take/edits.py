@@ -1,0 +1,330 @@
+"""What somebody mends in who was tracked: edits, which are replayed on the untouched tracking.
+
+An edit that changes a person's keypoints leaves them without a pose, and one after which the picture may show somebody
+else without a picture: ``inference.mend`` makes both anew. All raise MocapError, with a sentence that says why, where
+they are impossible.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from .errors import MocapError
+from .records import BoolArray, IntArray, Keypoints2D, Person, Pose3D, Take, Track
+from .skeletons import COCO17
+from .untrusted import items, table, text, whole_number
+
+MOST_EDITS = 1000
+"""In a take; each is replayed at every change. Raising it makes a take that is built to do harm slower to open."""
+LARGEST_NUMBER = 10_000_000
+NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
+NO_POSE = Pose3D(np.zeros(0, int), np.zeros((0, 17, 3)))
+
+People = Mapping[int, Person]
+
+
+@dataclass(frozen=True)
+class Edit(ABC):
+    """One correction. ``person`` is a track id; frames are the video's, and an ``end`` is not one of them."""
+
+    person: int
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """What it does, for a list of edits."""
+
+    @abstractmethod
+    def change(self, people: People) -> People:
+        """The people whom it changes: by their ids, with those who are new. Raises MocapError."""
+
+    def apply(self, people: People) -> People:
+        """All ``people`` after it. Raises MocapError."""
+        changed = {**people, **self.change(people)}
+        for track_id, person in changed.items():
+            if not (len(person.keypoints.frames) and len(person.track.frames)):
+                raise _impossible(
+                    f"Person {track_id} would be in no frame any more", "Delete or join the person instead"
+                )
+        return changed
+
+
+@dataclass(frozen=True)
+class Join(Edit):
+    """``other`` is ``person``, too."""
+
+    other: int
+
+    @property
+    def words(self) -> str:
+        return f"Join person {self.other} to person {self.person}"
+
+    def change(self, people: People) -> People:
+        first, second = _two(people, self.person, self.other)
+        if len(both := np.intersect1d(first.keypoints.frames, second.keypoints.frames)):
+            raise _impossible(
+                f"Person {self.person} and person {self.other} are seen at once in {len(both)} frames, the first of "
+                f"which is {both[0]}, so they cannot be one person",
+                "Cut those frames out of one of them first",
+            )
+        worse = first.confidence < second.confidence
+        return {self.person: _changed(first, _merged(first, second), second.thumbnail if worse else first.thumbnail)}
+
+    def apply(self, people: People) -> People:
+        return {i: person for i, person in super().apply(people).items() if i != self.other}
+
+
+@dataclass(frozen=True)
+class Split(Edit):
+    """From ``frame`` on the person is somebody else, ``other``, an id that is free."""
+
+    frame: int
+    other: int
+
+    @property
+    def words(self) -> str:
+        return f"Split person {self.person} at frame {self.frame}"
+
+    def change(self, people: People) -> People:
+        whole = _one(people, self.person)
+        if self.other in people or self.other == self.person:
+            raise _impossible(f"There is a person {self.other} already", "Choose another number")
+        before, after = _apart(whole, self.frame)
+        if not (len(before.keypoints.frames) and len(after.keypoints.frames)):
+            raise _impossible(
+                f"Person {self.person} is not seen on both sides of frame {self.frame}",
+                "Choose a frame between the first and the last one in which the person is seen",
+            )
+        somebody = Person(after.track, after.keypoints, NO_POSE, NO_PICTURE)
+        return {self.person: _changed(whole, before), self.other: _named(somebody, self.other)}
+
+
+@dataclass(frozen=True)
+class Swap(Edit):
+    """From ``frame`` on ``person`` and ``other`` are each other."""
+
+    other: int
+    frame: int
+
+    @property
+    def words(self) -> str:
+        return f"Swap persons {self.person} and {self.other} from frame {self.frame} on"
+
+    def change(self, people: People) -> People:
+        first, second = _two(people, self.person, self.other)
+        (first_before, first_after), (second_before, second_after) = (
+            _apart(person, self.frame) for person in (first, second)
+        )
+        if not (len(first_after.keypoints.frames) or len(second_after.keypoints.frames)):
+            raise _impossible(f"Neither person is seen from frame {self.frame} on", "Choose an earlier frame")
+        return {
+            self.person: _changed(first, _merged(first_before, second_after)),
+            self.other: _changed(second, _merged(second_before, first_after)),
+        }
+
+
+@dataclass(frozen=True)
+class Delete(Edit):
+    """The person is nobody."""
+
+    @property
+    def words(self) -> str:
+        return f"Delete person {self.person}"
+
+    def change(self, people: People) -> People:
+        _one(people, self.person)
+        if len(people) == 1:
+            raise _impossible("The last person of a take cannot be deleted", "Import the video again instead")
+        return {}
+
+    def apply(self, people: People) -> People:
+        return {i: person for i, person in super().apply(people).items() if i != self.person}
+
+
+@dataclass(frozen=True)
+class Cut(Edit):
+    """The person is not seen from ``start`` to ``end``."""
+
+    start: int
+    end: int
+
+    @property
+    def words(self) -> str:
+        return f"Cut frames {self.start} to {self.end - 1} of person {self.person}"
+
+    def change(self, people: People) -> People:
+        whole = _one(people, self.person)
+        _check_seen(whole, self.start, self.end)
+        return {self.person: _changed(whole, whole.within(lambda frames: ~_from_to(frames, self.start, self.end)))}
+
+
+@dataclass(frozen=True)
+class SwapSides(Edit):
+    """The person's left is the right from ``start`` to ``end``."""
+
+    start: int
+    end: int
+
+    @property
+    def words(self) -> str:
+        return f"Swap left and right of person {self.person} in frames {self.start} to {self.end - 1}"
+
+    def change(self, people: People) -> People:
+        whole = _one(people, self.person)
+        _check_seen(whole, self.start, self.end)
+        keypoints = whole.keypoints
+        mistaken = _from_to(keypoints.frames, self.start, self.end)
+        order = np.where(mistaken[:, None], COCO17.mirrored_order(), np.arange(len(COCO17.joints)))
+        rows = np.arange(len(order))[:, None]
+        swapped = replace(keypoints, points=keypoints.points[rows, order], scores=keypoints.scores[rows, order])
+        return {self.person: _changed(whole, replace(whole, keypoints=swapped), whole.thumbnail)}
+
+
+KINDS: Mapping[str, type[Edit]] = {
+    "join": Join,
+    "split": Split,
+    "swap": Swap,
+    "delete": Delete,
+    "cut": Cut,
+    "swap_sides": SwapSides,
+}
+
+
+def replayed(tracked: Sequence[Person], edits: Sequence[Edit]) -> tuple[Person, ...]:
+    """What ``edits`` make of ``tracked``, by their ids; whoever is changed has no pose. Raises MocapError."""
+    people: People = {person.track_id: person for person in tracked}
+    for edit in edits:
+        people = edit.apply(people)
+    return tuple(people[i] for i in sorted(people)) if edits else tuple(tracked)
+
+
+def mended(take: Take, edits: Sequence[Edit]) -> Take:
+    """``take`` with ``edits`` in the place of its own.
+
+    Whoever has keypoints that the take knew before keeps their pose. Names and heights stay with their ids.
+
+    Raises:
+        MocapError: an edit is impossible.
+    """
+    tracked = take.tracked or take.people
+    known = (*take.people, *tracked)
+    people = tuple(_as_known(person, known) for person in replayed(tracked, edits))
+    return replace(take, people=people, edits=tuple(edits), tracked=tracked if edits else ())
+
+
+def free_id(take: Take) -> int:
+    """An id that nobody of the take has, or had before an edit."""
+    had = {person.track_id for person in (*take.people, *take.tracked)}
+    return max(had | {edit.other for edit in take.edits if isinstance(edit, Split)}) + 1
+
+
+def edit_fields(edit: Edit) -> dict[str, Any]:
+    """What a JSON file keeps of an edit."""
+    return {"kind": next(name for name, kind in KINDS.items() if kind is type(edit)), **asdict(edit)}
+
+
+def edit_from(stored: Mapping[str, Any]) -> Edit:
+    """Raises ValueError, LookupError or TypeError where ``stored`` is no edit."""
+    fields = dict(stored)
+    kind = KINDS[text(fields.pop("kind"))]
+    return kind(**{name: whole_number(value, 0, LARGEST_NUMBER) for name, value in fields.items()})
+
+
+def to_json(edits: Sequence[Edit]) -> str:
+    return json.dumps([edit_fields(edit) for edit in edits])
+
+
+def from_json(line: str) -> tuple[Edit, ...]:
+    """Raises ValueError, LookupError or TypeError where ``line`` holds no edits."""
+    return tuple(edit_from(table(edit)) for edit in items(json.loads(line), MOST_EDITS))
+
+
+def _impossible(why: str, remedy: str) -> MocapError:
+    return MocapError("edit_impossible", f"{why}. {remedy}.")
+
+
+def _one(people: People, track_id: int) -> Person:
+    if track_id not in people:
+        raise _impossible(f"The take has no person {track_id}", "Choose one from the list of people")
+    return people[track_id]
+
+
+def _two(people: People, first: int, second: int) -> tuple[Person, Person]:
+    if first == second:
+        raise _impossible(f"Person {first} was chosen twice", "Choose two people")
+    return _one(people, first), _one(people, second)
+
+
+def _from_to(frames: IntArray, start: int, end: int) -> BoolArray:
+    return (frames >= start) & (frames < end)
+
+
+def _check_seen(person: Person, start: int, end: int) -> None:
+    if not _from_to(person.keypoints.frames, start, end).any():
+        raise _impossible(
+            f"Person {person.track_id} is not seen from frame {start} to frame {end - 1}", "Choose other frames"
+        )
+
+
+def _apart(person: Person, frame: int) -> tuple[Person, Person]:
+    """The person before ``frame``, and from it on."""
+    return person.within(lambda frames: frames < frame), person.within(lambda frames: frames >= frame)
+
+
+def _merged(first: Person, second: Person) -> Person:
+    """``first`` with all that was seen of ``second``, who is in other frames."""
+    track, keypoints = first.track, first.keypoints
+    frames = np.concatenate([track.frames, second.track.frames])
+    read = np.concatenate([keypoints.frames, second.keypoints.frames])
+    by_track, by_read = np.argsort(frames, kind="stable"), np.argsort(read, kind="stable")
+    return replace(
+        first,
+        track=Track(
+            track.track_id,
+            frames[by_track],
+            np.concatenate([track.boxes, second.track.boxes])[by_track],
+            np.concatenate([track.scores, second.track.scores])[by_track],
+        ),
+        keypoints=Keypoints2D(
+            track.track_id,
+            read[by_read],
+            np.concatenate([keypoints.points, second.keypoints.points])[by_read],
+            np.concatenate([keypoints.scores, second.keypoints.scores])[by_read],
+        ),
+    )
+
+
+def _changed(before: Person, after: Person, thumbnail: Any = NO_PICTURE) -> Person:
+    """``before`` with the keypoints of ``after``: without a pose, and with contacts to be found again."""
+    return replace(
+        before, track=after.track, keypoints=after.keypoints, pose=NO_POSE, contacts=None, thumbnail=thumbnail
+    )
+
+
+def _named(person: Person, track_id: int) -> Person:
+    return replace(
+        person, track=replace(person.track, track_id=track_id), keypoints=replace(person.keypoints, track_id=track_id)
+    )
+
+
+def _as_known(person: Person, known: Sequence[Person]) -> Person:
+    """``person`` with what ``known`` people tell: pose, contacts and picture of whoever has the same keypoints; name
+    and height of whoever has the same id."""
+    same = [other for other in known if _have_same_keypoints(person.keypoints, other.keypoints)]
+    same.sort(key=lambda other: other.track_id != person.track_id)
+    if same:
+        person = replace(person, pose=same[0].pose, contacts=same[0].contacts, thumbnail=same[0].thumbnail)
+    namesake = next((other for other in known if other.track_id == person.track_id), person)
+    return replace(person, name=namesake.name, body_height=namesake.body_height)
+
+
+def _have_same_keypoints(first: Keypoints2D, second: Keypoints2D) -> bool:
+    pairs: list[tuple[Any, Any]] = [(getattr(first, name), getattr(second, name)) for name in _COMPARED]
+    return all(np.array_equal(one, other) for one, other in pairs)
+
+
+_COMPARED: tuple[Literal["frames", "points", "scores"], ...] = ("frames", "points", "scores")
