@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..take.console import take_any_name
-from ..take.edits import NO_PICTURE, Edit, from_json, mended
+from ..take.edits import NO_PICTURE, from_json, mended
 from ..take.errors import MocapError
 from ..take.files import load_take, save_take
 from ..take.records import ImageArray, Person, Take, VideoInfo
@@ -37,22 +37,13 @@ def mend(order: Mend, report: Report, notify: Notify) -> Path:
         StoppedError: ``report`` said so before the take was saved.
     """
     before = load_take(order.take)
-    take = mended(before, edits_of(order))
+    take = mended(before, from_json(order.edits))
     take = lifted(take, order, report, notify)
     report(Stage.SAVE, 0, 1)
     take = with_pictures(take, lambda: report(Stage.SAVE, 0, 1), notify)
     save_take(take, order.take)
     notify_lost_contacts(before, take, notify)
     return order.take
-
-
-def edits_of(order: Mend) -> tuple[Edit, ...]:
-    """Raises MocapError where the order holds none that can be read."""
-    try:
-        return from_json(order.edits)
-    except (ValueError, LookupError, TypeError) as error:
-        text = "The edits of the take cannot be read. Reset them."
-        raise MocapError("edits_unreadable", text, str(error)) from error
 
 
 def lifted(take: Take, order: Mend, report: Report, notify: Notify) -> Take:

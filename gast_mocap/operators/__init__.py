@@ -10,6 +10,7 @@ from . import (
     bake,
     clean_up,
     import_video,
+    mending,
     open_take,
     preferences,
     properties,
@@ -34,6 +35,14 @@ CLASSES: tuple[type, ...] = (
     import_video.GAST_MOCAP_OT_cancel_import,
     import_video.GAST_MOCAP_FH_video,
     open_take.GAST_MOCAP_OT_open_take,
+    mending.GAST_MOCAP_OT_join_people,
+    mending.GAST_MOCAP_OT_split_person,
+    mending.GAST_MOCAP_OT_swap_people,
+    mending.GAST_MOCAP_OT_delete_person,
+    mending.GAST_MOCAP_OT_cut_stretch,
+    mending.GAST_MOCAP_OT_swap_left_right,
+    mending.GAST_MOCAP_OT_undo_edit,
+    mending.GAST_MOCAP_OT_reset_edits,
     clean_up.GAST_MOCAP_OT_use_scene_camera,
     clean_up.GAST_MOCAP_OT_mark_contacts,
     clean_up.GAST_MOCAP_OT_keep_contacts,
@@ -63,6 +72,8 @@ def register() -> None:
     bpy.types.TOPBAR_MT_file_import.append(import_video.draw_in_import_menu)
     bpy.app.handlers.load_pre.append(stop_import)
     bpy.app.handlers.load_post.append(forget_file)
+    bpy.app.handlers.undo_post.append(follow_undo)
+    bpy.app.handlers.redo_post.append(follow_undo)
 
 
 def unregister() -> None:
@@ -70,6 +81,8 @@ def unregister() -> None:
     forget_file()
     bpy.app.handlers.load_pre.remove(stop_import)
     bpy.app.handlers.load_post.remove(forget_file)
+    bpy.app.handlers.undo_post.remove(follow_undo)
+    bpy.app.handlers.redo_post.remove(follow_undo)
     bpy.types.TOPBAR_MT_file_import.remove(import_video.draw_in_import_menu)
     del bpy.types.Scene.gast_mocap  # type: ignore[attr-defined]
     for cls in reversed(CLASSES):
@@ -80,10 +93,14 @@ def declare_properties(cls: type) -> None:
     """Give Blender the properties that a class declares as ``name: Annotated[type, Property(...)]``.
 
     Blender reads ``name: Property(...)``, which says nothing to a type checker. So the sources have both, and Blender
-    gets its part here, before it registers the class.
+    gets its part here, before it registers the class; it looks into the class's bases as well.
     """
-    declared = get_annotations(cls)
-    cls.__annotations__ = {name: getattr(about, "__metadata__", [about])[0] for name, about in declared.items()}
+    for base in cls.__mro__:
+        if base.__module__.startswith(__package__):
+            declared = get_annotations(base)
+            base.__annotations__ = {
+                name: getattr(about, "__metadata__", [about])[0] for name, about in declared.items()
+            }
 
 
 @persistent  # type: ignore[untyped-decorator]
@@ -97,3 +114,10 @@ def forget_file(*_: object) -> None:
     """Another file is open: what the panel told and showed was of the one before."""
     reports.forget()
     thumbnails.forget()
+
+
+@persistent  # type: ignore[untyped-decorator]
+def follow_undo(*_: object) -> None:
+    """Blender took a step back or forth: takes are files, which follow by themselves."""
+    for scene in bpy.data.scenes:
+        mending.follow_undo(scene)

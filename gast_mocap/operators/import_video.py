@@ -1,6 +1,5 @@
 """From a video to a take: starts, waits for and cancels the worker."""
 
-import time
 from typing import Annotated, TypeVar
 
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
@@ -14,8 +13,6 @@ from . import preferences, reports, running
 from .operator import MocapOperator, Result
 from .paths import BLEND_RELATIVE, chosen_path
 from .properties import QUALITIES, scene_of, settings_of
-
-SECONDS_BETWEEN_LOOKS = 0.05
 
 Value = TypeVar("Value")
 
@@ -67,9 +64,10 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
         if self.filepath:
             chosen_path(self.filepath)  # the panel keeps what it has when this is refused
             settings_of(scene).video = self.filepath
-        under_way = running.start(self._job(scene), scene)
+        under_way = running.start(self._job(scene), scene, self.bl_label, self.reports)
         if self.wait:
-            return self._wait_for(under_way)
+            under_way.wait()
+            return ""
         under_way.watch()
         return "Importing: the Mocap tab in the sidebar shows the progress"
 
@@ -94,18 +92,6 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
     def _given(self, name: str, own: Value, shown: Value) -> Value:
         """The operator's ``own`` value of a property if it was given, else the one that the panel shows."""
         return own if self.properties.is_property_set(name) else shown
-
-    def _wait_for(self, under_way: running.Import) -> str:
-        try:
-            while under_way.is_running:
-                time.sleep(SECONDS_BETWEEN_LOOKS)
-                under_way.poll()
-        except BaseException:  # Ctrl-C too: nobody would wait for the worker any more
-            under_way.abandon()
-            raise
-        if not under_way.has_finished:
-            raise MocapError("import_cancelled", "The import was cancelled. Start it again when you like.")
-        return ""
 
 
 class GAST_MOCAP_OT_cancel_import(Operator):

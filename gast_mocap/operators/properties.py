@@ -21,6 +21,7 @@ from ..retarget.blender.write import WriteMode, WriteOptions
 from ..retarget.solve.placing import Travel
 from ..retarget.solve.solve import SolveOptions
 from ..take.errors import MocapError
+from ..take.files import LONGEST_NAME
 from ..take.settings import CleanSettings, Quality
 from .panel_map import find_bones, judge
 from .paths import BLEND_RELATIVE
@@ -129,12 +130,53 @@ def _give_own_height(person: "GAST_MOCAP_PG_person", height: float) -> None:
     person.own_height = height
 
 
+def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
+    return candidate.type == "ARMATURE"
+
+
+def _label(person: "GAST_MOCAP_PG_person") -> str:
+    return person.given_name or f"Person {person.track_id}"
+
+
+def _give_name(person: "GAST_MOCAP_PG_person", name: str) -> None:
+    person.given_name = "" if name == f"Person {person.track_id}" else name
+
+
 class GAST_MOCAP_PG_person(PropertyGroup):
     """One row of the list of people."""
 
     track_id: Annotated[int, IntProperty()]
     seconds: Annotated[float, FloatProperty()]
     confidence: Annotated[float, FloatProperty()]
+    words: Annotated[str, StringProperty(description="How well the person was seen")]
+    strip: Annotated[str, StringProperty(description="When the person is seen, from the beginning to the end")]
+    given_name: Annotated[
+        str,
+        StringProperty(name="Name", maxlen=LONGEST_NAME, description="This person's name. Actions are called by it"),
+    ]
+    label: Annotated[
+        str,
+        StringProperty(
+            name="Name",
+            maxlen=LONGEST_NAME,
+            get=_label,
+            set=_give_name,
+            description="Double-click to name this person. Actions are called by it",
+        ),
+    ]
+    is_chosen: Annotated[
+        bool,
+        BoolProperty(name="Bake", description="Bake this person together with the others that are ticked"),
+    ]
+    target: Annotated[
+        Object | None,
+        PointerProperty(
+            name="Target",
+            type=Object,
+            poll=_is_armature,
+            description="The armature to animate with this person. If empty, a simple skeleton is created",
+        ),
+    ]
     own_height: Annotated[float, FloatProperty(min=0.0, max=3.0, description="In metres; 0 if none is given")]
     body_height: Annotated[
         float,
@@ -148,10 +190,6 @@ class GAST_MOCAP_PG_person(PropertyGroup):
             "enter 0 to return to that",
         ),
     ]
-
-
-def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
-    return candidate.type == "ARMATURE"
 
 
 def _judge_row(row: "GAST_MOCAP_PG_bone_role", context: Context) -> None:
@@ -291,6 +329,7 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
             description="The file with the people found in the video",
         ),
     ]
+    edits: Annotated[str, StringProperty(description="What was mended in the take's people, as shown; for undo")]
     people: Annotated["bpy_prop_collection_idprop[GAST_MOCAP_PG_person]", CollectionProperty(type=GAST_MOCAP_PG_person)]
     person_index: Annotated[int, IntProperty(name="Person", min=0, description="The person whose motion is baked")]
 

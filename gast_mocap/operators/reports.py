@@ -1,4 +1,4 @@
-"""What the panel reports of the last import, of clean-up's buttons, of the target's bones and of the last bake."""
+"""What the panel reports of the last work of each kind: importing, mending, cleaning up, finding bones, baking."""
 
 import sys
 from dataclasses import dataclass, field
@@ -27,6 +27,7 @@ class Reports:
 
 
 of_import = Reports()
+of_mending = Reports()
 of_clean_up = Reports()
 of_bone_map = Reports()
 of_bake = Reports()
@@ -34,5 +35,5 @@ of_bake = Reports()
 
 def forget() -> None:
     """Call when another file is opened: these are of the one before."""
-    for reports in (of_import, of_clean_up, of_bone_map, of_bake):
+    for reports in (of_import, of_mending, of_clean_up, of_bone_map, of_bake):
         reports.clear()

@@ -1,33 +1,39 @@
-"""The import under way, at most one.
+"""The import or mending under way, at most one.
 
 A timer polls it, not a modal operator: while one of those runs, Blender does not autosave.
 """
 
+import time
+
 import bpy
 
-from ..inference.protocol.job import Job
+from ..inference.protocol.job import Mend, Order
 from ..inference.protocol.messages import Failed, Finished, Notice, Progress
 from ..inference.protocol.process import MocapProcess
 from ..take.errors import MocapError
-from . import reports
+from .reports import Reports
 from .scene_take import show_take
 
 SECONDS_BETWEEN_POLLS = 0.1
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Import:
     """One worker and what it has told so far."""
 
-    def __init__(self, job: Job, scene: bpy.types.Scene) -> None:
-        """Raises MocapError when the worker cannot be started."""
+    def __init__(self, order: Order, scene: bpy.types.Scene, step: str, reports: Reports) -> None:
+        """``step`` names what is done for undo, "" for no step. Raises MocapError when the worker cannot be started."""
+        self.reports = reports
+        self.is_mending = isinstance(order, Mend)
         self.progress: Progress | None = None
         self.is_cancelled = False
         self.has_finished = False
         self._is_abandoned = False
+        self._step = step
         self._scene_uid = scene.session_uid
         self._timer = self._tick  # one object: Blender knows a timer by its identity
         self._process = MocapProcess()
-        self._process.start(job)
+        self._process.start(order)
 
     @property
     def is_running(self) -> bool:
@@ -37,6 +43,18 @@ class Import:
         """Poll from a timer until the worker has ended."""
         if not bpy.app.timers.is_registered(self._timer):
             bpy.app.timers.register(self._timer, persistent=True)
+
+    def wait(self) -> None:
+        """Return when the take is shown. Raises MocapError when that fails or is cancelled."""
+        try:
+            while self.is_running:
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+                self.poll()
+        except BaseException:  # Ctrl-C too: nobody would wait for the worker any more
+            self.abandon()
+            raise
+        if not self.has_finished:
+            raise MocapError("import_cancelled", "The import was cancelled. Start it again when you like.")
 
     def cancel(self) -> None:
         self.is_cancelled = True
@@ -57,7 +75,7 @@ class Import:
                 case Progress():
                     self.progress = message
                 case Notice(text):
-                    reports.of_import.notify(text)
+                    self.reports.notify(text)
                 case Failed(code, text, detail):
                     raise MocapError(code, text, detail)
                 case Finished(take):
@@ -75,7 +93,7 @@ class Import:
         try:
             self.poll()
         except MocapError as error:
-            reports.of_import.fail(error)
+            self.reports.fail(error)
         except BaseException:  # Blender drops a timer that raises: the import must not seem to go on for ever
             self._is_abandoned = True
             self.cancel()
@@ -83,18 +101,18 @@ class Import:
         _redraw_sidebars()
         if self._process.is_running:
             return SECONDS_BETWEEN_POLLS
-        if self.has_finished:
-            bpy.ops.ed.undo_push(message="Import Video Mocap")
+        if self.has_finished and self._step:
+            bpy.ops.ed.undo_push(message=self._step)
         return None
 
 
 current: Import | None = None
 
 
-def start(job: Job, scene: bpy.types.Scene) -> Import:
-    """Start the worker; call ``poll`` on the result until it ends, or ``watch`` once. Raises MocapError."""
+def start(order: Order, scene: bpy.types.Scene, step: str, reports: Reports) -> Import:
+    """Start the worker; call ``wait`` on the result, or ``watch``. Raises MocapError."""
     global current
-    current = Import(job, scene)
+    current = Import(order, scene, step, reports)
     return current
 
 

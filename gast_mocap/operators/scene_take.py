@@ -3,15 +3,21 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from bpy.types import Scene
 
+from ..take.edits import to_json
 from ..take.errors import MocapError
 from ..take.files import load_take, save_take
-from ..take.records import Take, VideoInfo
+from ..take.proposals import came_back
+from ..take.records import Person, Take, VideoInfo
+from ..take.visibility import person_words, visibility_strip
 from .paths import chosen_path
-from .properties import settings_of
+from .properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, settings_of
 
+GIVEN = ("own_height", "given_name", "is_chosen", "target")
+"""What the rows of the list of people are given in the panel."""
 TAKES_KEPT = 2
 """Takes kept in memory: with more, as many windows can show different scenes without reading at each redraw."""
 
@@ -46,6 +52,16 @@ def read(file: TakeFile) -> Take:
     return load_take(file.path)
 
 
+@lru_cache(maxsize=TAKES_KEPT)
+def _proposals(file: TakeFile) -> list[tuple[int, int]]:
+    return came_back(read(file))
+
+
+def proposals_of(scene: Scene) -> list[tuple[int, int]]:
+    """Who of the scene's take may be one person: ids of an earlier and a later one. Raises MocapError."""
+    return _proposals(TakeFile.at(settings_of(scene).take))
+
+
 def take_of(scene: Scene) -> Take:
     """The scene's take as its file has it. Raises MocapError when it cannot be read."""
     return read(TakeFile.at(settings_of(scene).take))
@@ -60,17 +76,23 @@ def video_of(scene: Scene) -> VideoInfo | None:
 
 
 def shown_take(scene: Scene) -> Take:
-    """The scene's take, its people as tall as the panel says. Raises MocapError when it cannot be read."""
+    """The scene's take, its people called and as tall as the panel says. Raises MocapError when it cannot be read."""
     take = take_of(scene)
-    shown = {row.track_id: row.own_height or None for row in settings_of(scene).people}
-    people = (replace(person, body_height=shown.get(person.track_id, person.body_height)) for person in take.people)
+    rows = {row.track_id: row for row in settings_of(scene).people}
+    people = (_as_shown(person, rows.get(person.track_id)) for person in take.people)
     return replace(take, people=tuple(people))
+
+
+def _as_shown(person: Person, row: GAST_MOCAP_PG_person | None) -> Person:
+    """``person`` as tall, and called, as the list of people says."""
+    return replace(person, body_height=row.own_height or None, name=row.given_name) if row else person
 
 
 def save(scene: Scene, take: Take) -> None:
     """Write ``take`` over the scene's take. Raises MocapError."""
     save_take(take, chosen_path(settings_of(scene).take))
     read.cache_clear()  # in case the clock of the disk is too coarse to tell
+    _proposals.cache_clear()
 
 
 def show_take(scene: Scene, field: str) -> None:
@@ -82,14 +104,41 @@ def show_take(scene: Scene, field: str) -> None:
         MocapError: the take cannot be read; the scene is unchanged.
     """
     take = read(TakeFile.at(field))
-    people = [(person, take.seconds_on_screen(person), person.confidence) for person in take.people]
     settings = settings_of(scene)
-    settings.take = field
+    rows = [_row_of(take, person) for person in take.people]
+    if settings.take == field:
+        rows = [row | given for row, given in zip(rows, _given(settings, take), strict=True)]
+    chosen = settings.person()
+    index = next((i for i, person in enumerate(take.people) if chosen and person.track_id == chosen.track_id), 0)
+    index = index if settings.take == field else 0
+    settings.take, settings.edits = field, to_json(take.edits)
     if not take.cleaning.are_defaults:
         settings.clean.show(take.cleaning)
     settings.people.clear()
-    settings.person_index = 0
-    for person, seconds, confidence in people:
+    settings.person_index = index
+    for values in rows:
         row = settings.people.add()
-        row.track_id, row.seconds, row.confidence = person.track_id, seconds, confidence
-        row.own_height = person.body_height or 0.0
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def _row_of(take: Take, person: Person) -> dict[str, Any]:
+    """What the list of people shows of ``person``."""
+    return {
+        "track_id": person.track_id,
+        "seconds": take.seconds_on_screen(person),
+        "confidence": person.confidence,
+        "words": person_words(person),
+        "strip": visibility_strip(person, take.video),
+        "own_height": person.body_height or 0.0,
+        "given_name": person.name,
+    }
+
+
+def _given(settings: GAST_MOCAP_PG_scene, take: Take) -> list[dict[str, Any]]:
+    """What somebody entered in the list for each person of ``take``: it is not taken back by a new list."""
+    rows = {row.track_id: row for row in settings.people}
+    return [
+        {name: getattr(rows[person.track_id], name) for name in GIVEN} if person.track_id in rows else {}
+        for person in take.people
+    ]

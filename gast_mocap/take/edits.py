@@ -239,8 +239,12 @@ def to_json(edits: Sequence[Edit]) -> str:
 
 
 def from_json(line: str) -> tuple[Edit, ...]:
-    """Raises ValueError, LookupError or TypeError where ``line`` holds no edits."""
-    return tuple(edit_from(table(edit)) for edit in items(json.loads(line), MOST_EDITS))
+    """Raises MocapError where ``line`` holds no edits."""
+    try:
+        return tuple(edit_from(table(edit)) for edit in items(json.loads(line), MOST_EDITS))
+    except (ValueError, LookupError, TypeError) as error:
+        text = "The changes to the people of the take cannot be read. Reset them."
+        raise MocapError("edits_unreadable", text, str(error)) from error
 
 
 def _impossible(why: str, remedy: str) -> MocapError:

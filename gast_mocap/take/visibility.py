@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .records import Keypoints2D
+from .records import Keypoints2D, Person, VideoInfo
 from .skeletons import COCO17, Side
 
 SEEN = 0.3
@@ -11,6 +11,11 @@ OFTEN = 0.3
 """Share of the frames in which a part is hidden from which it is worth a word. Raising it tells less."""
 FAINT = 0.45
 """Mean score of all keypoints below which a person is hard to see as a whole."""
+CLEAR = 0.6
+"""Mean score of all keypoints from which a person is clearly seen. Raising it calls fewer people so."""
+STRIP_CELLS = 24
+STRIP_SHADES = "\u2581\u2584\u2588"
+"""Of a cell of the strip in which a person is not seen, at times, and always."""
 PARTS = {
     "head": COCO17.indices("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
     "arms": COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("elbow", "wrist"))),
@@ -33,3 +38,18 @@ def visibility_words(keypoints: Keypoints2D) -> str:
         return ""
     listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
     return f"{listed} often hidden"
+
+
+def person_words(person: Person) -> str:
+    """How well a person was seen: always something, as in "clearly seen" or "legs often hidden"."""
+    if hidden := visibility_words(person.keypoints):
+        return hidden
+    return "clearly seen" if person.confidence >= CLEAR else "fairly seen"
+
+
+def visibility_strip(person: Person, video: VideoInfo) -> str:
+    """When a person is seen, as a row of characters from the beginning of the video to its end."""
+    seen = np.zeros(video.frame_count)
+    seen[person.track.frames] = 1
+    cells = np.array_split(seen, min(STRIP_CELLS, video.frame_count))
+    return "".join(STRIP_SHADES[int(cell.any()) + int(cell.all())] for cell in cells)

@@ -12,7 +12,7 @@ import pytest
 import gast_mocap
 from gast_mocap.inference.protocol import process
 from gast_mocap.operators import import_video, preferences, reports, running
-from gast_mocap.operators.panels.video import stage_text
+from gast_mocap.operators.panels.progress import stage_text
 from gast_mocap.take.files import check_saving
 
 FAKE_WORKER = """
@@ -292,7 +292,7 @@ def test_whatever_ends_the_waiting_another_import_may_start(scene, take, worker,
         raise raised
 
     with monkeypatch.context() as patch:
-        patch.setattr(import_video.time, "sleep", interrupt)
+        patch.setattr(running.time, "sleep", interrupt)
         with pytest.raises((RuntimeError, KeyboardInterrupt)):
             bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
     interrupted = running.current

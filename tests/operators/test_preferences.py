@@ -6,7 +6,7 @@ import bpy
 
 from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.operators import preferences
-from gast_mocap.operators.panels.people import networks_of
+from gast_mocap.operators.panels.people import readable_take
 from gast_mocap.operators.scene_take import show_take
 from gast_mocap.take.files import load_take, save_take
 
@@ -49,6 +49,6 @@ def test_the_panel_tells_which_networks_made_the_take(scene, take):
     named = replace(load_take(take).settings, networks={"detector": "mine, YOLOX", "lifter": "gast-27, bundled"})
     save_take(replace(load_take(take), settings=named), take)
     show_take(scene, str(take))
-    assert networks_of(scene) == {"detector": "mine, YOLOX", "lifter": "gast-27, bundled"}
+    assert readable_take(scene).settings.networks == {"detector": "mine, YOLOX", "lifter": "gast-27, bundled"}
     take.unlink()
-    assert networks_of(scene) == {}
+    assert readable_take(scene) is None

@@ -40,10 +40,15 @@ def draw_reports(layout: UILayout, context: Context, reports: Reports) -> None:
 
 
 def draw_text(layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO", "COLORSET_02_VEC"]) -> None:
+    """``text`` in a box, with an icon."""
+    column = layout.box().column(align=True)
+    for line_number, line in enumerate(wrapped(context, text)):
+        column.label(text=line, icon="BLANK1" if line_number else icon)
+
+
+def wrapped(context: Context, text: str) -> list[str]:
     """``text`` on as many lines as the sidebar is narrow: labels do not wrap by themselves."""
     assert context.preferences and context.region
     scale = context.preferences.system.ui_scale
     letters = int(context.region.width / (POINTS_PER_LETTER * scale)) - LETTERS_OF_FRAME
-    column = layout.box().column(align=True)
-    for line_number, line in enumerate(textwrap.wrap(text, max(letters, 12))):
-        column.label(text=line, icon="BLANK1" if line_number else icon)
+    return textwrap.wrap(text, max(letters, 12))

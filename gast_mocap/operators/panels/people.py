@@ -1,4 +1,4 @@
-"""The panel that lists the people of a take."""
+"""The panels that list the people of a take, and mend them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,16 +6,21 @@ from typing import Any
 from bpy.types import Context, Scene, UILayout, UIList
 
 from ...take.errors import MocapError
-from .. import thumbnails
+from ...take.records import Take
+from .. import reports, running, thumbnails
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
-from ..scene_take import take_of
-from .panel import MocapPanel
+from ..scene_take import proposals_of, take_of
+from .panel import MocapPanel, draw_reports, wrapped
+from .progress import draw_progress
 
 FACE_SCALE = 5.0  # of the chosen person's picture, in rows of the panel
+PAIR_SCALE = 3.0
+MOST_PROPOSALS = 3
+"""Shown at once: more would push the rest out of sight."""
 
 
 class GAST_MOCAP_UL_people(UIList):
-    """Picture and id, seconds on screen, confidence."""
+    """Whether to bake them, picture and name, id, seconds on screen."""
 
     def draw_item(
         self,
@@ -31,12 +36,12 @@ class GAST_MOCAP_UL_people(UIList):
     ) -> None:
         settings: GAST_MOCAP_PG_scene = data
         person: GAST_MOCAP_PG_person = item
-        row = layout.row()
-        row.label(text=f"Person {person.track_id}", icon_value=thumbnails.icon(settings.take, person.track_id))
-        figures = row.row()
+        row = layout.row(align=True)
+        row.prop(person, "is_chosen", text="")
+        row.prop(person, "label", text="", emboss=False, icon_value=thumbnails.icon(settings.take, person.track_id))
+        figures = row.row(align=True)
         figures.alignment = "RIGHT"
-        figures.label(text=f"{person.seconds:.1f} s")
-        figures.label(text=f"{person.confidence:.0%}")
+        figures.label(text=f"{person.track_id}: {person.seconds:.1f} s")
 
 
 class GAST_MOCAP_PT_people(MocapPanel):
@@ -46,12 +51,67 @@ class GAST_MOCAP_PT_people(MocapPanel):
         if settings.people:
             layout.template_list("GAST_MOCAP_UL_people", "", settings, "people", settings, "person_index", rows=3)
             if chosen := settings.person():
-                layout.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=FACE_SCALE)
-                layout.prop(chosen, "body_height")
-            draw_networks(layout, networks_of(scene_of(context)))
+                draw_person(layout, settings, chosen)
+            if take := readable_take(scene_of(context)):
+                draw_mending(layout, context, settings, take)
+                draw_networks(layout, take.settings.networks)
         else:
             layout.label(text="Nobody yet", icon="COMMUNITY")
         layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")
+
+
+def draw_person(layout: UILayout, settings: GAST_MOCAP_PG_scene, chosen: GAST_MOCAP_PG_person) -> None:
+    row = layout.row()
+    row.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=FACE_SCALE)
+    facts = row.column(align=True)
+    facts.label(text=chosen.words.capitalize())
+    facts.label(text=f"Confidence {chosen.confidence:.0%}")
+    facts.label(text=chosen.strip)
+    facts.prop(chosen, "body_height")
+
+
+def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
+    header, body = layout.panel("gast_mocap_mending", default_closed=True)
+    proposals = proposals_of(scene_of(context))
+    header.label(text=f"Mend ({len(proposals)} proposed)" if proposals else "Mend")
+    under_way = running.under_way()
+    if under_way and under_way.is_mending:
+        draw_progress(layout, under_way)
+    draw_reports(layout, context, reports.of_mending)
+    if not body:
+        return
+    buttons = body.column(align=True)
+    pairs = (("join_people", "split_person"), ("swap_people", "delete_person"), ("cut_stretch", "swap_left_right"))
+    for pair in pairs:
+        row = buttons.row(align=True)
+        for name in pair:
+            row.operator(f"gast_mocap.{name}")
+    for earlier, later in proposals[:MOST_PROPOSALS]:
+        draw_proposal(body, settings, earlier, later)
+    draw_edits(body, context, take)
+
+
+def draw_proposal(layout: UILayout, settings: GAST_MOCAP_PG_scene, earlier: int, later: int) -> None:
+    """Two pictures and the button that makes them one person."""
+    row = layout.box().row()
+    for track_id in (earlier, later):
+        row.template_icon(thumbnails.icon(settings.take, track_id), scale=PAIR_SCALE)
+    column = row.column(align=True)
+    column.label(text=f"{earlier} and {later}: one person?")
+    join = column.operator("gast_mocap.join_people", text="Join", icon="LINKED")
+    join.person, join.other = earlier, str(later)
+
+
+def draw_edits(layout: UILayout, context: Context, take: Take) -> None:
+    if not take.edits:
+        return
+    listed = layout.column(align=True)
+    for number, edit in enumerate(take.edits, start=1):
+        for line in wrapped(context, f"{number}. {edit.words}"):
+            listed.label(text=line)
+    row = layout.row(align=True)
+    row.operator("gast_mocap.undo_edit", icon="LOOP_BACK")
+    row.operator("gast_mocap.reset_edits", icon="X")
 
 
 def draw_networks(layout: UILayout, networks: Mapping[str, str]) -> None:
@@ -64,9 +124,9 @@ def draw_networks(layout: UILayout, networks: Mapping[str, str]) -> None:
             body.label(text=f"{slot[0].upper()}{slot[1:]}: {network}")
 
 
-def networks_of(scene: Scene) -> Mapping[str, str]:
-    """Which networks made the scene's take, by their slots; nothing where the take cannot be read any more."""
+def readable_take(scene: Scene) -> Take | None:
+    """The scene's take; nothing where it cannot be read any more, which is told where it is needed."""
     try:
-        return take_of(scene).settings.networks
+        return take_of(scene)
     except MocapError:
-        return {}
+        return None
