@@ -15,7 +15,7 @@ from .progress import draw_progress
 
 FACE_SCALE = 5.0  # of the chosen person's picture, in rows of the panel
 PAIR_SCALE = 3.0
-MOST_PROPOSALS = 3
+MOST_PROPOSALS, MOST_STRIPS = 3, 12
 """Shown at once: more would push the rest out of sight."""
 
 
@@ -66,7 +66,6 @@ def draw_person(layout: UILayout, settings: GAST_MOCAP_PG_scene, chosen: GAST_MO
     facts = row.column(align=True)
     facts.label(text=chosen.words.capitalize())
     facts.label(text=f"Confidence {chosen.confidence:.0%}")
-    facts.label(text=chosen.strip)
     facts.prop(chosen, "body_height")
 
 
@@ -80,6 +79,7 @@ def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_sce
     draw_reports(layout, context, reports.of_mending)
     if not body:
         return
+    draw_strips(body, settings)
     buttons = body.column(align=True)
     pairs = (("join_people", "split_person"), ("swap_people", "delete_person"), ("cut_stretch", "swap_left_right"))
     for pair in pairs:
@@ -89,6 +89,18 @@ def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_sce
     for earlier, later in proposals[:MOST_PROPOSALS]:
         draw_proposal(body, settings, earlier, later)
     draw_edits(body, context, take)
+
+
+def draw_strips(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+    """When each person is seen, one below the other."""
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for person in settings.people[:MOST_STRIPS]:
+        row = column.row(align=True)
+        row.label(text=f"{person.track_id}")
+        strip = row.row(align=True)
+        strip.alignment = "RIGHT"
+        strip.label(text=person.strip)
 
 
 def draw_proposal(layout: UILayout, settings: GAST_MOCAP_PG_scene, earlier: int, later: int) -> None:
