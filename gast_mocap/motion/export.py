@@ -1,6 +1,6 @@
 """Writes a performance to a file that other programs read: BVH, CSV or NPZ. z is up, metres, seconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,8 @@ from .resample import resample_evenly
 
 CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
 BVH_CENTIMETRES = 100.0
+FRAMES_AT_ONCE = 4096
+"""Frames that are turned into text together. More take more memory, about five kilobytes each."""
 SHORTEST_BONE = 1e-3  # centimetres; a bone without length would have no direction at rest
 REST_DIRECTIONS = {  # of the bone that ends at the joint, in BVH's axes: x to the figure's left, y up, z ahead
     "right_hip": (-1, 0, 0), "right_knee": (0, -1, 0), "right_ankle": (0, -1, 0),
@@ -65,12 +67,12 @@ def write_npz(motion: Motion, file: IO[bytes]) -> None:
 
 def write_csv(motion: Motion, file: IO[bytes]) -> None:
     """One line a frame: seconds, then x, y, z and score of every joint."""
-    header = [f"{joint}_{part}" for joint in H36M17.joints for part in ("x", "y", "z", "score")]
-    columns = np.concatenate([motion.joints, motion.scores[..., None]], axis=-1).reshape(len(motion.times), -1)
-    lines = [["seconds", *header]]
-    for time, row in zip(motion.times, columns, strict=True):
-        lines.append([f"{time:.6f}", *(f"{value:.5f}" for value in row)])
-    file.write("".join(",".join(line) + "\n" for line in lines).encode())
+    header = ["seconds", *(f"{joint}_{part}" for joint in H36M17.joints for part in ("x", "y", "z", "score"))]
+    file.write((",".join(header) + "\n").encode())
+    for part in _parts(len(motion.times)):
+        columns = np.concatenate([motion.joints[part], motion.scores[part, :, None]], axis=-1)
+        rows = np.column_stack([motion.times[part], columns.reshape(len(columns), -1)])
+        np.savetxt(file, rows, fmt=["%.6f", *["%.5f"] * (len(header) - 1)], delimiter=",")
 
 
 def write_bvh(motion: Motion, file: IO[bytes]) -> None:
@@ -82,16 +84,15 @@ def write_bvh(motion: Motion, file: IO[bytes]) -> None:
     """
     offsets = rest_offsets(_in_bvh_axes(motion.joints))
     motion = resample_evenly(motion)
-    joints = _in_bvh_axes(motion.joints)
-    turns = local_turns(joints, offsets)
-    lines = ["HIERARCHY", *_hierarchy(0, offsets, 0), "MOTION", f"Frames: {len(joints)}"]
     step = motion.times[1] - motion.times[0] if len(motion.times) > 1 else 1 / 30
-    lines.append(f"Frame Time: {step:.7f}")
-    order = _depth_first(0)
-    angles = np.stack([_euler(turns[:, joint]) for joint in order if _children(joint)], axis=1)
-    rows = np.concatenate([joints[:, 0], angles.reshape(len(joints), -1)], axis=1)
-    lines += [" ".join(f"{value:.4f}" for value in row) for row in rows]
-    file.write(("\n".join(lines) + "\n").encode())
+    head = ["HIERARCHY", *_hierarchy(0, offsets, 0), "MOTION", f"Frames: {len(motion.times)}"]
+    file.write("\n".join([*head, f"Frame Time: {step:.7f}\n"]).encode())
+    order = [joint for joint in _depth_first(0) if _children(joint)]
+    for part in _parts(len(motion.times)):
+        joints = _in_bvh_axes(motion.joints[part])
+        turns = local_turns(joints, offsets)
+        rows = np.concatenate([joints[:, 0], *(_euler(turns[:, joint]) for joint in order)], axis=1)
+        np.savetxt(file, rows, fmt="%.4f")
 
 
 WRITERS: dict[ExportFormat, Callable[[Motion, IO[bytes]], None]] = {
@@ -99,6 +100,11 @@ WRITERS: dict[ExportFormat, Callable[[Motion, IO[bytes]], None]] = {
     ExportFormat.CSV: write_csv,
     ExportFormat.NPZ: write_npz,
 }
+
+
+def _parts(frame_count: int) -> Iterator[slice]:
+    """All frames, some at a time."""
+    return (slice(begin, begin + FRAMES_AT_ONCE) for begin in range(0, frame_count, FRAMES_AT_ONCE))
 
 
 def rest_offsets(joints: FloatArray) -> FloatArray:
@@ -130,9 +136,11 @@ def local_turns(joints: FloatArray, offsets: FloatArray) -> FloatArray:
 
 def _turn_onto(at_rest: FloatArray, wanted: FloatArray) -> FloatArray:
     """(t, 3, 3) turns that bring ``at_rest`` (c, 3) onto ``wanted`` (t, c, 3): exact and least for one bone,
-    else the best for all."""
+    else the best for all (Kabsch 1976)."""
     if len(at_rest) > 1:
-        return np.stack([Rotation.align_vectors(vectors, at_rest)[0].as_matrix() for vectors in wanted])
+        left, _, right = np.linalg.svd(np.swapaxes(wanted, 1, 2) @ at_rest)
+        left[..., -1] *= np.linalg.det(left @ right)[:, None]  # a turn, where a mirror image would fit better
+        return np.asarray(left @ right)
     source = at_rest[0] / np.linalg.norm(at_rest[0])
     target = wanted[:, 0] / np.maximum(np.linalg.norm(wanted[:, 0], axis=-1, keepdims=True), 1e-9)
     axis = np.cross(source, target)

@@ -12,7 +12,7 @@ from .gaps import long_gaps
 SAME_RATE = 0.01
 """Share by which frame rates may differ unsaid: 29.97 passes for 30, and phones do not keep theirs to the digit."""
 MOST_FRAMES = 500_000
-"""Frames of the longest performance, more than two hours at 60 a second; each takes about two kilobytes."""
+"""Frames of the longest performance, more than two hours at 60 a second; each takes about 1.3 kilobytes while it is resampled."""
 TOUCHING = 1e-6
 """Frames of the scene by which a sample may miss a frame and still count as on it: time stamps are rounded."""
 
@@ -55,9 +55,10 @@ def resample_evenly(motion: Motion) -> Motion:
     Raises:
         MocapError: ``too_many_frames``.
     """
-    if len(motion.times) < 2:
+    steps = np.diff(motion.times)
+    step = float(np.median(steps)) if len(steps) else 0.0
+    if np.all(np.abs(steps - step) <= TOUCHING * step):
         return motion
-    step = float(np.median(np.diff(motion.times)))
     count = round((motion.times[-1] - motion.times[0]) / step)
     _check_count(count, 1 / step)
     return _sampled(motion, motion.times[0] + step * np.arange(count + 1))

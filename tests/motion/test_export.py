@@ -8,7 +8,7 @@ from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.__main__ import main
 from gast_mocap.motion.bones import bone_lengths, set_bone_lengths
-from gast_mocap.motion.export import export_motion, local_turns, rest_offsets
+from gast_mocap.motion.export import FRAMES_AT_ONCE, export_motion, local_turns, rest_offsets
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import save_take
 from gast_mocap.take.records import FootContact, Motion
@@ -140,3 +140,29 @@ def test_the_command_line_keeps_to_the_take_in_all_that_is_not_given(tmp_path: P
     assert abs(taller[0, 4, 1] - taller[0, 1, 1]) < 1e-9
     assert np.array_equal(exported("--no-travel", "--face-front"), kept)
     assert np.ptp(exported("--travel")[:, 0], axis=0)[:2].max() > 0.5
+
+
+def test_long_motions_are_written_in_parts_that_join(tmp_path: Path) -> None:
+    count = 2 * FRAMES_AT_ONCE + 7
+    times = np.arange(count) / 100
+    joints = np.tile(WALK[:1], (count, 1, 1))
+    joints[:, :, 0] += times[:, None]
+    long = Motion(times, joints, np.ones((count, 17)))
+    export_motion(long, tmp_path / "long.csv", "csv")
+    rows = np.loadtxt(tmp_path / "long.csv", delimiter=",", skiprows=1)
+    assert np.allclose(rows[:, 0], times)
+    assert np.allclose(rows[:, 1], joints[:, 0, 0], atol=1e-5)
+    export_motion(long, tmp_path / "long.bvh", "bvh")
+    back, _ = read_bvh_joints((tmp_path / "long.bvh").read_text())
+    assert np.allclose(back[:, 0, 0], 100 * joints[:, 0, 0], atol=1e-3)
+
+
+def test_hips_turn_as_scipy_turns_them_even_where_a_mirror_image_would_fit_better() -> None:
+    offsets = rest_offsets(WALK * 100)
+    joints = np.cumsum(np.random.default_rng(4).normal(size=(40, 17, 3)), axis=1) * 10
+    turns = local_turns(joints, offsets)
+    children = [child for child, parent in enumerate(H36M17.parents) if parent == 0]
+    for turn, pose in zip(turns[:, 0], joints, strict=True):
+        assert np.linalg.det(turn) == pytest.approx(1)
+        best, _ = Rotation.align_vectors(pose[children] - pose[0], offsets[children])
+        assert np.allclose(turn, best.as_matrix(), atol=1e-6)

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gast_mocap.motion.resample import resample, resample_evenly
+from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FootContact, Motion
 
 
@@ -46,3 +48,19 @@ def test_even_steps_keep_the_time_across_gaps_and_uneven_frames() -> None:
 def test_contacts_come_along() -> None:
     _, resampled = resample(motion_at(np.arange(10) / 10), 24.0, 0.5)
     assert resampled.contacts == (FootContact("left", 0.1, 0.2),)
+
+
+def test_an_even_motion_stays_as_it_is() -> None:
+    for motion in (motion_at(0.4 + np.arange(300) / 29.97), motion_at(np.array([0.5]))):
+        assert resample_evenly(motion) is motion
+
+
+def test_a_hostile_rate_costs_a_sentence_and_not_the_memory() -> None:
+    hours = motion_at(np.array([0.0, 3600.0, 7200.0]))
+    with pytest.raises(MocapError, match="At 100 frames a second the motion has more than 500,000 frames"):
+        resample(hours, 100.0, 1e9)
+    with pytest.raises(MocapError) as refused:  # two close frames make a thousandth of a second the usual step
+        resample_evenly(motion_at(np.array([0.0, 0.001, 0.002, 1000.0])))
+    assert refused.value.code == "too_many_frames"
+    frames, _ = resample(hours, 60.0, 1e9)
+    assert len(frames) == 60 * 7200 + 1
