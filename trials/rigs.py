@@ -92,6 +92,7 @@ def rest_pose_of(bones: list[RigBone], world_from_armature: FloatArray | None = 
         armature_from_bone=matrices,
         basis=np.tile(np.eye(4), (len(bones), 1, 1)),
         scales=np.ones(len(bones)),
+        uneven=np.zeros(len(bones), bool),
         inherits_scale=np.ones(len(bones), bool),
         lengths=np.array([np.linalg.norm(bone.tail - bone.head) for bone in bones]) / scale,
         inherits_rotation=np.ones(len(bones), bool),

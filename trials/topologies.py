@@ -39,12 +39,16 @@ def _without(*parts: str) -> Change:
     return changed
 
 
-def _arms_alone(bones: list[RigBone]) -> list[RigBone]:
-    """As seen by a first person: both arms on a bone on the floor."""
-    kept = [bone for bone in bones if bone.role.startswith(ARMS)]
-    names = {bone.name for bone in kept}
-    ground = RigBone("floor", "", "", np.zeros(3), np.array([0.0, 0.2, 0.0]), 0.0)
-    return [ground, *(bone if bone.parent in names else replace(bone, parent="floor") for bone in kept)]
+def _arms_alone(sides: str) -> Change:
+    """As seen by a first person: arms on a bone on the floor."""
+
+    def changed(bones: list[RigBone]) -> list[RigBone]:
+        kept = [bone for bone in bones if bone.role.startswith(ARMS) and bone.role.endswith(tuple(sides))]
+        names = {bone.name for bone in kept}
+        ground = RigBone("floor", "", "", np.zeros(3), np.array([0.0, 0.2, 0.0]), 0.0)
+        return [ground, *(bone if bone.parent in names else replace(bone, parent="floor") for bone in kept)]
+
+    return changed
 
 
 def _beside(part: str) -> Change:
@@ -101,13 +105,21 @@ def _unnamed(bones: list[RigBone]) -> list[RigBone]:
     ]
 
 
+def _nameless(change: Change) -> Change:
+    return lambda bones: _unnamed(change(bones))
+
+
 TOPOLOGIES: dict[str, Change] = {
     "no legs": _without("thigh"),
     "one arm": _without("clavicle.R"),
     "no arms": _without("clavicle"),
     "one leg": _without("thigh.L"),
     "bust": _without("thigh", "clavicle"),
-    "arms alone": _arms_alone,
+    "arms alone": _arms_alone("LR"),
+    "one arm alone": _arms_alone("L"),
+    "an arm ends at the elbow": _without("forearm.L"),
+    "a leg ends at the knee": _without("shin.R"),
+    "legs end at the knees": _without("shin"),
     "trunk beside the hips": _on_a_carrier("spine"),
     "thighs beside the hips": _on_a_carrier("thigh"),
     "feet on nothing": _on_a_carrier("foot"),
@@ -118,4 +130,7 @@ TOPOLOGIES: dict[str, Change] = {
     "sits at rest": _turned(LEGS, -90.0),
     "left and right swapped": _sides_swapped,
     "no names, tails made up": _unnamed,
+    "no names, no legs": _nameless(_without("thigh")),
+    "no names, one arm": _nameless(_without("clavicle.R")),
+    "no names, one leg": _nameless(_without("thigh.L")),
 }

@@ -69,6 +69,11 @@ def from_matrix(matrix: FloatArray) -> FloatArray:
     return wxyz
 
 
+def to_matrix(rotation: FloatArray) -> FloatArray:
+    """(..., 3, 3) of the rotations (..., 4)."""
+    return np.stack([rotate(rotation, axis) for axis in AXES], axis=-1)
+
+
 def blend(start: FloatArray, end: FloatArray, share: float | FloatArray) -> FloatArray:
     """The turn ``share`` (..., 1) of the shorter way from ``start`` to ``end`` (..., 4)."""
     cosine = np.sum(start * end, axis=-1, keepdims=True)

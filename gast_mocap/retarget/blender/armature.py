@@ -19,6 +19,8 @@ from .playing import animated_paths, steady_values
 Reference = Literal["REST", "POSE"]
 HIDDEN = 1e-6
 """Pose scale up to which a bone counts as hidden."""
+UNEVEN = 0.01
+"""Share by which the pose scales along a bone's axes may differ up to which limbs on it keep their direction."""
 FLAT = 1e-6
 """Least length that an axis keeps by the object's scale, as a share of the longest; one below it is flat."""
 
@@ -56,13 +58,17 @@ def read_rest_pose(
     bones = [pose_bone.bone for pose_bone in posed]
     rest = np.array([bone.matrix_local for bone in bones], dtype=float)
     basis = np.array([_unscaled_basis(pose_bone) for pose_bone in posed], dtype=float)
+    if reference == "REST":
+        basis[[bone.name in keyed for bone in posed], :3, 3] = 0.0
+    posed_scales = static_scales(armature_object, index)
     return RestPose(
         bone_names=tuple(index),
         parents=parents,
         rest=rest,
         armature_from_bone=_held_pose(posed, parents, rest, basis) if reference == "POSE" else rest,
         basis=basis,
-        scales=np.array([_shown_scale(scale) for scale in static_scales(armature_object, index)]),
+        scales=np.array([_shown_scale(scale) for scale in posed_scales]),
+        uneven=np.array([_is_uneven(scale) for scale in posed_scales]),
         inherits_scale=np.array([bone.inherit_scale not in ("NONE", "NONE_LEGACY") for bone in bones]),
         lengths=np.array([bone.length for bone in bones]),
         inherits_rotation=np.array([bone.use_inherit_rotation for bone in bones]),
@@ -91,6 +97,12 @@ def _shown_scale(scale: FloatArray) -> float:
     """How much larger a pose scale (3,) makes a bone, whether it mirrors it or not; 1 where it hides it."""
     size = float(np.abs(scale).mean())
     return size if size > HIDDEN else 1.0
+
+
+def _is_uneven(scale: FloatArray) -> bool:
+    """Whether a pose scale (3,) of a bone that is shown stretches it."""
+    lengths = np.abs(scale)
+    return bool(lengths.min() > HIDDEN and np.ptp(lengths) > UNEVEN * lengths.max())
 
 
 def _apply_edits(armature_object: bpy.types.Object) -> None:

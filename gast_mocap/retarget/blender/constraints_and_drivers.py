@@ -12,6 +12,10 @@ def bone_path(bone: str) -> str:
     return f'pose.bones["{escape_identifier(bone)}"]'
 
 
+def location_path(bone: str) -> str:
+    return f"{bone_path(bone)}.location"
+
+
 def scale_path(bone: str) -> str:
     return f"{bone_path(bone)}.scale"
 

@@ -14,7 +14,14 @@ from ..solve.curves import BoneCurves
 from . import channels, keys
 from .access import animation_of, pose_bones
 from .armature import static_scales
-from .constraints_and_drivers import bone_path, constraint_path, overruling_drivers, pulling_constraints, scale_path
+from .constraints_and_drivers import (
+    bone_path,
+    constraint_path,
+    location_path,
+    overruling_drivers,
+    pulling_constraints,
+    scale_path,
+)
 from .fcurves import ActionSlot, FCurves, curves_of
 from .object_start import is_carried, remember_start, start_location, world_from_location
 from .playing import animated_paths, plays_elsewhere, solo_tracks
@@ -105,6 +112,7 @@ def write_action(
             f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
         )
     start, scales = start_location(armature_object), _settled_scales(armature_object, curves)
+    places = _settled_places(armature_object, curves)
     earlier = _InUse.of(animation)
     action, copied_from = animation.action if options.mode == "REPLACE" else None, ""
     if action is None or not action.is_editable:
@@ -125,6 +133,8 @@ def write_action(
         fcurves.write(f'{bone_path(bone)}["{CONFIDENCE}"]', bone, frames[kept], values[kept, None])
     for bone, scale in scales.items():
         fcurves.write(scale_path(bone), bone, frames[:1], scale[None])
+    for bone, place in places.items():
+        fcurves.write(location_path(bone), bone, frames[:1], place[None])
     _set_switches(fcurves, armature_object, curves, frames[:1])
     silenced = _silence(fcurves, armature_object, curves, frames[:1])
     muted = overruling_drivers(armature_object, fcurves.paths)
@@ -175,6 +185,16 @@ def _settled_scales(armature_object: bpy.types.Object, curves: BoneCurves) -> di
     return settled
 
 
+def _settled_places(armature_object: bpy.types.Object, curves: BoneCurves) -> dict[str, FloatArray]:
+    """Bone -> (3,) the location to hold through the action, of bones that only turn and were moved by hand or keys."""
+    bones, animated = pose_bones(armature_object), animated_paths(armature_object)
+    return {
+        bone: place
+        for bone, place in curves.steady.items()
+        if location_path(bone) in animated or np.any(np.array(bones[bone].location) != 0)
+    }
+
+
 def _return_to_start(fcurves: FCurves, armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:
     """Brings the object back from an earlier bake's travel: this one has another carrier, both would add up."""
     if not np.array_equal(np.array(armature_object.location), start):
@@ -204,7 +224,7 @@ def _silence(
 def _other_travel(curves: BoneCurves) -> list[str]:
     """Data paths that an earlier bake may have travelled on and this one does not: both would add up."""
     stale = [] if curves.object_travel is not None else ["location"]
-    return stale + [f"{bone_path(bone)}.location" for bone in curves.idle_carriers]
+    return stale + [location_path(bone) for bone in curves.idle_carriers]
 
 
 def _channels(
@@ -222,7 +242,7 @@ def _channels(
     seen_from_hip = partial(channels.degrees_seen_from, distance=curves.leg_length)
     for column, bone in enumerate(curves.located_bones):
         values = curves.locations[:, column]
-        yield _channel(f"{bone_path(bone)}.location", bone, values, seen_from_hip, frames, options)
+        yield _channel(location_path(bone), bone, values, seen_from_hip, frames, options)
     if curves.object_travel is not None:
         values = start + curves.object_travel @ np.linalg.inv(world_from_location(armature_object)).T
         yield _channel("location", OBJECT_GROUP, values, seen_from_hip, frames, options)

@@ -14,7 +14,8 @@ from .roles import LIMBS, REQUIRED, ROLES, label, side_of, sided
 class BoneMap:
     """A rig's bones by the parts that they play.
 
-    Half bodies have maps too: a limb may lack both of its bones. Without legs the hips may be absent as well.
+    Half bodies have maps too: a limb may lack both of its bones, or be a stump that ends at elbow or knee. Without legs
+    the hips may be absent as well.
 
     Attributes:
         bones: role -> bone name; roles without a bone are absent.
@@ -37,21 +38,33 @@ class BoneMap:
         )
 
     @property
+    def stumps(self) -> tuple[str, ...]:
+        """Upper roles of the limbs that end at elbow or knee."""
+        return tuple(
+            sided(upper, side)
+            for upper, lower, end in LIMBS
+            for side in Side
+            if sided(upper, side) in self.bones and not {sided(lower, side), sided(end, side)} & self.bones.keys()
+        )
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Roles without which the map cannot be baked.
 
-        A limb needs both of its bones or none, legs need hips; a map without any limb needs a whole body.
+        What a limb has hangs together from the shoulder or the hip on, legs need hips; a map without any limb needs a
+        whole body.
         """
         if not self.limbs and not self._is_bust:
             return tuple(role for role in ROLES if role in REQUIRED and role not in self.bones)
         lacking = {
             sided(absent, side)
-            for upper, lower, _ in LIMBS
+            for upper, lower, end in LIMBS
             for side in Side
-            for present, absent in ((upper, lower), (lower, upper))
+            for present, absent in ((lower, upper), (end, lower))
             if sided(present, side) in self.bones and sided(absent, side) not in self.bones
+            if present == lower or sided(upper, side) in self.bones
         }
-        if "hips" not in self.bones and any(role.startswith("thigh") for role in self.limbs):
+        if "hips" not in self.bones and any(role.startswith("thigh") for role in (*self.limbs, *self.stumps)):
             lacking.add("hips")
         return tuple(role for role in ROLES if role in lacking)
 

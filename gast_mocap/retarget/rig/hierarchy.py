@@ -2,17 +2,19 @@
 
 Only joints count, the heads of bones that deform or carry some that do: importers of FBX and glTF make tails up, and
 helpers for IK deform nothing. A body is two legs that reach lowest, a trunk that rises from them, two arms off the
-trunk and a head above them.
+trunk and a head above them. A body that lacks an arm, a leg or both legs is looked at again with ``prostheses``.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from ...take.records import FloatArray
 from ...take.skeletons import Side
 from ..rotations import unit
+from .prostheses import AddedLimb, mirrored, with_bones
 from .rest_pose import RestPose
 from .roles import LIMBS, sided
 
@@ -43,6 +45,11 @@ SHOULDERS = 1.2  # over the hips: arms part at least so far from the middle, col
 APART = 0.02  # of the figure's height: joints closer than that are in one place
 KNEES_BENT = 0.012  # of a leg: a knee that lies so far off the straight leg shows where the front is
 FOOT_SHARE = 0.05  # of a leg: joints of a foot that lie so far from the ankle show where the front is
+TRIED = 3  # pairs, and limbs beside each, that may be those of a half body; the time grows with its square
+LEGS_TO_ARMS = 1.4  # of people
+TWIN = 0.05  # of the figure's height: what lies so close to a limb's mirror image is its twin
+HAIR_TO_ARMS = 0.7  # a pair that is longer may be limbs too: raising it takes other bodies for such without legs
+HIPS_TO_SHOULDERS = 0.6  # of people
 
 
 def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
@@ -54,9 +61,19 @@ def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
     stances = [(unit(rest.world_from_armature[2, :3]), unit(-world[:, 1]))]
     if stances[0][0] @ Z < LIES:
         stances += [(Z, -Y), (Y, Z)]
-    found = (_Tree(rest, up).roles(front) for up, front in stances)
+    found = (roles for up, front in stances for roles in _bodies(rest, up, front))
     roles: dict[str, int] = next((roles for roles in found if roles), {})
     return {role: rest.bone_names[bone] for role, bone in roles.items()}
+
+
+def _bodies(rest: RestPose, up: FloatArray, front: FloatArray) -> Iterator[dict[str, int]]:
+    """role -> bone of the whole body, then of half ones; empty where it is not built like that."""
+    tree = _Tree(rest, up)
+    yield tree.roles(front)
+    count = len(rest.bone_names)
+    for limbs in tree.prostheses():
+        roles = _Tree(with_bones(rest, limbs), up).roles(front)
+        yield {role: bone for role, bone in roles.items() if bone < count} if "head" in roles else {}
 
 
 @dataclass(frozen=True)
@@ -121,6 +138,66 @@ class _Tree:
                     roles[sided("toes", side)] = limb.after[0]
         return roles
 
+    def prostheses(self) -> Iterator[list[AddedLimb]]:
+        """Limbs with which this may be a body: the twin of one that has none, or legs below a pair of arms."""
+        pairs = [pair for pair in self._pairs() if pair.fork >= 0 and self._shortest(pair) > ARM_SHARE * self._size]
+        pairs.sort(key=self._shortest, reverse=True)
+        for pair in pairs[:TRIED]:
+            across, middle = self._across(pair), self._middle(pair)
+            singles = (bone for bone in self._bones if self._is_single(bone, pair, across, middle))
+            for bone in islice(singles, TRIED):
+                points = mirrored(self._points(self._chains[bone]), across, middle)
+                if not self._is_near(points[1:-1]):  # else the limb has a twin that is not quite alike
+                    yield [AddedLimb(int(self._rest.parents[bone]), points)]
+        if len(pairs) == 1 or (pairs and self._shortest(pairs[1]) < HAIR_TO_ARMS * self._shortest(pairs[0])):
+            head = self._head_child(pairs[0])
+            if head is not None and not self._has_other_limbs({head, *self._limb_starts(pairs[0])}):
+                yield self._legs_below(pairs[0])
+
+    def _has_other_limbs(self, starts: set[int]) -> bool:
+        """Whether limbs start elsewhere than at ``starts``, and below them."""
+        above = {bone for start in starts for bone in self._lineage(start)}
+        beside = (child for bone in (-1, *above - starts) for child in self._children[bone] if child not in above)
+        return any(self._reach(self._chains[bone]) > ARM_SHARE * self._size for bone in beside)
+
+    def _legs_below(self, arms: _Pair) -> list[AddedLimb]:
+        """Two legs of a person with such arms, on the lowest bone of the trunk; not on a root far below it."""
+        lineage = self._lineage(arms.fork)
+        heights = self._heights[lineage]
+        to_roots = heights[1:-1] - heights[2:] > heights[0] - heights[1:-1]  # no bone is longer than the spine above it
+        hips = lineage[1 + int(np.argmax(to_roots)) if to_roots.any() else -1]
+        across, length = self._across(arms), LEGS_TO_ARMS * self._shortest(arms)
+        steps = np.array([0.0, 0.5, 1.0, 1.1])[:, None] * length * -self._up
+        sides = (side * HIPS_TO_SHOULDERS * self._width(arms, across, 1) * across for side in (1, -1))
+        return [AddedLimb(hips, self._heads[hips] + side + steps) for side in sides]
+
+    def _is_single(self, bone: int, pair: _Pair, across: FloatArray, middle: FloatArray) -> bool:
+        """Whether a long limb starts with this bone, to one side of a body of which a pair is two other limbs."""
+        chain = self._chains[bone]
+        others = {other for root in self._limb_starts(pair) for other in (root, *self._below(root))}
+        offs = (self._heads[chain[1:]] - middle) @ across
+        one_side = bool(len(offs)) and np.ptp(np.sign(offs)) == 0 and np.abs(offs).min() > APART * self._size
+        outer = bone not in others and not others & set(chain)
+        return outer and bool(one_side) and self._reach(chain) > ARM_SHARE * self._size and self._parts_inside(bone)
+
+    def _parts_inside(self, bone: int) -> bool:
+        """Whether a bone hangs on one of the trunk: one that carries more than this limb."""
+        parent = int(self._rest.parents[bone])
+        return parent in self._children and len(self._children[parent]) > 1
+
+    def _is_near(self, points: FloatArray) -> bool:
+        """Whether a joint lies close to one of ``points`` (n, 3)."""
+        ways = self._heads[self._bones] - points[:, None]
+        return bool(np.linalg.norm(ways, axis=-1).min() < TWIN * self._size)
+
+    def _middle(self, pair: _Pair) -> FloatArray:
+        """(3,) between the starts of both limbs."""
+        middle: FloatArray = np.mean(self._heads[self._limb_starts(pair)], axis=0)
+        return middle
+
+    def _shortest(self, pair: _Pair) -> float:
+        return min(self._reach(chain) for chain in pair.chains)
+
     def _pairs(self) -> list[_Pair]:
         """Every two limbs of at least two bones that part from one bone and are alike in length."""
         return [
@@ -160,7 +237,7 @@ class _Tree:
         if on_nothing or pair == legs or any(chain[0] in lineage for chain in legs.chains):
             return False
         parts_above = np.mean(self._heights[roots]) > self._hip_height(legs) + ABOVE_HIPS * self._size
-        long = min(self._reach(chain) for chain in pair.chains) > ARM_SHARE * self._size
+        long = self._shortest(pair) > ARM_SHARE * self._size
         if not (parts_above and long):
             return False
         limbs = {bone for root in roots for bone in (root, *self._below(root))}

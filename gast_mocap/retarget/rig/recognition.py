@@ -46,11 +46,12 @@ def map_bones(rest: RestPose) -> BoneMap:
         )
     named = _by_names(rest)
     found = named
-    if _unfilled(named) or _has_gaps(named) or (named.family == WORDS and limb_doubts(rest, named)):
+    if _unfilled(named) or _has_gaps(named) or (named.family == WORDS and _doubted_limbs(rest, named)):
         found = _completed(rest, named, map_by_hierarchy(rest))
     if found.family == WORDS:
         found = _with_spine_between(rest, _with_hips_above(rest, found))
-    if not (_has_body(found) or _is_half_body(rest, named)) or _is_an_animals(rest, found):
+    judged = found.family == BUILD  # such a map is of a body, or empty
+    if not (_has_body(found) or _is_half_body(rest, named) or (judged and found.limbs)) or _is_an_animals(rest, found):
         missing = ", ".join(map(label, _unfilled(found)))
         raise MocapError(
             "no_bones_known",
@@ -120,11 +121,11 @@ def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> Bone
     if _agreement(named, mirrored) > _agreement(named, build):
         build = mirrored
     bones = dict(named.bones)
-    doubts = limb_doubts(rest, named)
+    doubts = _doubted_limbs(rest, named)
     for (upper, lower, end), side in ((limb, side) for limb in LIMBS for side in Side):
         roles = [sided(part, side) for part in (("clavicle",) if upper == "upper_arm" else ()) + (upper, lower, end)]
         contradicts = any(role in bones and bones[role] != build.bones.get(role) for role in roles)
-        doubted = sided(upper, side) in doubts
+        doubted = sided(upper, side) in doubts and sided(lower, side) in build.bones
         if not doubted and (contradicts or sided(upper, side) in named.limbs):
             continue
         others = {bone for role, bone in bones.items() if role not in roles}
@@ -137,6 +138,16 @@ def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> Bone
             if bone not in bones.values():
                 bones[role] = bone
     return replace(named, bones=bones)
+
+
+def _doubted_limbs(rest: RestPose, bone_map: BoneMap) -> set[str]:
+    """Upper roles of limbs that are built unlike one, or whose lower bone hangs elsewhere."""
+    return {*limb_doubts(rest, bone_map)} | {
+        sided(limb[0], side)
+        for limb in LIMBS
+        for side in Side
+        if bone_map.bones.get(sided(limb[1], side)) in _parts_beside(rest, bone_map, limb)
+    }
 
 
 def _same_limb(role: str, bones: Mapping[str, str], others: Mapping[str, str]) -> bool:
@@ -210,9 +221,11 @@ def _has_body(bone_map: BoneMap) -> bool:
 
 
 def _is_half_body(rest: RestPose, named: BoneMap) -> bool:
-    """Whether names tell two whole limbs, one and a trunk, or a bust; the trunk, if any, rises."""
+    """Whether names tell two limbs, one and a trunk, one up to its end, or a bust; the trunk, if any, rises."""
     trunk = {"head", "neck", "chest", "spine"}.intersection(named.bones)
-    if named.missing or not (len(named.limbs) > 1 or (named.limbs and len(trunk) > 1) or len(trunk) > 2):
+    ends = [sided(end, side) for upper, _, end in LIMBS for side in Side if sided(upper, side) in named.limbs]
+    enough = len(named.limbs) > 1 or (named.limbs and len(trunk) > 1) or len(trunk) > 2
+    if named.missing or not (enough or any(end in named.bones for end in ends)):
         return False
     rises = trunk_direction(rest, named)
     if rises is None or any(role.startswith("thigh") for role in named.limbs):

@@ -18,9 +18,10 @@ class RestPose:
         armature_from_bone: (n, 4, 4) the pose from which motion is measured: the rest pose, or the current pose
             where the animator chose it.
         basis: (n, 4, 4) what is posed at the moment, relative to rest and parent and without scale; bones without a
-            role keep it.
+            role keep it. Of keyed bones whose motion is measured from the rest pose, the location is 0.
         scales: (n,) how much larger than at rest each bone is posed, above 0; a bone that is hidden by a scale of 0
             counts as it is when shown.
+        uneven: (n,) bool: they are posed with a scale that is not the same along all axes.
         inherits_scale: (n,) bool: they grow with their parent.
         lengths: (n,) armature units.
         inherits_rotation: (n,) bool.
@@ -36,6 +37,7 @@ class RestPose:
     armature_from_bone: FloatArray
     basis: FloatArray
     scales: FloatArray
+    uneven: BoolArray
     inherits_scale: BoolArray
     lengths: FloatArray
     inherits_rotation: BoolArray
@@ -51,6 +53,7 @@ class RestPose:
             check_shape(name, getattr(self, name), (count, 4, 4))
         for name in (
             "scales",
+            "uneven",
             "inherits_scale",
             "lengths",
             "inherits_rotation",

@@ -14,6 +14,7 @@ from .naming import is_in_a_face
 from .rest_body import armature_from_body, joint, limb_end, trunk_direction
 from .rest_pose import RestPose
 from .roles import LIMBS, label, sided
+from .second_body import second_body
 
 # Upper limbs are 0.9 to 1.3 times as long as lower ones in twelve real rigs; a collarbone is half an upper arm. Raising
 # it lets stranger bodies pass without a doubt, and with them arms that are mapped one joint up.
@@ -22,6 +23,9 @@ MOST_LOPSIDED = 1.4  # left over right: bodies are the same on both sides, whate
 FOOT_SHARE = 0.05  # of the leg: joints of a foot that lie closer do not tell where it points
 FACE_SHARE = 0.3  # of the neck: faces that lie closer before the head's joint do not tell where it looks
 LEANS = 15.0  # degrees: a trunk that leans less is posture
+UNEVEN = 0.01  # share by which an object's sizes may differ; feet sink in by 2 mm then
+BEYOND = 1.3  # lengths of a stump's bone: what hangs on it is farther out than that where the stump is none
+LOWER = {sided(upper, side): lower for upper, lower, _ in LIMBS for side in Side}
 LIMB_NAMES = {"upper_arm": "arm", "thigh": "leg"}
 
 
@@ -49,13 +53,14 @@ def review_map(rest: RestPose, bone_map: BoneMap) -> MapReview:
     bone_map = BoneMap(known, bone_map.family, bone_map.switches)
     contradicts = _sides_contradict(rest, bone_map)
     notices = [*_swapped_sides(contradicts), *_lean(rest, bone_map), *_half_body(bone_map)]
+    notices += [*_sheared(rest, bone_map), *_second_body(rest, bone_map)]
     doubts = limb_doubts(rest, bone_map) | _head_doubt(rest, bone_map) | _stuck(rest, bone_map)
     return MapReview(doubts, contradicts, tuple(notices))
 
 
 def limb_doubts(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
     """role -> why its bone may be the wrong one, of upper and lower limbs."""
-    doubts: dict[str, str] = {}
+    doubts = dict(_stump_doubts(rest, bone_map))
     for upper, lower, end in LIMBS:
         lengths = {side: _limb_lengths(rest, bone_map, (upper, lower, end), side) for side in _sides(bone_map, upper)}
         for side, (above, below) in lengths.items():
@@ -67,6 +72,16 @@ def limb_doubts(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
                 text = f"The left {LIMB_NAMES[upper]} is {left / max(right, 1e-9):.1f} times as long as the right one"
                 doubts |= {sided(part, side): text for part in (upper, lower) for side in Side}
     return doubts
+
+
+def _stump_doubts(rest: RestPose, bone_map: BoneMap) -> Iterator[tuple[str, str]]:
+    """Upper limbs without a lower one on which bones hang that reach beyond them."""
+    for role in bone_map.stumps:
+        bone = rest.index(bone_map.bones[role])
+        below = [other for other in np.flatnonzero(rest.deforms) if bone in rest.ancestors(int(other))]
+        reach = np.linalg.norm(rest.heads[below] - rest.heads[bone], axis=1).max(initial=0.0)
+        if reach > BEYOND * rest.lengths[bone]:
+            yield role, f"Bones hang on {rest.bone_names[bone]} beyond its end: one may be the {LOWER[role]}"
 
 
 def _unlike(upper: str, lower: str, above: float, below: float) -> str:
@@ -182,13 +197,41 @@ def _lean(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
         )
 
 
+def _sheared(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
+    """Objects and bones whose uneven scale stretches the limbs as they turn."""
+    sizes = np.linalg.svd(rest.world_from_armature[:3, :3], compute_uv=False)
+    if sizes[-1] < (1 - UNEVEN) * sizes[0]:
+        yield (
+            "The armature's object or its parent is scaled unevenly, so limbs change their length as they turn. "
+            "Apply the scale (Ctrl A in Object Mode) before the bake."
+        )
+    above = {bone for name in bone_map.bones.values() for bone in rest.ancestors(rest.index(name))}
+    uneven = [rest.bone_names[bone] for bone in sorted(above) if rest.uneven[bone]]
+    if uneven:
+        yield (
+            f"The pose scales {', '.join(uneven)} unevenly, so limbs that hang there are sheared and point to the "
+            "wrong side. In Pose Mode scale evenly, or take the scale off with Alt S."
+        )
+
+
+def _second_body(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
+    other = second_body(rest, bone_map)
+    if other:
+        yield (
+            f"This armature holds another body, that of {other}, which the bake does not move. To move that one, "
+            "choose its bones in the bone map."
+        )
+
+
 def _half_body(bone_map: BoneMap) -> Iterator[str]:
     absent = []
-    for upper, _, _ in LIMBS:
-        sides = [side for side in Side if sided(upper, side) not in bone_map.bones]
-        if len(sides) == len(Side):
-            absent.append(f"{LIMB_NAMES[upper]}s")
-        elif sides:
-            absent.append(f"{sides[0]} {LIMB_NAMES[upper]}")
+    for upper, lower, _ in LIMBS:
+        whole = [side for side in Side if sided(upper, side) not in bone_map.bones]
+        below = [side for side in Side if sided(upper, side) in bone_map.stumps]
+        for sides, name in ((whole, LIMB_NAMES[upper]), (below, lower)):
+            if len(sides) == len(Side):
+                absent.append(f"{name}s")
+            elif sides:
+                absent.append(f"{sides[0]} {name}")
     if absent and not bone_map.missing:
         yield f"This rig has no {' and no '.join(absent)}: the bake moves the rest."

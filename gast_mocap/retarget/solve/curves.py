@@ -1,6 +1,7 @@
 """What the solver hands to the writer."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ...take.records import FloatArray, check_shape
 from ..rig.families import Switch
@@ -13,7 +14,8 @@ class BoneCurves:
     ``rotations`` (t, n, 4) wxyz of ``bone_names``, relative to rest and parent, neighbouring signs alike;
     ``locations`` (t, m, 3) of ``located_bones`` in each one's own rest space, armature units;
     ``leg_length`` of the rig, armature units; ``object_travel`` (t, 3) metres in the world, or None where
-    the object stays; ``idle_carriers``: bones that could carry the travel and do not.
+    the object stays; ``idle_carriers``: bones that could carry the travel and do not;
+    ``steady``: bone -> (3,) location at which a bone that turns and does not move is held.
     """
 
     bone_names: tuple[str, ...]
@@ -24,6 +26,7 @@ class BoneCurves:
     object_travel: FloatArray | None = None
     switches: tuple[Switch, ...] = ()
     idle_carriers: tuple[str, ...] = ()
+    steady: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_shape("rotations", self.rotations, (None, len(self.bone_names), 4))

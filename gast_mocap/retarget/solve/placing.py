@@ -67,7 +67,9 @@ class Placement:
     travel: FloatArray | None
 
 
-def stance_of(motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, mover: int) -> Stance:
+def stance_of(
+    motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, attachment: Attachment
+) -> Stance:
     """How high the rig's hips must be for its feet to be where the performer's are, and where that puts its ankles."""
     row = rest.world_from_armature[2, :3]
     unit = float(np.linalg.norm(row))
@@ -75,18 +77,19 @@ def stance_of(motion: Motion, rest: RestPose, bone_map: BoneMap, skeleton: Posed
     sides = [side for side in Side if sided("thigh", side) in bone_map.limbs]
     scale = _scale(motion, rest, bone_map)
     if not sides:
-        centre = skeleton.heads[mover]
+        centre = skeleton.heads[attachment.mover]
         pelvis = motion.joints[:, 0, 2] - performer.leg_length(motion) - performer.ankle_height(motion)
-        height = rest.heads[mover] @ up + scale / unit * pelvis
+        height = rest.heads[attachment.mover] @ up + scale / unit * pelvis
         return Stance(scale, up, unit, centre, height, np.zeros_like(height), {}, {}, {}, {})
-    centre = _hip_centre(rest, bone_map, skeleton, sides)
-    legs = {side: _ankle(rest, bone_map, skeleton, side) - centre for side in sides}
+    hips = {side: _hip(rest, bone_map, skeleton, attachment, side) for side in sides}
+    centre = _hip_centre(rest, bone_map, skeleton, hips)
+    legs = {side: _ankle(rest, bone_map, skeleton, side, hip) - centre for side, hip in hips.items()}
     scale *= float(np.mean([skeleton.scales[rest.index(bone_map.bones[sided("shin", side)])] for side in sides]))
     ends = {side: bone_map.bones.get(sided("foot", side), bone_map.bones[sided("shin", side)]) for side in sides}
     grown = {side: skeleton.scales[rest.index(end)] for side, end in ends.items()}
     lift = scale / unit * np.min(list(performer.ankle_lift(motion).values()), axis=0)
-    standing = ankle_height(rest, bone_map) * float(np.mean(list(grown.values())))
-    height = lift + standing - np.min([leg @ up for leg in legs.values()], axis=0)
+    standing = ankle_height(rest, bone_map)
+    height = lift + np.max([standing * grown[side] - leg @ up for side, leg in legs.items()], axis=0)
     return Stance(
         scale,
         up,
@@ -193,26 +196,31 @@ def _root(rest: RestPose, bone_map: BoneMap) -> int:
     return rest.index(bone_map.bones["root"])
 
 
-def _hip_centre(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, sides: list[Side]) -> FloatArray:
-    """(t, 3) between the thighs' heads, armature space, hips not yet moved; with one leg alone, the hips' head."""
-    if len(sides) < len(Side):
+def _hip_centre(
+    rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, hips: Mapping[Side, FloatArray]
+) -> FloatArray:
+    """(t, 3) between the hip joints (t, 3), armature space, hips not yet moved; with one leg alone, the hips' head."""
+    if len(hips) < len(Side):
         return skeleton.heads[rest.index(bone_map.bones["hips"])]
-    centre: FloatArray = np.mean([_thigh_head(rest, bone_map, skeleton, side) for side in sides], axis=0)
+    centre: FloatArray = np.mean(list(hips.values()), axis=0)
     return centre
 
 
-def _thigh_head(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side) -> FloatArray:
+def _hip(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, attachment: Attachment, side: Side) -> FloatArray:
     """(t, 3) where the hips carry the head of a thigh, whether it hangs on them or not."""
     hips, thigh = (rest.index(bone_map.bones[role]) for role in ("hips", sided("thigh", side)))
-    if hips in rest.ancestors(thigh):
+    if thigh not in attachment.detached:
         return skeleton.heads[thigh]
     from_hips = rest.armature_from_bone[hips, :3, :3].T @ (rest.heads[thigh] - rest.heads[hips])
     return skeleton.heads[hips] + quat.rotate(skeleton.turns[hips], from_hips * skeleton.scales[hips])
 
 
-def _ankle(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side) -> FloatArray:
-    """(t, 3) where thigh and shin carry the ankle, armature space, hips not yet moved, whatever the foot hangs on."""
-    place = _thigh_head(rest, bone_map, skeleton, side)
+def _ankle(rest: RestPose, bone_map: BoneMap, skeleton: PosedSkeleton, side: Side, hip: FloatArray) -> FloatArray:
+    """(t, 3) where thigh and shin carry the ankle, armature space, hips not yet moved, whatever the foot hangs on.
+
+    ``hip`` (t, 3): where the thigh starts.
+    """
+    place = hip
     thigh, shin = (rest.index(bone_map.bones[sided(part, side)]) for part in ("thigh", "shin"))
     ends = rest.heads[shin], limb_end(rest, bone_map, sided("foot", side), sided("shin", side))
     for bone, end in zip((thigh, shin), ends, strict=True):

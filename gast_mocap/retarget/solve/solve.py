@@ -51,7 +51,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
     rest_turn = quat.from_matrix(armature_from_body(rest, bone_map))
     attachment = attachment_of(rest, bone_map)
     changes = _role_changes(motion, rest, bone_map, rest_turn, options)
-    stance = stance_of(motion, rest, bone_map, _posed(changes, rest, bone_map), attachment.mover)
+    stance = stance_of(motion, rest, bone_map, _posed(changes, rest, bone_map), attachment)
     for side in (side for side in stance.ankles if sided("foot", side) in bone_map.bones):
         foot = _foot(rest, bone_map, rest_turn, changes, stance, side)
         changes[sided("foot", side)] = quat.multiply(foot.foot, quat.inverse(rest_turn))
@@ -71,6 +71,11 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
         placement.travel,
         bone_map.switches,
         tuple(bone for role, bone in bone_map.bones.items() if role == "root" and bone not in placement.located),
+        {
+            rest.bone_names[bone]: rest.basis[bone, :3, 3]
+            for bone in turns
+            if not rest.connected[bone] and rest.bone_names[bone] not in placement.located
+        },
     )
 
 
@@ -133,7 +138,7 @@ def _role_changes(
     changes = {role: quat.multiply(turn, quat.inverse(rest_turn)) for role, turn in turns.items()}
     for limb, side in product(LIMBS, Side):
         part, lower, end = limb
-        if sided(part, side) not in bone_map.limbs:
+        if sided(part, side) not in bone_map.bones:
             continue
         parent = body.chest if part == "upper_arm" else body.pelvis
         moved = _moved_limb(joints, steps, parent, part, side, options)
@@ -167,9 +172,10 @@ def _moved_limb(
 def _rested_limb(
     rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, limb: tuple[str, str, str], side: Side
 ) -> tuple[FloatArray, FloatArray]:
-    """Body turns (4,) of the rig's upper and lower limb at rest."""
+    """Body turns (4,) of the rig's upper and lower limb at rest; a stump counts as straight."""
     hinge, roles = hinge_of(limb[0], side), [sided(part, side) for part in limb]
-    elbow = joint(rest, bone_map, roles[1])
-    upper = quat.unit(elbow - joint(rest, bone_map, roles[0]))
-    lower = quat.unit(limb_end(rest, bone_map, roles[2], roles[1]) - elbow)
+    elbow = limb_end(rest, bone_map, roles[1], roles[0])
+    upper = lower = quat.unit(elbow - joint(rest, bone_map, roles[0]))
+    if roles[1] in bone_map.bones:
+        lower = quat.unit(limb_end(rest, bone_map, roles[2], roles[1]) - elbow)
     return limb_turns(hinge, rest_turn, upper, lower, resting_roll(hinge, rest_turn, upper, lower))

@@ -9,6 +9,7 @@ from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.rig.bone_map import BoneMap, check_map
 from gast_mocap.retarget.rig.naming import map_by_names
 from gast_mocap.retarget.rig.recognition import map_bones
+from gast_mocap.retarget.rig.review import review_map
 from gast_mocap.take.errors import MocapError
 from trials.rigs import REST_POSES, RigBone, expected_roles, family_names, make_bones, rest_pose_of, turned
 
@@ -160,9 +161,9 @@ def test_a_metarig_is_refused():
     assert _refusal([*names, "shin.L"]) == "metarig"
 
 
-def test_a_rig_without_an_arm_bone_tells_which():
-    bones = [bone for bone in make_bones("Mixamo") if not bone.name.startswith("mixamorig:LeftFore")]
-    bones = [bone for bone in bones if "LeftHand" not in bone.name]
+def test_an_arm_without_its_middle_bone_is_not_complete():
+    bones = [bone for bone in make_bones("Mixamo") if bone.name != "mixamorig:LeftForeArm"]
+    bones = [replace(bone, parent="mixamorig:LeftArm") if "LeftHand" in bone.name else bone for bone in bones]
     assert map_bones(rest_pose_of(bones)).missing == ("forearm.L",)
 
 
@@ -217,3 +218,23 @@ def _refusal(names, spread=False):
     with pytest.raises(MocapError) as caught:
         map_bones(rest_pose_of(bones))
     return caught.value.code
+
+
+def test_a_free_bone_called_shin_is_not_taken_before_the_one_that_hangs_on_the_thigh():
+    spoken = {bone.name: bone.role.replace(".", "_") or bone.name for bone in make_bones("Mixamo")}
+    spoken |= {bone: name.replace("shin", "zork") for bone, name in spoken.items()}
+    bones = [replace(bone, name=spoken[bone.name], parent=spoken.get(bone.parent, "")) for bone in make_bones("Mixamo")]
+    ahead = np.array([0.0, -0.5, 0.0])
+    targets = [
+        replace(bone, name=bone.name.replace("zork", "shin"), parent="", head=bone.head + ahead, tail=bone.tail + ahead)
+        for bone in bones
+        if "zork" in bone.name
+    ]
+    found = map_bones(rest_pose_of([*bones, *targets])).bones
+    assert [found[f"{part}.L"] for part in ("thigh", "shin", "foot")] == ["thigh_L", "zork_L", "foot_L"]
+
+
+def test_an_arm_that_hangs_on_a_stump_is_doubted():
+    bones = make_bones("Mixamo")
+    roles = {role: name for role, name in expected_roles(bones).items() if role not in ("forearm.L", "hand.L")}
+    assert set(review_map(rest_pose_of(bones), BoneMap(roles)).doubts) == {"upper_arm.L"}

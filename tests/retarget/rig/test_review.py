@@ -1,13 +1,24 @@
 from dataclasses import replace
 
+import bpy
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.rig.bone_map import BoneMap, with_sides_swapped
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.review import review_map
-from trials.rigs import REST_POSES, RigBone, expected_roles, family_names, make_bones, rest_pose_of, turned
+from trials.rigs import (
+    REST_POSES,
+    RigBone,
+    expected_roles,
+    family_names,
+    make_armature,
+    make_bones,
+    rest_pose_of,
+    turned,
+)
 
 OTHER = {"L": "R", "R": "L"}
 
@@ -108,3 +119,49 @@ def test_what_a_half_body_lacks_is_told_in_one_line(without, words):
 def _mirrored(role):
     part, dot, side = role.partition(".")
     return f"{part}{dot}{OTHER.get(side, '')}"
+
+
+@pytest.mark.parametrize(("scale", "told"), [((1, 1, 2), True), ((2, 2, 2), False), ((-1, 1, 1), False)])
+def test_an_object_that_is_scaled_unevenly_is_told(scale, told):
+    bones = make_bones("Mixamo")
+    rest = rest_pose_of(bones, np.diag([*scale, 1.0]))
+    notices = review_map(rest, BoneMap(expected_roles(bones))).notices
+    assert any("Ctrl A" in notice for notice in notices) == told
+
+
+@pytest.mark.parametrize(("scale", "told"), [((1, 1.5, 1), True), ((1.5, 1.5, 1.5), False), ((0, 0, 0), False)])
+@pytest.mark.parametrize(("bone", "carries"), [("LeftUpLeg", True), ("Spine", True), ("Head", False)])
+def test_a_limb_that_an_uneven_pose_scale_shears_is_told(bone, carries, scale, told):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bones = make_bones("Mixamo")
+    rig = make_armature(bones)
+    rig.pose.bones[f"mixamorig:{bone}"].scale = scale
+    notices = review_map(read_rest_pose(rig), BoneMap(expected_roles(bones))).notices
+    assert [f"scales mixamorig:{bone} unevenly" in notice for notice in notices] == [True] * (carries and told)
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0])
+@pytest.mark.parametrize("way", [(2.0, 0.0, 0.0), (0.0, 0.8, 0.0)])
+def test_a_second_character_in_the_armature_is_told(size, way):
+    bones = make_bones("Mixamo")
+    other = [
+        replace(
+            bone,
+            name=f"B {bone.name}",
+            parent=f"B {bone.parent}" if bone.parent else "",
+            head=size * bone.head + way,
+            tail=size * bone.tail + way,
+        )
+        for bone in bones
+    ]
+    rest = rest_pose_of([*bones, *other])
+    (told,) = review_map(rest, BoneMap(expected_roles(bones))).notices
+    assert f"that of B {expected_roles(bones)['hips']}" in told
+
+
+def test_a_second_set_of_the_same_bones_is_no_second_character():
+    bones = make_bones("Mixamo")
+    deform = [
+        replace(bone, name=f"DEF-{bone.name}", parent=f"DEF-{bone.parent}" if bone.parent else "") for bone in bones
+    ]
+    assert not review_map(rest_pose_of([*bones, *deform]), BoneMap(expected_roles(bones))).notices

@@ -14,6 +14,13 @@ TOLD = {
     "one leg": "no left leg",
     "bust": "no arms and no legs",
     "arms alone": "no legs",
+    "one arm alone": "no right arm and no legs",
+    "an arm ends at the elbow": "no left forearm",
+    "a leg ends at the knee": "no right shin",
+    "legs end at the knees": "no shins",
+    "no names, no legs": "no legs",
+    "no names, one arm": "no right arm",
+    "no names, one leg": "no left leg",
     "trunk leans at rest": "leans forward by",
     "left and right swapped": "lie on the body's right",
 }

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
+from gast_mocap.retarget.blender.write import WriteOptions, write_action
 from gast_mocap.retarget.rig.attachment import stuck_bones
 from gast_mocap.retarget.rig.bone_map import BoneMap
-from gast_mocap.retarget.solve.solve import SolveOptions
-from trials.performances import random_performance
-from trials.played import play, worst_direction, worst_gap
+from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
+from trials.performances import random_performance, squat
+from trials.played import Played, play, worst_direction, worst_gap
 from trials.rigs import expected_roles, family_names, make_armature, make_bones
 
 PARTS = {
@@ -93,3 +94,38 @@ def test_a_part_whose_end_is_joined_to_another_is_named_before_the_bake():
     assert stuck_bones(read_rest_pose(rig), BoneMap(known)) == (known["upper_arm.L"],)
     rig, known = reparented("Mixamo", PARTS["everything"])
     assert stuck_bones(read_rest_pose(rig), BoneMap(known)) == ()
+
+
+@pytest.mark.parametrize("family", ["Biped", "Mixamo"])
+def test_a_second_bake_stands_where_the_first_did_though_thighs_hang_on_the_spine(family):
+    bones = make_bones(family, "A")
+    known = expected_roles(bones)
+    rig, _ = reparented(family, ("thigh.L", "thigh.R"), "spine")
+    first = play(rig, squat(15), bone_map=BoneMap(known))
+    bpy.context.scene.frame_set(8)
+    second = play(rig, squat(15), bone_map=BoneMap(known))
+    for role in ("hips", "foot.L"):
+        assert second.heads[role] == pytest.approx(first.heads[role], abs=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_place_that_a_bone_was_moved_to_does_not_stay(mode, keyed):
+    rig, known = reparented("Mixamo", ())
+    arm = rig.pose.bones[known["upper_arm.L"]]
+    arm.location = (0.1, 0.2, 0.0)
+    if keyed:
+        arm.keyframe_insert("location", frame=1)
+    motion = travelling()
+    rest = read_rest_pose(rig, keyed=keyed_bones(read_rest_pose(rig), BoneMap(known), "hips"))
+    write_action(rig, solve(motion, rest, BoneMap(known)), np.arange(1, 6), "baked", WriteOptions(mode=mode))
+    assert worst_gap(Played(rig, rest, BoneMap(known), 5)) < 1e-4
+
+
+def test_a_place_in_the_pose_that_motion_is_measured_from_stays():
+    rig, known = reparented("Mixamo", ())
+    rig.pose.bones[known["upper_arm.L"]].location = (0.1, 0.2, 0.0)
+    bpy.context.view_layer.update()
+    play(rig, travelling(), reference="POSE", bone_map=BoneMap(known))
+    bpy.context.scene.frame_set(3)
+    assert rig.pose.bones[known["upper_arm.L"]].location[:] == pytest.approx((0.1, 0.2, 0.0))

@@ -17,6 +17,13 @@ LACKING = {
     "a bust without hips": {"hips", *(f"{part}.{side}" for part in LEG for side in "LR")},
     "a right arm alone": {f"{part}.L" for part in ARM},
     "a left leg alone": {f"{part}.R" for part in LEG},
+    "an arm that ends at the elbow": {"forearm.L", "hand.L"},
+    "a leg that ends at the knee": {"shin.R", "foot.R", "toes.R"},
+    "legs that end at the knees": {f"{part}.{side}" for part in LEG[1:] for side in "LR"},
+    "one arm in the air": {
+        "hips", "spine", "chest", "neck", "head", *(f"{part}.{side}" for part in LEG for side in "LR"),
+        *(f"{part}.R" for part in ARM),
+    },
     "no arms": {f"{part}.{side}" for part in ARM for side in "LR"},
     "two arms in the air": {
         "hips", "spine", "chest", "neck", "head", *(f"{part}.{side}" for part in LEG for side in "LR"),
@@ -49,6 +56,11 @@ def test_one_leg_stands_on_the_floor():
     assert worst_sole(play(rig, squat(12), LIMITED, bone_map=bone_map)) < 0.01
     played = play(rig, walk(24), LIMITED, bone_map=bone_map)
     assert abs(played.heads["foot.L"][0, 2] - played.rest_heads["foot.L"][2]) < 0.02
+
+
+def test_a_leg_stands_beside_one_that_ends_at_the_knee():
+    rig, bone_map = half_rig(LACKING["a leg that ends at the knee"])
+    assert worst_sole(play(rig, squat(12), LIMITED, bone_map=bone_map)) < 0.01
 
 
 def test_a_bust_keeps_its_place_and_sinks_with_a_squat():

@@ -69,6 +69,14 @@ def test_a_body_that_a_bone_enlarges_stands_on_the_floor_with_feet_as_large(rig,
         assert played.heads[role][:, 2] == pytest.approx(size * played.rest_heads[role][2], abs=0.01 * size)
 
 
+@pytest.mark.parametrize("size", [0.5, 2.0])
+def test_the_larger_of_two_feet_stands_on_the_floor(rig, size):
+    rig.pose.bones["mixamorig:LeftFoot"].scale = (size, size, size)
+    played = play(rig, squat(12), LIMITED)
+    larger, height = ("foot.L", size * 0.09) if size > 1 else ("foot.R", 0.09)
+    assert played.heads[larger][:, 2] == pytest.approx(height, abs=0.005)
+
+
 def test_longer_legs_by_scale_still_stand_on_the_floor(rig):
     for side in ("Left", "Right"):
         rig.pose.bones[f"mixamorig:{side}UpLeg"].scale = (1.3, 1.3, 1.3)
