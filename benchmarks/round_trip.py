@@ -2,7 +2,7 @@
 
 Motion, solve, keys, Blender's evaluated bones, and back, on the rigs and with the measures of ``trials``.
 Prints which rigs are mapped, and the worst of each rig, joint limits on as in the panel: degrees, and millimetres of a
-body of 1.75 m.
+body of 1.75 m. Rolls of takes are printed besides, where a folder of takes is named.
 """
 
 import argparse
@@ -17,8 +17,12 @@ import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from gast_mocap.motion.clean import clean_motion
+from gast_mocap.motion.resample import resample
 from gast_mocap.take.errors import MocapError
+from gast_mocap.take.files import load_take
 from gast_mocap.take.records import Motion
+from gast_mocap.take.settings import CleanSettings
 from trials.performances import climb, kneel, lunge, random_performance, recorded_performance, squat, t_pose, walk
 from trials.played import (
     LIMITED,
@@ -43,6 +47,7 @@ FLIPPING = {"05_16": (200, 300), "indian_07": (380, 480)}
 """Recordings and frames in which nearly straight knees and elbows flip: by up to 91 degrees in one frame, unbounded."""
 SEEDS = (7, 21)
 FRAMES = 60
+SCENE_RATES = (24.0, 30.0, 60.0)
 LEG = 0.86
 """Metres of thigh and shin of a body of 1.75 m."""
 OpenRig = Callable[[], bpy.types.Object]
@@ -80,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*", help="only rigs whose names hold one of these; all maps are left out then")
     parser.add_argument("--data", type=Path, default=data_folder(), help="the folder that holds cmu_mocap/ and rigs/")
+    parser.add_argument("--takes", type=Path, help="a folder of *.take.npz, whose people are played on a Mixamo rig")
     options = parser.parse_args(arguments)
     clips, real_rigs = (in_data(options.data, name) for name in ("cmu_mocap/daz", "rigs/mpfb_rigs.blend"))
     performances = Performances(
@@ -101,6 +107,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, rigs in every_rig(real_rigs.parent):
         if not options.words or any(word in name for word in options.words):
             print(f"| {name} | {_row(rigs, performances)} |", flush=True)
+    print()
+    if options.takes:
+        print_rolls(options.takes)
+    else:
+        print("Rolls of takes are left out: no folder of takes was named (--takes).")
+
+
+def print_rolls(folder: Path) -> None:
+    """Print the worst roll step of every take in a folder, at several frame rates of the scene."""
+    print(f"| take | people | frames | roll at {', '.join(f'{rate:.0f}' for rate in SCENE_RATES)} frames a second |")
+    print("|---|---|---|---|")
+    for file in sorted(folder.glob("*.take.npz")):
+        take, settings = load_take(file), CleanSettings()
+        motions = []
+        for person in take.people:
+            try:
+                motions.append(clean_motion(take, person.track.track_id, settings, lambda _: None))
+            except MocapError as error:
+                print(f"{file.name}, person {person.track.track_id}: left out. {error.text}")
+        rolls = [
+            max((_roll_at(motion, rate, settings.fill_gaps) for motion in motions), default=0.0) for rate in SCENE_RATES
+        ]
+        count = sum(len(motion.times) for motion in motions)
+        name = file.name.removesuffix(".take.npz")
+        print(f"| {name} | {len(motions)} | {count} | {', '.join(f'{roll:.1f}' for roll in rolls)} |", flush=True)
+
+
+def _roll_at(motion: Motion, rate: float, fill_gaps: float) -> float:
+    """Worst roll step on a Mixamo rig, played at ``rate`` frames a second."""
+    frames, sampled = resample(motion, rate, fill_gaps)
+    rig = _make_rig("Mixamo", "A", "at the origin")
+    return worst_roll(play(rig, sampled, LIMITED, frames=frames - frames[0] + 1))
 
 
 def every_rig(folder: Path) -> Iterator[tuple[str, list[OpenRig]]]:

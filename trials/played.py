@@ -13,7 +13,7 @@ from gast_mocap.retarget.rig.bone_map import BoneMap
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.rest_pose import RestPose
 from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
-from gast_mocap.take.records import FloatArray, Motion
+from gast_mocap.take.records import FloatArray, IntArray, Motion
 from trials.performances import LIMB_JOINTS
 
 JOINED = (
@@ -32,6 +32,7 @@ class Played:
     role."""
 
     def __init__(self, rig: bpy.types.Object, rest: RestPose, bone_map: BoneMap, frames: int) -> None:
+        """``frames``: the last one; the first is 1."""
         self.bone_map = bone_map
         names = list(bone_map.bones.values())
         poses = np.zeros((frames, len(names), 4, 4))
@@ -63,13 +64,15 @@ def play(
     options: SolveOptions = AS_IT_IS,
     reference: Reference = "REST",
     bone_map: BoneMap | None = None,
+    frames: IntArray | None = None,
 ) -> Played:
+    """Bakes a motion and plays it. ``frames`` (t,): of the scene, rising from 1; where some lack, Blender fills in."""
     rest = read_rest_pose(rig)
     bone_map = bone_map or map_bones(rest)
     rest = read_rest_pose(rig, reference, keyed_bones(rest, bone_map, options.travel), bone_map.switches)
-    count = len(motion.times)
-    write_action(rig, solve(motion, rest, bone_map, options), np.arange(1, count + 1), "played")
-    return Played(rig, rest, bone_map, count)
+    frames = np.arange(1, len(motion.times) + 1) if frames is None else frames
+    write_action(rig, solve(motion, rest, bone_map, options), frames, "played")
+    return Played(rig, rest, bone_map, int(frames[-1]))
 
 
 def worst_direction(played: Played, motion: Motion) -> float:
