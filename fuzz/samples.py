@@ -1,6 +1,7 @@
 """Whole input to damage: a small take, and a few small videos in several containers."""
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,19 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from gast_mocap.take.edits import Split, SwapSides, mended
 from gast_mocap.take.files import save_take
-from gast_mocap.take.records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.records import (
+    FootContact,
+    IntArray,
+    Keypoints2D,
+    Person,
+    Pose3D,
+    Take,
+    TakeSettings,
+    Track,
+    VideoInfo,
+)
 from gast_mocap.take.settings import Quality
 from gast_mocap.take.skeletons import Side
 
@@ -28,29 +40,42 @@ FRAMES = 24
 
 
 @cache
-def sample_take() -> dict[str, NDArray[Any]]:
-    """The arrays of a take of a second with two people who step in place."""
+def sample_takes() -> tuple[dict[str, NDArray[Any]], ...]:
+    """The arrays of a take of a second with two people who step in place: as tracked, and mended."""
+    video = VideoInfo(Path("/a/clip.mp4"), 640, 360, np.arange(FRAMES) / 24)
+    people = (_person(1, 200.0), _person(2, 420.0))
+    tracked = Take(video, TakeSettings(Quality.FAST, 0, FRAMES, False, {"gast-27": "ab" * 32}), people)
+    changed = mended(tracked, (Split(1, 12, 3), SwapSides(2, 3, 9)))
+    for person in changed.people:
+        changed = changed.with_person(replace(person, pose=_pose(person.keypoints.frames)))
+    return _arrays_of(tracked), _arrays_of(changed)
+
+
+def _arrays_of(take: Take) -> dict[str, NDArray[Any]]:
     with TemporaryDirectory() as folder:
         path = Path(folder, "x.take.npz")
-        video = VideoInfo(Path("/a/clip.mp4"), 640, 360, np.arange(FRAMES) / 24)
-        people = (_person(1, 200.0), _person(2, 420.0))
-        save_take(Take(video, TakeSettings(Quality.FAST, 0, FRAMES, False, {"gast-27": "ab" * 32}), people), path)
+        save_take(take, path)
         with np.load(path) as arrays:
             return {name: arrays[name] for name in arrays}
 
 
-def _person(track_id: int, x: float) -> Person:
-    frames = np.arange(FRAMES)
-    standing = np.zeros((FRAMES, 17, 3))
+def _pose(frames: IntArray) -> Pose3D:
+    standing = np.zeros((len(frames), 17, 3))
     standing[:, :, 0] = 0.1 * np.sin(np.arange(17))
     standing[:, :, 1] = np.linspace(-0.8, 0.8, 17)
     standing[:, :, 2] = 0.05 * np.sin(frames / 3)[:, None]
-    points = np.array([x, 180.0]) + standing[:, :, :2] * 100
+    return Pose3D(frames, standing - standing[:, :1])
+
+
+def _person(track_id: int, x: float) -> Person:
+    frames = np.arange(FRAMES)
+    pose = _pose(frames)
+    points = np.array([x, 100.0]) + pose.joints[:, :, :2] * 100
     boxes = np.tile([x - 40, 80.0, x + 40, 280.0], (FRAMES, 1))
     return Person(
         Track(track_id, frames, boxes, np.ones(FRAMES)),
         Keypoints2D(track_id, frames, points, np.full((FRAMES, 17), 0.8)),
-        Pose3D(frames, standing - standing[:, :1]),
+        pose,
         np.full((32, 24, 3), 90, np.uint8),
         (FootContact(Side.LEFT, 0.1, 0.5),),
         1.8,

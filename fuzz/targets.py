@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gast_mocap.inference.__main__ import parse
 from gast_mocap.inference.choice import OwnNetworks
-from gast_mocap.inference.protocol.job import Job
+from gast_mocap.inference.protocol.job import Job, Mend, order_from_json
 from gast_mocap.inference.protocol.messages import (
     CLOSING,
     Failed,
@@ -37,13 +37,15 @@ from gast_mocap.motion.export import ExportFormat, export_motion
 from gast_mocap.motion.resample import resample
 from gast_mocap.retarget.rig.families import NAMES, families_in, table_in
 from gast_mocap.retarget.rig.saved_maps import load_map
+from gast_mocap.take.edits import Cut, Delete, Join, Split, Swap, SwapSides, from_json, to_json
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take
+from gast_mocap.take.proposals import came_back
 from gast_mocap.take.settings import CleanSettings
 
 from .cases import Target
 from .mutate import damaged, edited_json, json_line
-from .samples import sample_take, sample_videos
+from .samples import sample_takes, sample_videos
 
 MOST_FRAMES = 200
 """Frames that are read of a damaged video, which may declare any number."""
@@ -55,6 +57,7 @@ MESSAGES = (
     to_line(Finished("/a/b.take.npz")),
     to_line(Failed("code", "text", "detail")),
 )
+EDITS = to_json((Split(1, 12, 3), SwapSides(2, 3, 9), Join(3, 1), Swap(2, 3, 5), Cut(2, 0, 4), Delete(3)))
 SAVED_MAP = """{
     "version": 1, "family": "Mixamo",
     "bones": {"hips": "Hips", "spine": "Spine", "head": "Head", "thigh.L": "LeftUpLeg"}
@@ -62,19 +65,28 @@ SAVED_MAP = """{
 
 
 @cache
-def job_text() -> str:
+def order_texts() -> tuple[str, ...]:
     own = OwnNetworks(Path("/a/own.onnx"), detector_score=0.5)
-    return Job(Path("/a/clip.mp4"), Path("/a/clip.take.npz"), Path("/a/p.mp4"), 3, 90, own=own).to_json()
+    job = Job(Path("/a/clip.mp4"), Path("/a/clip.take.npz"), Path("/a/p.mp4"), 3, 90, own=own)
+    return job.to_json(), Mend(Path("/a/x.take.npz"), EDITS).to_json()
 
 
 def make_job_line(rng: Random) -> str:
-    return json_line(job_text(), rng)
+    """A job or an order to mend a take; half of the latter with whole lines and damaged edits."""
+    text = rng.choice(order_texts())
+    if "edits" in text and rng.random() < 0.5:
+        return Mend(Path("/a/x.take.npz"), json_line(EDITS, rng)).to_json()
+    return json_line(text, rng)
 
 
 def read_job_line(line: str, _: Path) -> None:
-    job = Job.from_json(line)
-    if Job.from_json(job.to_json()) != job:
-        raise AssertionError("another job comes back")
+    order = order_from_json(line)
+    if order_from_json(order.to_json()) != order:
+        raise AssertionError("another order comes back")
+    if isinstance(order, Mend):
+        edits = from_json(order.edits)
+        if from_json(to_json(edits)) != edits:
+            raise AssertionError("other edits come back")
 
 
 def make_message_line(rng: Random) -> str:
@@ -89,7 +101,7 @@ def read_message_line(line: str, _: Path) -> None:
 
 def make_take(rng: Random) -> bytes:
     """A take file, damaged as a file (one in three) or in what it holds."""
-    arrays = dict(sample_take())
+    arrays = dict(rng.choice(sample_takes()))
     if rng.random() < 0.35:
         return damaged(packed(arrays), rng)
     if rng.random() < 0.2:
@@ -135,7 +147,7 @@ def edited_array(array: NDArray[Any], rng: Random) -> NDArray[Any]:
 def uneven_times(rng: Random) -> NDArray[Any]:
     """Time stamps of a video that are possible, but unlikely: steps of a microsecond beside steps of a minute."""
     noise = np.random.default_rng(rng.randrange(1 << 30))
-    return np.cumsum(np.exp(noise.normal(-3.5, rng.choice((0.5, 2.0, 4.0)), len(sample_take()["times"]))))
+    return np.cumsum(np.exp(noise.normal(-3.5, rng.choice((0.5, 2.0, 4.0)), len(sample_takes()[0]["times"]))))
 
 
 def any_cleaning(rng: Random) -> dict[str, Any]:
@@ -168,6 +180,7 @@ def read_take(content: bytes, folder: Path) -> None:
 def use_take(content: bytes, folder: Path) -> None:
     """Load it, and clean and export everybody, as the panel and the command line do."""
     take = load_take(written(content, folder / "x.take.npz"))
+    came_back(take)
     for person in take.people[:3]:
         with contextlib.suppress(MocapError):
             motion = clean_motion(take, person.track_id, take.cleaning, lambda _: None)
@@ -226,7 +239,7 @@ def make_arguments(rng: Random) -> list[str]:
         "--no-travel", "--smooth-body", "--smooth-travel", "--camera-tilt", "--camera-height", "--foot-lock", "--end",
         "--start", "--quality", "--preview", "--lifter", "--low-memory", "--bogus", "--contact-sensitivity", "--speed",
     )  # fmt: skip
-    words = ["export", "x.take.npz"] if rng.random() < 0.8 else [rng.choice(values)]
+    words = ["export", "x.take.npz"] if rng.random() < 0.8 else [rng.choice((*values, "people"))]
     for _ in range(rng.randint(0, 6)):
         words.append(rng.choice(flags))
         if rng.random() < 0.8:
@@ -236,7 +249,7 @@ def make_arguments(rng: Random) -> list[str]:
 
 def read_arguments(words: list[str], folder: Path) -> None:
     """The command line of clean-up whole, that of inference up to its job; in ``folder``, where a take lies."""
-    take = written(packed(dict(sample_take())), folder / "x.take.npz")
+    take = written(packed(sample_takes()[1]), folder / "x.take.npz")
     content = take.read_bytes()
     with contextlib.chdir(folder), contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
         try:
@@ -270,8 +283,9 @@ def read_video(content: bytes, folder: Path) -> None:
 
 
 def read_worker_line(line: str, folder: Path) -> None:
-    """Hand the line to a worker, which must answer with one closing message and end."""
+    """Hand the line to a worker, which must answer with one closing message and end; its take stays one."""
     written(b"no video", folder / "clip.mp4")
+    take = written(packed(sample_takes()[0]), folder / "x.take.npz")
     given = line.replace("/a/", f"{folder}/").encode("utf-8", "surrogateescape") + b"\n"
     done = subprocess.run(worker_command(), input=given, capture_output=True, cwd=folder)
     messages = [from_line(said) for said in done.stdout.decode().splitlines()]
@@ -279,7 +293,7 @@ def read_worker_line(line: str, folder: Path) -> None:
         raise AssertionError(f"{messages}\n{done.stderr.decode(errors='replace')[-1000:]}")
     if isinstance(messages[-1], Failed) and messages[-1].code == "unexpected":
         raise AssertionError(messages[-1].detail)
-    (folder / "clip.mp4").unlink()
+    load_take(take)
 
 
 def written(content: bytes, path: Path) -> Path:
@@ -303,7 +317,7 @@ def only_input(use: Callable[[Any, Path], None], *names: str) -> Callable[[Any, 
 TARGETS = {
     target.name: target
     for target in (
-        Target("job", make_job_line, read_job_line, (ValueError,)),
+        Target("job", make_job_line, read_job_line, (ValueError, MocapError)),
         Target("message", make_message_line, read_message_line, (ValueError,)),
         Target("take", make_take, only_input(read_take, "x.take.npz"), (MocapError,)),
         Target("map", make_map, only_input(read_map, "x.bones.json"), (MocapError,)),
@@ -311,6 +325,6 @@ TARGETS = {
         Target("arguments", make_arguments, only_input(read_arguments, "x.take.npz"), ()),
         Target("video", make_video, only_input(read_video, "x.mp4"), (MocapError,)),
         Target("clean-up", make_take, only_input(use_take, "x.take.npz"), (MocapError,), is_fast=False),
-        Target("worker", make_job_line, only_input(read_worker_line, "clip.mp4"), (), is_fast=False),
+        Target("worker", make_job_line, only_input(read_worker_line, "clip.mp4", "x.take.npz"), (), is_fast=False),
     )
 }

@@ -111,6 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MocapError as error:
         bar.note(error.text)
         return 1
+    except MemoryError:
+        bar.note("The computer ran out of memory. Close other programs and try again.")
+        return 1
     return 0
 
 

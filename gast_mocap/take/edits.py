@@ -16,11 +16,11 @@ import numpy as np
 from .errors import MocapError
 from .records import BoolArray, IntArray, Keypoints2D, Person, Pose3D, Take, Track
 from .skeletons import COCO17
-from .untrusted import items, table, text, whole_number
+from .untrusted import DAMAGE, items, table, text, whole_number
 
 MOST_EDITS = 1000
 """In a take; each is replayed at every change. Raising it makes a take that is built to do harm slower to open."""
-LARGEST_NUMBER = 10_000_000
+LARGEST_ID, LAST_FRAME = 1_000_000, 10_000_000
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 NO_POSE = Pose3D(np.zeros(0, int), np.zeros((0, 17, 3)))
 
@@ -184,6 +184,8 @@ class SwapSides(Edit):
         return {self.person: _changed(whole, replace(whole, keypoints=swapped), whole.thumbnail)}
 
 
+BOUNDS = dict.fromkeys(("person", "other"), (1, LARGEST_ID)) | dict.fromkeys(("frame", "start", "end"), (0, LAST_FRAME))
+"""Of each field of an edit."""
 KINDS: Mapping[str, type[Edit]] = {
     "join": Join,
     "split": Split,
@@ -231,7 +233,7 @@ def edit_from(stored: Mapping[str, Any]) -> Edit:
     """Raises ValueError, LookupError or TypeError where ``stored`` is no edit."""
     fields = dict(stored)
     kind = KINDS[text(fields.pop("kind"))]
-    return kind(**{name: whole_number(value, 0, LARGEST_NUMBER) for name, value in fields.items()})
+    return kind(**{name: whole_number(value, *BOUNDS[name]) for name, value in fields.items()})
 
 
 def to_json(edits: Sequence[Edit]) -> str:
@@ -242,7 +244,7 @@ def from_json(line: str) -> tuple[Edit, ...]:
     """Raises MocapError where ``line`` holds no edits."""
     try:
         return tuple(edit_from(table(edit)) for edit in items(json.loads(line), MOST_EDITS))
-    except (ValueError, LookupError, TypeError) as error:
+    except DAMAGE as error:
         text = "The changes to the people of the take cannot be read. Reset them."
         raise MocapError("edits_unreadable", text, str(error)) from error
 

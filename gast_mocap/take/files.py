@@ -32,7 +32,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .edits import MOST_EDITS, Edit, edit_fields, edit_from, replayed
+from .edits import LARGEST_ID, LAST_FRAME, MOST_EDITS, Edit, edit_fields, edit_from, replayed
 from .errors import MocapError
 from .records import (
     LONGEST_VIDEO,
@@ -61,8 +61,6 @@ PEOPLE, TRACKED = "person", "tracked"
 """What the names of people's arrays begin with."""
 
 # What a take may hold at most: far more than any video gives, and little enough to be worked with.
-MOST_FRAMES = 10_000_000
-MOST_PEOPLE = 1_000_000
 MOST_PIXELS = 1 << 20
 MOST_SHIFT = 1e6  # widths of the picture
 FARTHEST_JOINT = 100.0  # metres from the pelvis
@@ -212,13 +210,13 @@ def _take_from(header: Mapping[str, Any], arrays: Arrays) -> Take:
     tracked = _people_from(header["tracked"], TRACKED, video, arrays) if edits else ()
     if edits:
         _check_edits(people, tracked, edits)
-    start = whole_number(settings["start"], 0, MOST_FRAMES)
+    start = whole_number(settings["start"], 0, LAST_FRAME)
     return Take(
         video,
         TakeSettings(
             Quality(settings["quality"]),
             start,
-            whole_number(settings["end"], start, MOST_FRAMES),
+            whole_number(settings["end"], start, LAST_FRAME),
             switch(settings["low_memory"]),
             _texts(settings["models"]),
             _texts(settings.get("networks", {})),
@@ -236,7 +234,7 @@ def _take_from(header: Mapping[str, Any], arrays: Arrays) -> Take:
 
 
 def _people_from(stored: object, group: str, video: VideoInfo, arrays: Arrays) -> tuple[Person, ...]:
-    people = tuple(_person_from(table(person), group, video, arrays) for person in items(stored, MOST_PEOPLE))
+    people = tuple(_person_from(table(person), group, video, arrays) for person in items(stored, LARGEST_ID))
     if len({person.track_id for person in people}) < len(people):
         raise ValueError("two people have one id")
     return people
@@ -295,7 +293,7 @@ def _cleaning_from(stored: Mapping[str, Any]) -> CleanSettings:
 
 
 def _person_from(header: Mapping[str, Any], group: str, video: VideoInfo, arrays: Arrays) -> Person:
-    track_id = whole_number(header["track_id"], 1, MOST_PEOPLE)
+    track_id = whole_number(header["track_id"], 1, LARGEST_ID)
     contacts, height = header.get("contacts"), header.get("body_height")
 
     def frames(of: str) -> IntArray:
@@ -319,7 +317,7 @@ def _person_from(header: Mapping[str, Any], group: str, video: VideoInfo, arrays
         ),
         Pose3D(frames("pose"), numbers("pose/joints", (17, 3), -FARTHEST_JOINT, FARTHEST_JOINT)),
         _shrunk(arrays.whole_numbers(f"{group}_{track_id}/thumbnail", (None, None, 3), 0, 255)),
-        None if contacts is None else tuple(map(_contact_from, items(contacts, MOST_FRAMES))),
+        None if contacts is None else tuple(map(_contact_from, items(contacts, LAST_FRAME))),
         nearest(BODY_HEIGHT, number(height, -math.inf, math.inf)) if height else None,
         text(header.get("name", ""))[:LONGEST_NAME],
     )

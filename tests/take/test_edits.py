@@ -202,3 +202,26 @@ def test_edits_that_lie_are_refused(take: Take, tmp_path: Path, edits: object) -
     with pytest.raises(MocapError) as caught:
         load_take(path)
     assert caught.value.code == "take_unreadable"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" * 100_000,
+        "{}",
+        '[{"kind": "split", "person": 1, "frame": 5, "other": 0}]',
+        '[{"kind": "split", "person": 1, "frame": 5, "other": 1000001}]',
+        '[{"kind": "cut", "person": 1, "start": -1, "end": 5}]',
+        '[{"kind": "cut", "person": 1, "start": 1.5, "end": 5}]',
+        '[{"kind": "cut", "person": 1}]',
+        '[{"kind": "delete", "person": 1, "frame": 5}]',
+        '[{"kind": "delete", "person": NaN}]',
+        json.dumps([{"kind": "delete", "person": 1}] * 1001),
+    ],
+    ids=lambda line: line[:70],
+)
+def test_edits_that_come_from_anywhere_are_refused_in_a_sentence(line: str) -> None:
+    """Such as an id that a take file cannot hold: it would be saved, and not be read again."""
+    with pytest.raises(MocapError, match=r"cannot be read\. Reset them\.") as refused:
+        from_json(line)
+    assert refused.value.code == "edits_unreadable"
