@@ -8,8 +8,7 @@ import numpy as np
 from mathutils import Vector
 
 import gast_mocap
-
-from .mannequin import make_mannequin
+from gast_mocap.retarget.blender.character import make_character
 
 SIZE = (300, 360)  # pixels of a rendered picture
 SAMPLES = 24
@@ -33,7 +32,7 @@ def bake_character(take: Path, blend: Path) -> Shot:
     gast_mocap.register()
     scene = _scene()
     scene.render.fps = 30
-    character = make_mannequin("Mannequin")
+    character = make_character("Mannequin")
     bpy.ops.gast_mocap.open_take(filepath=str(take))  # type: ignore[attr-defined] # registered above
     person = max(scene.gast_mocap.people, key=lambda row: row.seconds)  # type: ignore[attr-defined]
     bpy.ops.gast_mocap.bake(track_id=person.track_id, target=character.name)  # type: ignore[attr-defined]

@@ -56,6 +56,7 @@ CLASSES: tuple[type, ...] = (
     target_bones.GAST_MOCAP_OT_remove_bone_map,
     target_bones.GAST_MOCAP_MT_bone_maps,
     bake.GAST_MOCAP_OT_bake,
+    bake.GAST_MOCAP_OT_add_character,
     people_panel.GAST_MOCAP_UL_people,
     video_panel.GAST_MOCAP_PT_video,
     people_panel.GAST_MOCAP_PT_people,

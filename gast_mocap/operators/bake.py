@@ -2,132 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import bpy
-from bpy.props import IntProperty, StringProperty
-from bpy.types import Armature, Context, Object, Scene
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.types import Armature, Context, Event, Object, OperatorProperties, Scene
 
 from ..motion.clean import clean_motion
 from ..motion.resample import rate_note, resample
-from ..retarget.blender.armature import read_rest_pose
+from ..motion.summary import summary
+from ..retarget.blender.armature import Reference, read_rest_pose
+from ..retarget.blender.character import make_character
 from ..retarget.blender.library_overrides import animatable
 from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
 from ..retarget.blender.write import Written, write_action
 from ..retarget.rig.bone_map import BoneMap, check_map
 from ..retarget.solve.confidence import bone_confidence
+from ..retarget.solve.curves import BoneCurves
 from ..retarget.solve.solve import as_the_rig_sees_it, keyed_bones, solve
 from ..take.errors import MocapError
-from ..take.records import IntArray, Motion
+from ..take.records import FloatArray, IntArray, Motion
 from . import reports
-from .operator import MocapOperator
+from .after_bake import show
+from .bake_options import REFERENCES, BakeOptions, draw_action, draw_further_options
+from .operator import MocapOperator, Result
 from .panel_map import found_map, show_map, shown_map
-from .properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
+from .properties import FARTHEST_START, GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
 from .scene_take import shown_take
 
+OPTIONS = (*BakeOptions.__annotations__, "reference")
+UNSAVED: set[Literal["SKIP_SAVE"]] = {"SKIP_SAVE"}
+WHERE = {
+    "NEW": "on the target as a new action",
+    "REPLACE": "into the target's current action",
+    "NLA": "on the target as a new NLA track",
+}
 NAMED_AT_MOST = 4
 """Bones, constraints or drivers that a notice names; with more, it grows longer than anybody reads."""
-
-
-class GAST_MOCAP_OT_bake(MocapOperator):
-    """Write one person's motion as keys.
-
-    Properties that are not given are taken from the panel. ``target`` names an armature; "" makes a new one.
-    The panel's bone map goes with the panel's target; another target's bones are found.
-    """
-
-    bl_idname = "gast_mocap.bake"
-    bl_label = "Bake Animation"
-    bl_description = "Key the chosen person's motion on the target as a new action. Without a target, create a skeleton"
-    bl_options = {"REGISTER", "UNDO"}
-    reports = reports.of_bake
-
-    track_id: Annotated[int, IntProperty(name="Person", min=1, options={"SKIP_SAVE"})]
-    target: Annotated[str, StringProperty(name="Target", options={"SKIP_SAVE"})]
-
-    @classmethod
-    def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Import a video or open a take first")
-        return len(settings_of(scene_of(context)).people) > 0
-
-    def work(self, scene: Scene) -> str:
-        settings = settings_of(scene)
-        self._fill_in(settings)
-        performance = self._performance(scene, settings)
-        target = self._bake(settings, performance)
-        self._extend(scene, int(performance.frames[-1]))
-        return f"Baked person {self.track_id} onto {target.name}"
-
-    def _fill_in(self, settings: GAST_MOCAP_PG_scene) -> None:
-        """Take what was not given from the panel."""
-        if not self.properties.is_property_set("track_id"):
-            self.track_id = settings.chosen_person().track_id
-        if not self.properties.is_property_set("target"):
-            self.target = settings.target.name if settings.target else ""
-
-    def _performance(self, scene: Scene, settings: GAST_MOCAP_PG_scene) -> "_Performance":
-        take = shown_take(scene)
-        cleaning = settings.clean_settings()
-        motion = clean_motion(take, self.track_id, cleaning, self.reports.notify)
-        frames, motion = resample(motion, fps_of(scene), cleaning.fill_gaps)
-        if note := rate_note(take.video.fps, fps_of(scene)):
-            self.reports.notify(note)
-        return _Performance(f"{take.video.path.stem} person {self.track_id}", motion, frames + settings.start_frame)
-
-    def _bake(self, settings: GAST_MOCAP_PG_scene, performance: "_Performance") -> Object:
-        if self.target:
-            target = self._chosen(settings)
-            return self._write(settings, target, self._bone_map(settings, target), performance)
-        made = make_h36m_armature(performance.name, performance.motion)
-        try:
-            return self._write(settings, made, found_map(settings, made), performance)
-        except Exception:
-            remove_armature(made)
-            raise
-
-    def _extend(self, scene: Scene, last: int) -> None:
-        """Move the scene's end where it would cut the motion off."""
-        if last > scene.frame_end:
-            told = f"The scene now ends at frame {last} instead of {scene.frame_end}, so that all of the motion plays."
-            self.reports.notify(told)
-            scene.frame_end = last
-
-    def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object:
-        chosen = settings.target if self._is_the_panels(settings) else bpy.data.objects.get(self.target)
-        if chosen is None:
-            raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
-        if chosen.type != "ARMATURE":
-            raise MocapError("not_an_armature", f"{chosen.name} is not an armature. Choose an armature as target.")
-        return chosen
-
-    def _bone_map(self, settings: GAST_MOCAP_PG_scene, target: Object) -> BoneMap:
-        if self._is_the_panels(settings) and any(shown_map(settings).bones):
-            return shown_map(settings)
-        return found_map(settings, target)
-
-    def _is_the_panels(self, settings: GAST_MOCAP_PG_scene) -> bool:
-        return settings.target is not None and settings.target.name == self.target
-
-    def _write(
-        self, settings: GAST_MOCAP_PG_scene, chosen: Object, bone_map: BoneMap, performance: "_Performance"
-    ) -> Object:
-        """Solve, then key; the armature that has the keys: of a linked one, the override in its place."""
-        bake, motion = settings.bake, performance.motion
-        rest = read_rest_pose(chosen)
-        check_map(bone_map, rest)
-        keyed = keyed_bones(rest, bone_map, bake.travel)
-        rest = read_rest_pose(chosen, bake.reference, keyed, bone_map.switches)
-        curves = solve(motion, rest, bone_map, bake.solve_options())
-        confidence = bone_confidence(as_the_rig_sees_it(motion, rest), bone_map) if bake.confidence else None
-        target = animatable(chosen)  # after all that may fail: an override would stay behind
-        if target != chosen and self._is_the_panels(settings):
-            settings.target = target
-            show_map(settings, bone_map)
-        options = bake.write_options()
-        written = write_action(target, curves, performance.frames, performance.name, options, confidence)
-        for notice in _notices(target, written, bake):
-            self.reports.notify(notice)
-        return target
 
 
 @dataclass(frozen=True)
@@ -139,7 +50,203 @@ class _Performance:
     frames: IntArray
 
 
-def _notices(target: Object, written: Written, bake: GAST_MOCAP_PG_bake) -> list[str]:
+@dataclass(frozen=True)
+class _Solved:
+    """A performance as the bones of an armature."""
+
+    armature: Object
+    bone_map: BoneMap
+    performance: _Performance
+    curves: BoneCurves
+    confidence: dict[str, FloatArray] | None
+
+
+class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as in properties
+    """Write people's motion as keys.
+
+    Properties that are not given are taken from the panel. ``target`` names an armature; "" makes a new one.
+    The panel's bone map goes with the panel's target; another target's bones are found.
+    """
+
+    bl_idname = "gast_mocap.bake"
+    bl_label = "Bake Animation"
+    bl_description = "Key the chosen person's motion on the target as a new action. Without a target, create a skeleton"
+    bl_options = {"REGISTER", "UNDO"}
+    reports = reports.of_bake
+
+    track_id: Annotated[int, IntProperty(name="Person", min=1, options={"SKIP_SAVE", "HIDDEN"})]
+    target: Annotated[str, StringProperty(name="Target", options={"SKIP_SAVE", "HIDDEN"})]
+    start_frame: Annotated[
+        int, IntProperty(name="Start Frame", min=-FARTHEST_START, max=FARTHEST_START, options={"SKIP_SAVE"})
+    ]
+    reference: Annotated[Reference, EnumProperty(name="Reference", items=REFERENCES, options={"SKIP_SAVE"})]
+    is_shown: Annotated[
+        bool,
+        BoolProperty(
+            description="Select and frame what was baked, and go to its first key", options={"HIDDEN"} | UNSAVED
+        ),
+    ]
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        cls.poll_message_set("Import a video or open a take first")
+        return len(settings_of(scene_of(context)).people) > 0
+
+    @classmethod
+    def description(cls, context: Context, _properties: OperatorProperties) -> str:
+        settings = settings_of(scene_of(context))
+        ticked = len(settings.ticked())
+        who = (
+            f"the {ticked} ticked people's"
+            if ticked > 1
+            else "the ticked person's"
+            if ticked
+            else "the chosen person's"
+        )
+        where = WHERE[settings.bake.action]
+        return f"Key {who} motion {where}. Where no target is given, a skeleton is created"
+
+    def draw(self, _context: Context) -> None:
+        """The panel at the bottom left, in which a bake is done again in another way."""
+        assert self.layout
+        self.layout.use_property_split = True
+        self.layout.prop(self, "start_frame")
+        draw_action(self.layout, self)
+        draw_further_options(self.layout, self)
+
+    def invoke(self, context: Context, _event: Event) -> Result:
+        self.is_shown = True
+        return self.execute(context)
+
+    def work(self, scene: Scene) -> str:
+        settings = settings_of(scene)
+        cast = self._cast(settings)
+        self._fill_in(settings)
+        made: list[Object] = []
+        try:
+            solved = [self._solve(scene, settings, track_id, target, made) for track_id, target in cast]
+            targets = [self._write(settings, one) for one in solved]
+        except Exception:
+            for armature in made:
+                remove_armature(armature)
+            raise
+        self._tell(scene, solved)
+        if self.is_shown:
+            show(bpy.context, targets, min(int(one.performance.frames[0]) for one in solved))
+        names = ", ".join(target.name for target in targets)
+        return f"Baked {len(cast)} people onto {names}" if len(cast) > 1 else f"Baked person {cast[0][0]} onto {names}"
+
+    def _cast(self, settings: GAST_MOCAP_PG_scene) -> list[tuple[int, Object | None]]:
+        """Who is baked onto what: as given, or as the panel says. Raises MocapError."""
+        given = self.properties.is_property_set
+        ticked = settings.ticked()
+        if ticked and not (given("track_id") or given("target")):
+            targets = [row.target for row in ticked if row.target]
+            if len(set(targets)) < len(targets):
+                raise MocapError("target_twice", "Two people have one target. Choose another one for each of them.")
+            return [(row.track_id, row.target) for row in ticked]
+        track_id = self.track_id if given("track_id") else settings.chosen_person().track_id
+        return [(track_id, self._chosen(settings) if given("target") else settings.target)]
+
+    def _fill_in(self, settings: GAST_MOCAP_PG_scene) -> None:
+        """Take the options that were not given from the panel."""
+        for name in ("start_frame", *OPTIONS):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, getattr(settings if name == "start_frame" else settings.bake, name))
+
+    def _solve(
+        self, scene: Scene, settings: GAST_MOCAP_PG_scene, track_id: int, target: Object | None, made: list[Object]
+    ) -> _Solved:
+        """A person's motion on ``target``, or on a new skeleton, which is added to ``made``. Raises MocapError."""
+        performance = self._performance(scene, settings, track_id)
+        if target is None:
+            target = make_h36m_armature(performance.name, performance.motion)
+            made.append(target)
+            bone_map = found_map(settings, target)
+        else:
+            bone_map = self._bone_map(settings, _checked(target))
+        rest = read_rest_pose(target)
+        check_map(bone_map, rest)
+        keyed = keyed_bones(rest, bone_map, self.travel)
+        rest = read_rest_pose(target, self.reference, keyed, bone_map.switches)
+        motion = performance.motion
+        curves = solve(motion, rest, bone_map, self.solve_options())
+        confidence = bone_confidence(as_the_rig_sees_it(motion, rest), bone_map) if self.confidence else None
+        return _Solved(target, bone_map, performance, curves, confidence)
+
+    def _performance(self, scene: Scene, settings: GAST_MOCAP_PG_scene, track_id: int) -> _Performance:
+        take = shown_take(scene)
+        cleaning = settings.clean_settings()
+        motion = clean_motion(take, track_id, cleaning, self.reports.notify)
+        frames, motion = resample(motion, fps_of(scene), cleaning.fill_gaps)
+        name = take.person(track_id).name or f"person {track_id}"
+        return _Performance(f"{take.video.path.stem} {name}", motion, frames + self.start_frame)
+
+    def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object | None:
+        """The object that ``target`` names; None for a new skeleton. Raises MocapError."""
+        if not self.target or (settings.target and settings.target.name == self.target):
+            return settings.target if self.target else None
+        if (chosen := bpy.data.objects.get(self.target)) is None:
+            raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
+        return chosen
+
+    def _bone_map(self, settings: GAST_MOCAP_PG_scene, target: Object) -> BoneMap:
+        if target == settings.target and any(shown_map(settings).bones):
+            return shown_map(settings)
+        return found_map(settings, target)
+
+    def _write(self, settings: GAST_MOCAP_PG_scene, solved: _Solved) -> Object:
+        """Key it; the armature that has the keys: of a linked one, the override in its place."""
+        target = animatable(solved.armature)  # after all that may fail: an override would stay behind
+        if target != solved.armature and solved.armature == settings.target:
+            settings.target = target
+            show_map(settings, solved.bone_map)
+        performance = solved.performance
+        written = write_action(
+            target, solved.curves, performance.frames, performance.name, self.write_options(), solved.confidence
+        )
+        for notice in _notices(target, written, self):
+            self.reports.notify(notice)
+        return target
+
+    def _tell(self, scene: Scene, solved: Sequence[_Solved]) -> None:
+        """Say what was baked, and move the scene's end where it would cut the motion off."""
+        for one in solved:
+            self.reports.done.append(f"{one.performance.name}: {summary(one.performance.motion)}.")
+        if note := rate_note(shown_take(scene).video.fps, fps_of(scene)):
+            self.reports.notify(note)
+        last = max(int(one.performance.frames[-1]) for one in solved)
+        if last > scene.frame_end:
+            told = f"The scene now ends at frame {last} instead of {scene.frame_end}, so that all of the motion plays."
+            self.reports.notify(told)
+            scene.frame_end = last
+
+
+def _checked(target: Object) -> Object:
+    """Raises MocapError when it is no armature."""
+    if target.type != "ARMATURE":
+        raise MocapError("not_an_armature", f"{target.name} is not an armature. Choose an armature as target.")
+    return target
+
+
+class GAST_MOCAP_OT_add_character(MocapOperator):
+    bl_idname = "gast_mocap.add_character"
+    bl_label = "Add Character"
+    bl_description = "Add a plain character to the scene as the target, to see somebody move"
+    bl_options = {"REGISTER", "UNDO"}
+    reports = reports.of_bone_map
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        cls.poll_message_set("Switch to Object Mode first")
+        return context.mode == "OBJECT"
+
+    def work(self, scene: Scene) -> str:
+        settings_of(scene).target = make_character("Character")
+        return ""
+
+
+def _notices(target: Object, written: Written, bake: BakeOptions) -> list[str]:
     """What the animator should know of what was written, or of why it cannot be seen."""
     notices = []
     if bake.keys != "ALL":

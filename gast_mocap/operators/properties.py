@@ -17,12 +17,10 @@ from bpy.types import Context, Object, PropertyGroup, Scene
 
 from ..inference.video import clock
 from ..retarget.blender.armature import Reference
-from ..retarget.blender.write import WriteMode, WriteOptions
-from ..retarget.solve.placing import Travel
-from ..retarget.solve.solve import SolveOptions
 from ..take.errors import MocapError
 from ..take.files import LONGEST_NAME
 from ..take.settings import CleanSettings, Quality
+from .bake_options import REFERENCES, BakeOptions
 from .panel_map import find_bones, judge
 from .paths import BLEND_RELATIVE
 
@@ -36,31 +34,6 @@ QUALITIES = (
     ("fast", "Fast", "For a quick look: a lighter pose network, and people are only detected every few frames"),
     ("balanced", "Balanced", "The better pose network; people are only detected every few frames"),
     ("best", "Best", "Detects people in every frame and reads every pose twice, once mirrored. The slowest"),
-)
-ACTIONS = (
-    ("NEW", "New Action", "Create a new action. The previous one stays in the file"),
-    ("REPLACE", "Replace", "Overwrite the keys of these bones in the target's current action"),
-    (
-        "NLA",
-        "NLA Track",
-        "Create a new action on its own NLA track. "
-        "A current action that keys the same channels is unassigned and stays in the file",
-    ),
-)
-KEYS = (
-    ("ALL", "Every Frame", "A key on every frame"),
-    ("NTH", "Every nth Frame", "A key on every nth frame, with straight lines in between"),
-    ("REDUCED", "Reduced", "As few keys as possible while every bone stays within the error on every frame"),
-)
-TRAVEL = (
-    ("hips", "Hips", "The hips move through the room"),
-    ("root", "Root Bone", "The root bone moves through the room, the hips only move up and down"),
-    ("object", "Object", "The armature object moves through the room, the hips only move up and down"),
-    ("none", "Nothing (In Place)", "The target stays in place, the hips only move up and down"),
-)
-REFERENCES = (
-    ("REST", "Rest Pose", "Measure the motion from the rig's rest pose"),
-    ("POSE", "Current Pose", "Measure the motion from the current pose, for rigs whose rest pose is not standing"),
 )
 UNITS: dict[str, dict[str, Any]] = {
     "s": {"unit": "TIME_ABSOLUTE"},
@@ -213,28 +186,9 @@ class GAST_MOCAP_PG_bone_role(PropertyGroup):
     doubt: Annotated[str, StringProperty()]
 
 
-class GAST_MOCAP_PG_bake(PropertyGroup):
+class GAST_MOCAP_PG_bake(BakeOptions, PropertyGroup):  # type: ignore[misc] # the dictionary's keys() is not used
     """How motion lands on the target."""
 
-    action: Annotated[WriteMode, EnumProperty(name="Action", items=ACTIONS, description="Where the keys go")]
-    keys: Annotated[str, EnumProperty(name="Keys", items=KEYS, description="Which frames get keys")]  # type: ignore[assignment] # the dictionary's method of that name is not used
-    step: Annotated[int, IntProperty(name="Step", default=2, min=1, soft_max=12, description="Frames between keys")]
-    max_error: Annotated[
-        float,
-        FloatProperty(
-            name="Error",
-            subtype="ANGLE",
-            default=math.radians(0.5),
-            min=math.radians(0.01),
-            max=math.radians(20),
-            description="How far any bone may deviate from the full motion; "
-            "the deviation reached is reported after the bake",
-        ),
-    ]
-    travel: Annotated[
-        Travel,
-        EnumProperty(name="Travel On", items=TRAVEL, description="What moves through the room with the performer"),
-    ]
     reference: Annotated[
         Reference,
         EnumProperty(
@@ -244,28 +198,6 @@ class GAST_MOCAP_PG_bake(PropertyGroup):
             description="The pose that the motion is measured from",
         ),
     ]
-    joint_limits: Annotated[
-        bool,
-        BoolProperty(name="Joint Limits", default=True, description="Keep elbows and knees from bending backwards"),
-    ]
-    confidence: Annotated[
-        bool,
-        BoolProperty(
-            name="Confidence Curves",
-            description="Also key how reliably each bone was tracked, from 0 to 1, "
-            "as the custom property mocap_confidence of the bone",
-        ),
-    ]
-
-    def solve_options(self) -> SolveOptions:
-        return SolveOptions(self.joint_limits, self.travel)
-
-    def write_options(self) -> WriteOptions:
-        return WriteOptions(
-            mode=self.action,
-            step=self.step if self.keys == "NTH" else 1,
-            max_error=math.degrees(self.max_error) if self.keys == "REDUCED" else 0.0,
-        )
 
 
 class GAST_MOCAP_PG_scene(PropertyGroup):
@@ -378,6 +310,10 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
         if (person := self.person()) is None:
             raise MocapError("person_not_chosen", "No person is chosen. Choose one in the list of people.")
         return person
+
+    def ticked(self) -> "list[GAST_MOCAP_PG_person]":
+        """Those who are baked together; empty where the chosen person is baked alone."""
+        return [row for row in self.people if row.is_chosen]
 
     def clean_settings(self) -> CleanSettings:
         return CleanSettings.raw() if self.raw else self.clean.settings()

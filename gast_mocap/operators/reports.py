@@ -8,12 +8,14 @@ from ..take.errors import MocapError
 
 @dataclass
 class Reports:
-    """``notices`` did not stop the work, ``error`` did ("" for none)."""
+    """``done`` says what was done, ``notices`` did not stop the work, ``error`` did ("" for none)."""
 
+    done: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     error: str = ""
 
     def clear(self) -> None:
+        self.done.clear()
         self.notices.clear()
         self.error = ""
 

@@ -1,13 +1,15 @@
 """The part of the Mocap tab that puts motion onto a rig."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bpy.types import Context, Object, UILayout
 
 from ...retarget.rig.roles import label, side_of
 from .. import reports
+from ..bake_options import draw_action, draw_further_options
 from ..panel_map import shown_map
-from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_scene
+from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene
 from .panel import MocapPanel, draw_reports, draw_text, split
 
 AMBER: Final = "COLORSET_02_VEC"  # an icon: layouts can draw a row in red, but in no other colour
@@ -19,15 +21,23 @@ class GAST_MOCAP_PT_bake(MocapPanel):
 
     def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
         split(layout)
-        layout.prop(settings, "target", placeholder="New Skeleton")
-        if settings.target:
+        if ticked := settings.ticked():
+            draw_targets(layout, ticked)
+        else:
+            row = layout.row(align=True)
+            row.prop(settings, "target", placeholder="New Skeleton")
+            if settings.target is None:
+                row.operator("gast_mocap.add_character", text="", icon="ARMATURE_DATA")
+        if settings.target and not ticked:
             draw_bones(layout, context, settings, settings.target)
             draw_reports(layout, context, reports.of_bone_map)
         layout.prop(settings, "start_frame")
         draw_options(layout, settings.bake)
         button = layout.row()
         button.scale_y = 1.5
-        button.operator("gast_mocap.bake", icon="ACTION")
+        button.operator(
+            "gast_mocap.bake", text=f"Bake {len(ticked)} People" if len(ticked) > 1 else "Bake Animation", icon="ACTION"
+        )
         draw_reports(layout, context, reports.of_bake)
 
 
@@ -83,19 +93,14 @@ def draw_role(layout: UILayout, context: Context, row: GAST_MOCAP_PG_bone_role, 
 
 
 def draw_options(layout: UILayout, bake: GAST_MOCAP_PG_bake) -> None:
-    actions = layout.row()
-    actions.use_property_split = False
-    actions.prop(bake, "action", expand=True)
+    draw_action(layout, bake)
     header, body = layout.panel("gast_mocap_bake_options", default_closed=True)
     header.label(text="Options")
-    if body is None:
-        return
-    body.prop(bake, "travel")
-    body.prop(bake, "reference")
-    body.prop(bake, "keys")
-    if bake.keys == "NTH":
-        body.prop(bake, "step")
-    elif bake.keys == "REDUCED":
-        body.prop(bake, "max_error")
-    body.prop(bake, "joint_limits")
-    body.prop(bake, "confidence")
+    if body:
+        draw_further_options(body, bake)
+
+
+def draw_targets(layout: UILayout, ticked: Sequence[GAST_MOCAP_PG_person]) -> None:
+    """One field for each of the people who are baked together."""
+    for person in ticked:
+        layout.prop(person, "target", text=person.label, placeholder="New Skeleton")

@@ -35,11 +35,15 @@ def split(layout: UILayout) -> None:
 def draw_reports(layout: UILayout, context: Context, reports: Reports) -> None:
     if reports.error:
         draw_text(layout, context, reports.error, "ERROR")
+    for done in reports.done:
+        draw_text(layout, context, done, "CHECKMARK")
     for notice in reports.notices:
         draw_text(layout, context, notice, "INFO")
 
 
-def draw_text(layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO", "COLORSET_02_VEC"]) -> None:
+def draw_text(
+    layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO", "CHECKMARK", "COLORSET_02_VEC"]
+) -> None:
     """``text`` in a box, with an icon."""
     column = layout.box().column(align=True)
     for line_number, line in enumerate(wrapped(context, text)):

@@ -31,6 +31,8 @@ H36M_BONES = (
     ("shin.R", "thigh.R", "right_knee", "right_ankle"),
 )
 PELVIS_LENGTH = 0.1
+THICKNESS = 0.11
+"""Of a bone, as a share of its length; raising it makes fatter bones, which are easier to click."""
 
 
 def make_h36m_armature(name: str, motion: Motion) -> bpy.types.Object:
@@ -85,7 +87,9 @@ def _with_edit_bones(armature_object: bpy.types.Object, joints: FloatArray) -> N
         bpy.ops.object.mode_set(mode="OBJECT")
     layer.objects.active = armature_object
     bpy.ops.object.mode_set(mode="EDIT")
-    edit_bones = armature_of(armature_object).edit_bones
+    armature = armature_of(armature_object)
+    armature.display_type = "BBONE"  # solid boxes: seen and picked more easily than the thin usual ones
+    edit_bones = armature.edit_bones
     _add_bone(edit_bones, "pelvis", None, joints[0], joints[0] + UP * PELVIS_LENGTH)
     for name, parent, start, end in H36M_BONES:
         _add_bone(edit_bones, name, edit_bones[parent], joints[H36M17.index(start)], joints[H36M17.index(end)])
@@ -108,5 +112,6 @@ def _add_bone(
 ) -> None:
     bone = edit_bones.new(name)
     bone.head, bone.tail = Vector(head.tolist()), Vector(tail.tolist())
+    bone.bbone_x = bone.bbone_z = THICKNESS * bone.length
     bone.parent = parent
     bone.use_connect = parent is not None and bone.head == parent.tail

@@ -28,7 +28,7 @@ COLOURS = {"Left": (0.10, 0.30, 0.85, 1), "Right": (0.90, 0.35, 0.05, 1), "": (0
 RINGS, SEGMENTS = 8, 12
 
 
-def make_mannequin(name: str) -> bpy.types.Object:
+def make_character(name: str) -> bpy.types.Object:
     """The armature object, linked to the scene; its mesh follows it."""
     bones = _both_sides()
     armature = _make_armature(name, bones)
