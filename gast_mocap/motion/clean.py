@@ -7,6 +7,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..take.errors import MocapError
+from ..take.film_camera import FilmCamera
 from ..take.records import CameraMove, FloatArray, IntArray, Motion, Take, VideoInfo
 from ..take.settings import CleanSettings
 from .body import Body, prepare_body
@@ -67,7 +68,8 @@ def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Calla
     bodies = [body for body in bodies if _is_usable(body)]
     usual = focal_length_px(take.video.width, DEFAULT_FIELD_OF_VIEW)
     walks = [_set_out(as_seen_standing(body, take, usual), take.video, settings) for body in bodies]
-    focal = focal_length_px(take.video.width, _field_of_view(walks, take.video, settings))
+    field_of_view = _field_of_view(walks, take.video, settings)
+    focal = focal_length_px(take.video.width, field_of_view)
     walks = [
         _walk(replace(walk, body=as_seen_standing(body, take, focal)), None, take.video, focal, settings)
         for walk, body in zip(walks, bodies, strict=True)
@@ -80,7 +82,7 @@ def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Calla
     }
     walk = settled[track_id]
     origin = walk if settings.own_origin else settled[walks[0].body.track_id]
-    return _place(walk, origin, ground, settings)
+    return _place(walk, origin, ground, field_of_view, settings)
 
 
 def _heed_camera(take: Take, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
@@ -185,7 +187,7 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     return Ground(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)))
 
 
-def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) -> Motion:
+def _place(walk: Walk, origin: Walk, ground: Ground, field_of_view: float, settings: CleanSettings) -> Motion:
     """Into Blender's axes, over the floor, where the settings want it. ``origin`` is the person who starts at the
     origin and, if asked, faces the front: all others are moved and turned alike, so that they keep their places."""
     turn, shift = ground.world_from_camera, np.array([0.0, 0.0, ground.floor])
@@ -197,15 +199,11 @@ def _place(walk: Walk, origin: Walk, ground: Ground, settings: CleanSettings) ->
     times = walk.body.times
     if settings.foot_lock and settings.travel:
         joints = lock_feet(times, joints, walk.phases, anchors, walk.body.height, settings)
+    heading, way = 0.0, np.zeros(3)
     if settings.align_camera:
-        below_camera = np.array([settings.camera_x, settings.camera_y, 0.0])
-        joints = _turn_left(joints, settings.camera_heading) + below_camera
+        heading, way = settings.camera_heading, np.array([settings.camera_x, settings.camera_y, 0.0])
     elif settings.face_front:
-        joints = _turn_left(joints, -float(np.degrees(np.arctan2(across[1], across[0]))))
-    return Motion(times, joints, walk.body.scores, contacts_of(walk.phases, times))
-
-
-def _turn_left(joints: FloatArray, degrees: float) -> FloatArray:
-    """``joints`` turned about the world's z."""
-    turned: FloatArray = joints @ Rotation.from_euler("z", degrees, degrees=True).as_matrix().T
-    return turned
+        heading = -float(np.degrees(np.arctan2(across[1], across[0])))
+    left = np.asarray(Rotation.from_euler("z", heading, degrees=True).as_matrix())
+    camera = FilmCamera(turn, -shift, field_of_view).turned(left).moved(way) if settings.travel else None
+    return Motion(times, joints @ left.T + way, walk.body.scores, contacts_of(walk.phases, times), camera)

@@ -46,4 +46,5 @@ def one_after_another(motions: Sequence[Motion]) -> Motion:
         np.concatenate([motion.joints for motion in placed]),
         np.concatenate([motion.scores for motion in placed]),
         tuple(contact for motion in placed for contact in motion.contacts),
+        motions[0].camera,
     )

@@ -10,8 +10,10 @@ from . import (
     bake,
     clean_up,
     import_video,
+    match,
     mending,
     open_take,
+    overlay,
     preferences,
     properties,
     reports,
@@ -57,6 +59,8 @@ CLASSES: tuple[type, ...] = (
     target_bones.GAST_MOCAP_MT_bone_maps,
     bake.GAST_MOCAP_OT_bake,
     bake.GAST_MOCAP_OT_add_character,
+    match.GAST_MOCAP_OT_see_match,
+    match.GAST_MOCAP_OT_reference_layout,
     people_panel.GAST_MOCAP_UL_people,
     video_panel.GAST_MOCAP_PT_video,
     people_panel.GAST_MOCAP_PT_people,
@@ -71,6 +75,7 @@ def register() -> None:
         bpy.utils.register_class(cls)
     bpy.types.Scene.gast_mocap = PointerProperty(type=properties.GAST_MOCAP_PG_scene)  # type: ignore[attr-defined, func-returns-value]
     bpy.types.TOPBAR_MT_file_import.append(import_video.draw_in_import_menu)
+    overlay.register()
     bpy.app.handlers.load_pre.append(stop_import)
     bpy.app.handlers.load_post.append(forget_file)
     bpy.app.handlers.undo_post.append(follow_undo)
@@ -80,6 +85,7 @@ def register() -> None:
 def unregister() -> None:
     stop_import()
     forget_file()
+    overlay.unregister()
     bpy.app.handlers.load_pre.remove(stop_import)
     bpy.app.handlers.load_post.remove(forget_file)
     bpy.app.handlers.undo_post.remove(follow_undo)

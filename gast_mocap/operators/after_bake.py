@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import bpy
-from bpy.types import Context, Object
+from bpy.types import Area, Context, Object
 
 from .properties import scene_of
 
@@ -21,6 +21,11 @@ def show(context: Context, targets: Sequence[Object], first: int) -> None:
         target.select_set(True)
     layer.objects.active = visible[0]
     if context.area and context.area.type == "VIEW_3D":
-        region = next(region for region in context.area.regions if region.type == "WINDOW")
-        with context.temp_override(region=region):
-            bpy.ops.view3d.view_selected()
+        frame_selected(context, context.area)
+
+
+def frame_selected(context: Context, area: Area) -> None:
+    """Show what is selected in a 3D view as large as it fits."""
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with context.temp_override(area=area, region=region):
+        bpy.ops.view3d.view_selected()

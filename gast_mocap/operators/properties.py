@@ -265,6 +265,15 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
     people: Annotated["bpy_prop_collection_idprop[GAST_MOCAP_PG_person]", CollectionProperty(type=GAST_MOCAP_PG_person)]
     person_index: Annotated[int, IntProperty(name="Person", min=0, description="The person whose motion is baked")]
 
+    show_skeleton: Annotated[
+        bool,
+        BoolProperty(
+            name="Tracked Skeleton",
+            description="Draw the chosen person as tracked in every 3D view: green where the tracking is sure, "
+            "red where it is not",
+        ),
+    ]
+
     raw: Annotated[
         bool,
         BoolProperty(name="Raw", description="Turn all clean-up off: the poses exactly as lifted from the video"),

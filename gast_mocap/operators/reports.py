@@ -33,9 +33,10 @@ of_mending = Reports()
 of_clean_up = Reports()
 of_bone_map = Reports()
 of_bake = Reports()
+of_match = Reports()
 
 
 def forget() -> None:
     """Call when another file is opened: these are of the one before."""
-    for reports in (of_import, of_mending, of_clean_up, of_bone_map, of_bake):
+    for reports in (of_import, of_mending, of_clean_up, of_bone_map, of_bake, of_match):
         reports.clear()

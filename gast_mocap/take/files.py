@@ -4,7 +4,7 @@ The file is a zip of plain arrays (no pickle) and one JSON text, ``header``::
 
     {"format": "gast_mocap take", "version": 1,
      "video": {"path": ..., "width": ..., "height": ..., "field_of_view": 0.0,
-               "playback": {"speed": 1.0, "mirrored": false, "frame_rate": null}},
+               "turn": 0, "playback": {"speed": 1.0, "mirrored": false, "frame_rate": null}},
      "camera_shift": 0.0, "camera": "stands",
      "settings": {"quality": ..., "start": ..., "end": ..., "low_memory": ..., "models": {...}, "networks": {...}},
      "cleaning": {"smooth_body": ..., ...},
@@ -153,6 +153,7 @@ def _header(take: Take) -> dict[str, Any]:
             "width": video.width,
             "height": video.height,
             "field_of_view": video.field_of_view,
+            "turn": video.turn,
             "playback": asdict(video.playback),
         },
         "camera_shift": take.camera_shift,
@@ -265,6 +266,7 @@ def _video_from(header: Mapping[str, Any], arrays: Arrays) -> VideoInfo:
         number(header.get("field_of_view", 0.0), 0.0, WIDEST_VIEW),
         _playback_from(table(header.get("playback", {}))),
         arrays.whole_numbers("cuts", (None,), 0, len(times)) if "cuts" in arrays else np.zeros(0, int),
+        whole_number(header.get("turn", 0), 0, 359),
     )
     if not video.has_plausible_times:
         raise ValueError("times are no video's")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .film_camera import FilmCamera
 from .settings import CleanSettings, Quality
 from .skeletons import Side
 
@@ -91,7 +92,8 @@ class VideoInfo:
 
     ``width`` and ``height`` in pixels as it is shown: turned upright, with square pixels; ``times[i]`` seconds of frame
     i, at the speed of life; ``field_of_view`` across the picture in degrees where the file tells of its lens, else 0;
-    ``cuts`` the first frame of each shot but the first.
+    ``cuts`` the first frame of each shot but the first; ``turn`` degrees clockwise, 0, 90, 180 or 270, by which the
+    stored pictures are turned to be upright.
     """
 
     path: Path
@@ -101,6 +103,7 @@ class VideoInfo:
     field_of_view: float = 0.0
     playback: Playback = Playback()
     cuts: IntArray = field(default_factory=lambda: np.zeros(0, int))
+    turn: int = 0
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))
@@ -342,13 +345,15 @@ class Motion:
     """A performance in Blender's axes.
 
     ``times`` (t,) seconds, rising; ``joints`` (t, 17, 3) metres, z up, -y towards the camera, floor at z = 0, with
-    travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands.
+    travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands; ``camera`` that saw it so, None where people
+    stay in place.
     """
 
     times: FloatArray
     joints: FloatArray
     scores: FloatArray
     contacts: tuple[FootContact, ...] = ()
+    camera: FilmCamera | None = None
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))

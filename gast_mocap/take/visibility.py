@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .records import Keypoints2D, Person, VideoInfo
+from .records import FloatArray, Keypoints2D, Person, VideoInfo
 from .skeletons import COCO17, Side
 
 SEEN = 0.3
@@ -54,3 +54,9 @@ def visibility_strip(person: Person, video: VideoInfo) -> str:
     seen[person.track.frames] = 1
     cells = np.array_split(seen, min(STRIP_CELLS, video.frame_count))
     return "".join(STRIP_SHADES[int(cell.any()) + int(cell.all())] for cell in cells)
+
+
+def score_colours(scores: FloatArray) -> FloatArray:
+    """(..., 4) RGBA of ``scores`` (...) 0..1: red where nothing is sure, over yellow to green."""
+    red, green = np.clip(2 - 2 * scores, 0, 1), np.clip(2 * scores, 0, 1)
+    return np.stack([red, green, np.zeros_like(scores), np.ones_like(scores)], axis=-1)

@@ -250,3 +250,20 @@ def test_a_person_whose_joints_lie_in_one_place_is_refused_and_no_trouble_for_ot
         clean_motion(take, shapeless.track_id, KNOWN_LENS, quiet)
     assert caught.value.code == "person_shapeless"
     assert np.isfinite(clean_motion(take, take.people[1].track_id, KNOWN_LENS, quiet).joints).all()
+
+
+@pytest.mark.parametrize("placed", [{}, {"face_front": True}, {"align_camera": True, "camera_heading": 40.0}])
+def test_the_camera_is_told_that_sees_the_performance_so(placed: dict) -> None:
+    from gast_mocap.motion.body import LIMBS
+    from gast_mocap.take.skeletons import COCO17
+
+    take = film([walk(np.arange(90) / 30, 90.0)], Camera())
+    motion = clean_motion(take, 1, replace(CleanSettings(), **placed), quiet)
+    keypoints = take.person(1).keypoints
+    seen = motion.camera.picture_of(motion.joints[:, H36M17.indices(*LIMBS)], take.video.width, take.video.height)
+    missed = np.linalg.norm(seen - keypoints.points[:, COCO17.indices(*LIMBS)], axis=-1)
+    assert np.median(missed) < 0.03 * np.median(np.ptp(keypoints.points[..., 1], axis=1))
+
+
+def test_who_stays_in_place_was_seen_by_no_camera() -> None:
+    assert clean_motion(film([stand(np.arange(30) / 30)], Camera()), 1, CleanSettings.raw(), quiet).camera is None

@@ -20,7 +20,7 @@ from .frame import Frame
 from .lens import field_of_view
 from .names import is_picture
 from .sequence import Sequence
-from .upright import Upright
+from .upright import Turn, Upright
 
 Notify = Callable[[str], None]
 Prepared = TypeVar("Prepared")
@@ -148,8 +148,9 @@ class Reading(Generic[Prepared]):
         footage, times = self._footage, self._clock.times()
         cuts = np.array(self._cuts, int)
         return VideoInfo(
-            footage.path, footage.width, footage.height, times, footage.field_of_view, footage.playback, cuts
-        )
+            footage.path, footage.width, footage.height, times, footage.field_of_view, footage.playback, cuts,
+            Turn.of(footage.facts.first).degrees,
+        )  # fmt: skip
 
     @property
     def lost(self) -> int:

@@ -46,6 +46,11 @@ class Turn:
             return cls(True, c < 0, b < 0)
         return cls(False, a < 0, d < 0)
 
+    @property
+    def degrees(self) -> int:
+        """Clockwise, 0, 90, 180 or 270; a mirror beside it does not count."""
+        return 90 + 180 * (not self.flipped_x) if self.transposed else 180 * self.flipped_y
+
     def mirrored(self) -> "Turn":
         """The same with left and right exchanged in the end."""
         return Turn(self.transposed, not self.flipped_x, self.flipped_y)

@@ -39,6 +39,16 @@ class GAST_MOCAP_PT_bake(MocapPanel):
             "gast_mocap.bake", text=f"Bake {len(ticked)} People" if len(ticked) > 1 else "Bake Animation", icon="ACTION"
         )
         draw_reports(layout, context, reports.of_bake)
+        draw_match(layout, context, settings)
+
+
+def draw_match(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
+    """The video behind the character, and beside it."""
+    row = layout.row(align=True)
+    row.operator("gast_mocap.see_match", icon="CAMERA_DATA")
+    row.operator("gast_mocap.reference_layout", text="", icon="SPLIT_VERTICAL")
+    row.prop(settings, "show_skeleton", text="", icon="ARMATURE_DATA")
+    draw_reports(layout, context, reports.of_match)
 
 
 def draw_bones(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, target: Object) -> None:

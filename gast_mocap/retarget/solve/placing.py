@@ -59,12 +59,31 @@ class Stance:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """The performer's world as a rig's: ``scale`` times as large, its origin at ``origin`` (3,), m, in Blender's."""
+
+    scale: float
+    origin: FloatArray
+
+    def place(self, points: FloatArray) -> FloatArray:
+        """``points`` (..., 3) of the performance in Blender's world."""
+        return self.scale * points + self.origin
+
+
+@dataclass(frozen=True)
 class Placement:
     """``located`` bones, their ``locations`` (t, m, 3) in bone space, the object's ``travel`` (t, 3) in the world."""
 
     located: tuple[str, ...]
     locations: FloatArray
     travel: FloatArray | None
+
+
+def stage_of(motion: Motion, rest: RestPose, bone_map: BoneMap) -> Stage:
+    """Where ``place`` puts the performance."""
+    world, unit = rest.world_from_armature, float(np.linalg.norm(rest.world_from_armature[2, :3]))
+    origin = world[:3, 3] + [0.0, 0.0, unit * _floor(rest, bone_map)]
+    return Stage(_scale(motion, rest, bone_map), origin)
 
 
 def stance_of(

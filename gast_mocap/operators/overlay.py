@@ -1,0 +1,109 @@
+"""Draws the tracked skeleton of the chosen person in the 3D views, coloured by how sure the tracking is."""
+
+from dataclasses import dataclass
+
+import bpy
+import gpu
+import numpy as np
+from bpy.types import Scene, SpaceView3D
+from gpu_extras.batch import batch_for_shader
+
+from ..motion.clean import clean_motion
+from ..retarget.solve.placing import Stage
+from ..take.errors import MocapError
+from ..take.records import FloatArray, Motion
+from ..take.settings import CleanSettings
+from ..take.skeletons import H36M17
+from ..take.visibility import score_colours
+from .match import stage_of_target
+from .properties import fps_of, scene_of, settings_of
+from .scene_take import TakeFile, shown_take
+
+LINE_WIDTH = 4.0
+BONES = np.array(H36M17.bones())
+FARTHEST = 0.1
+"""Seconds from the frame to the nearest moment in which the person is seen, at most; else nothing is drawn."""
+
+_handler: object | None = None
+_shown: "tuple[_Wanted, _Skeleton | None] | None" = None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the drawn skeleton follows from."""
+
+    file: TakeFile
+    track_id: int
+    height: float
+    cleaning: CleanSettings
+    target: str
+
+
+@dataclass(frozen=True)
+class _Skeleton:
+    motion: Motion
+    stage: Stage
+
+    def at(self, seconds: float) -> tuple[FloatArray, FloatArray] | None:
+        """Joints (17, 3) in Blender's world and their scores (17,), if the person is seen then."""
+        nearest = int(np.argmin(np.abs(self.motion.times - seconds)))
+        if abs(self.motion.times[nearest] - seconds) > FARTHEST:
+            return None
+        return self.stage.place(self.motion.joints[nearest]), self.motion.scores[nearest]
+
+
+def register() -> None:
+    global _handler
+    if not bpy.app.background:
+        _handler = SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
+
+
+def unregister() -> None:
+    global _handler, _shown
+    if _handler is not None:
+        SpaceView3D.draw_handler_remove(_handler, "WINDOW")
+    _handler = _shown = None
+
+
+def _draw() -> None:
+    scene = scene_of(bpy.context)
+    settings = settings_of(scene)
+    if not settings.show_skeleton or settings.person() is None:
+        return
+    skeleton = skeleton_of(scene)
+    seconds = (scene.frame_current_final - settings.start_frame) / fps_of(scene)
+    if skeleton is None or (seen := skeleton.at(seconds)) is None:
+        return
+    joints, scores = seen
+    ends = joints[BONES].reshape(-1, 3).astype(np.float32)
+    colours = score_colours(scores)[BONES].reshape(-1, 4).astype(np.float32)
+    shader = gpu.shader.from_builtin("POLYLINE_SMOOTH_COLOR")
+    batch = batch_for_shader(shader, "LINES", {"pos": ends, "color": colours})
+    assert bpy.context.region
+    shader.uniform_float("viewportSize", (bpy.context.region.width, bpy.context.region.height))
+    shader.uniform_float("lineWidth", LINE_WIDTH)
+    gpu.state.blend_set("ALPHA")
+    gpu.state.depth_test_set("NONE")
+    batch.draw(shader)
+    gpu.state.blend_set("NONE")
+
+
+def skeleton_of(scene: Scene) -> _Skeleton | None:
+    """The chosen person's motion as it is set now; None where there is none. Worked out once for each setting."""
+    global _shown
+    settings = settings_of(scene)
+    person = settings.chosen_person()
+    try:
+        wanted = _Wanted(
+            TakeFile.at(settings.take),
+            person.track_id,
+            person.body_height,
+            settings.clean_settings(),
+            settings.target.name if settings.target else "",
+        )
+        if _shown is None or _shown[0] != wanted:
+            motion = clean_motion(shown_take(scene), person.track_id, wanted.cleaning, lambda _notice: None)
+            _shown = wanted, _Skeleton(motion, stage_of_target(settings, motion))
+    except MocapError:
+        _shown = wanted, None  # the bake says why
+    return _shown[1]
