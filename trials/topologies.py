@@ -61,6 +61,22 @@ def _beside(part: str) -> Change:
     return changed
 
 
+def _hung_on(part: str, owner: str) -> Change:
+    """Bones of a part hang on the bone of another role."""
+
+    def changed(bones: list[RigBone]) -> list[RigBone]:
+        above = next(bone.name for bone in bones if bone.role == owner)
+        moved = [bone for bone in bones if bone.role.split(".")[0] == part]
+        below = {bone.name for bone in moved}
+        for bone in bones:
+            if bone.parent in below:
+                below.add(bone.name)
+        hung = [replace(bone, parent=above) if bone in moved else bone for bone in bones if bone.name in below]
+        return [*(bone for bone in bones if bone.name not in below), *hung]
+
+    return changed
+
+
 def _on_a_carrier(*parts: str) -> Change:
     """Bones of these parts hang on a bone on the floor, as the hips do."""
 
@@ -126,6 +142,8 @@ TOPOLOGIES: dict[str, Change] = {
     "hands beside": _beside("hand"),
     "arms beside": _beside("upper_arm"),
     "head beside": _beside("head"),
+    "thighs on the spine": _hung_on("thigh", "spine"),
+    "arms on the head": _hung_on("clavicle", "head"),
     "trunk leans at rest": _turned(("spine", "chest", "neck", "head", *ARMS), 40.0),
     "sits at rest": _turned(LEGS, -90.0),
     "left and right swapped": _sides_swapped,

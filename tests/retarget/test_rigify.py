@@ -1,5 +1,7 @@
 """A rig that Rigify has really generated, controls, switches, deform bones and all."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -44,6 +46,14 @@ def rig(generated):
 def test_the_metarig_is_refused(rig):
     with pytest.raises(MocapError, match="Generate the rig first"):
         map_bones(read_rest_pose(bpy.data.objects["metarig"]))
+
+
+def test_without_names_limbs_are_the_controls_and_not_their_helpers(rig):
+    rest = read_rest_pose(rig)
+    numbered = replace(rest, bone_names=tuple(f"bone {number}" for number in range(len(rest.bone_names))))
+    found = {role: rest.bone_names[numbered.index(bone)] for role, bone in map_bones(numbered).bones.items()}
+    limbs = [f"{part}.{side}" for part in ("upper_arm", "forearm", "thigh", "shin", "foot") for side in "LR"]
+    assert [found[limb] for limb in limbs] == [limb.replace(".", "_fk.") for limb in limbs]
 
 
 def test_controls_and_deform_bones_follow(rig):

@@ -43,6 +43,7 @@ FINGER = 0.06  # cost of an end close behind another joint: it is a finger rathe
 THIGHS = 0.7  # over the hips: legs begin at least so far from the middle, joints inside the pelvis do not
 SHOULDERS = 1.2  # over the hips: arms part at least so far from the middle, collarbones do not
 APART = 0.02  # of the figure's height: joints closer than that are in one place
+ONE_PLACE = 1e-4  # of the figure's height: bones that start so close to one another are one joint
 KNEES_BENT = 0.012  # of a leg: a knee that lies so far off the straight leg shows where the front is
 FOOT_SHARE = 0.05  # of a leg: joints of a foot that lie so far from the ankle show where the front is
 TRIED = 3  # pairs, and limbs beside each, that may be those of a half body; the time grows with its square
@@ -303,8 +304,14 @@ class _Tree:
         return [self._split(chain, best) for chain in pair.chains]
 
     def _split(self, chain: list[int], splits: tuple[int, int, int]) -> "_Limb":
-        bones = [chain[position] for position in splits if position < len(chain)]
+        bones = [self._mover(chain[position:]) for position in splits if position < len(chain)]
         return _Limb(bones, self._points(chain)[list(splits)], chain[: splits[0]], chain[splits[2] + 1 :])
+
+    def _mover(self, chain: list[int]) -> int:
+        """Of the bones that start where a chain does: the first that deforms, else the last, which helpers carry."""
+        apart = np.linalg.norm(self._heads[chain] - self._heads[chain[0]], axis=1) > ONE_PLACE * self._size
+        same = chain[: int(np.argmax(apart)) if apart.any() else 1]
+        return next((bone for bone in same if self._rest.deforms[bone]), same[-1])
 
     def _points(self, chain: list[int]) -> FloatArray:
         """(n + 1, 3) the joints of a chain, and the tail of its last bone."""

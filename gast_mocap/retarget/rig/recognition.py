@@ -198,8 +198,8 @@ def _with_spine_between(rest: RestPose, bone_map: BoneMap) -> BoneMap:
     if hips not in path or fork == hips:
         return bone_map
     chain = [rest.bone_names[bone] for bone in reversed(path[: path.index(hips)])]
-    if len(chain) > 1 and chain[-1] == bones.get("neck"):
-        chain.pop()
+    above = [chain.index(bones[role]) for role in ("neck", "head") if bones.get(role) in chain[1:]]
+    chain = chain[: min(above, default=len(chain))]  # arms may hang on the neck or the head
     bones = {role: bone for role, bone in bones.items() if role not in ("spine", "chest") and bone not in chain}
     bones |= {"spine": chain[0]} | ({"chest": chain[-1]} if len(chain) > 1 else {})
     return replace(bone_map, bones=bones)
