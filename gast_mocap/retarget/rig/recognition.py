@@ -49,7 +49,9 @@ def map_bones(rest: RestPose) -> BoneMap:
     if _unfilled(named) or _has_gaps(named) or (named.family == WORDS and _doubted_limbs(rest, named)):
         found = _completed(rest, named, map_by_hierarchy(rest))
     if found.family == WORDS:
-        found = _with_spine_between(rest, _with_hips_above(rest, found))
+        found = _with_hips_above(rest, found)
+    if found.family == WORDS or "spine" not in found.bones:
+        found = _with_spine_between(rest, found)
     judged = found.family == BUILD  # such a map is of a body, or empty
     if not (_has_body(found) or _is_half_body(rest, named) or (judged and found.limbs)) or _is_an_animals(rest, found):
         missing = ", ".join(map(label, _unfilled(found)))
@@ -178,24 +180,25 @@ def _with_hips_above(rest: RestPose, bone_map: BoneMap) -> BoneMap:
 
 
 def _with_spine_between(rest: RestPose, bone_map: BoneMap) -> BoneMap:
-    """Spine and chest are the first and last bone from the hips to where the arms part, whatever they are called.
+    """Spine and chest are the first and last bone from the hips to where the arms part, whatever they are called; to
+    the neck where the arms hang elsewhere.
 
     The map as it is where no such chain is there, as between controls.
     """
     bones = dict(bone_map.bones)
-    starts = [
-        rest.index(bones[role])
+    arms = [
+        [*rest.ancestors(rest.index(bones[role]))]
         for side in Side
         for role in (sided("clavicle", side), sided("upper_arm", side))
         if role in bones
     ]
-    if "hips" not in bones or len(starts) < len(Side):
+    if "hips" not in bones or len(arms) < len(Side):
         return bone_map
     hips = rest.index(bones["hips"])
-    lineages = [[*rest.ancestors(start)] for start in starts]
-    fork = next((bone for bone in lineages[0] if all(bone in lineage for lineage in lineages)), -1)
-    path = [fork, *rest.ancestors(fork)] if fork >= 0 else []
-    if hips not in path or fork == hips:
+    shared = [bone for bone in arms[0] if all(bone in lineage for lineage in arms)]
+    tops = [rest.ancestors(rest.index(bones[role])) for role in ("neck", "head") if role in bones]
+    path = next((path for path in (shared, *tops) if hips in path and path[0] != hips), [])
+    if not path:
         return bone_map
     chain = [rest.bone_names[bone] for bone in reversed(path[: path.index(hips)])]
     above = [chain.index(bones[role]) for role in ("neck", "head") if bones.get(role) in chain[1:]]

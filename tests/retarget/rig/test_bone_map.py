@@ -11,7 +11,16 @@ from gast_mocap.retarget.rig.naming import map_by_names
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.review import review_map
 from gast_mocap.take.errors import MocapError
-from trials.rigs import REST_POSES, RigBone, expected_roles, family_names, make_bones, rest_pose_of, turned
+from trials.rigs import (
+    REST_POSES,
+    RigBone,
+    expected_roles,
+    family_names,
+    make_bones,
+    rest_pose_of,
+    turned,
+    with_spine_of,
+)
 
 UNNAMED = {"root", "toes.L", "toes.R"}
 HIPS = 0.93
@@ -238,3 +247,12 @@ def test_an_arm_that_hangs_on_a_stump_is_doubted():
     bones = make_bones("Mixamo")
     roles = {role: name for role, name in expected_roles(bones).items() if role not in ("forearm.L", "hand.L")}
     assert set(review_map(rest_pose_of(bones), BoneMap(roles)).doubts) == {"upper_arm.L"}
+
+
+@pytest.mark.parametrize("parts", [("clavicle",), ("clavicle", "upper_arm")])
+def test_a_spine_without_names_leads_to_the_neck_where_arms_hang_elsewhere(parts):
+    bones, chain = with_spine_of(make_bones("Unreal 5"), 4)
+    root = next(bone.name for bone in bones if bone.role == "root")
+    bones = [replace(bone, parent=root) if bone.role.startswith(parts) else bone for bone in bones]
+    found = map_bones(rest_pose_of(bones)).bones
+    assert (found["spine"], found["chest"]) == (chain[0], chain[-1])
