@@ -142,7 +142,7 @@ def foot_turns(sole: Sole, shin_turn: FloatArray, up: FloatArray, ankle: FloatAr
     toes = quat.multiply(foot, quat.about(LEFT, np.minimum(0.0, toe_pitch - _pitch_over(level, foot))))
     lowest = [ankle + quat.rotate(foot, point) @ up for point in (sole.heel, *sole.front)]
     if sole.has_toes:
-        lowest.append(joint_height + quat.rotate(toes, tip) @ up)
+        lowest += [joint_height + quat.rotate(toes, end) @ up for end in (sole.ball - sole.toe_joint, tip)]
     return FootTurns(foot, toes, np.maximum(-np.min(lowest, axis=0) - SETTLED * leg, 0.0))
 
 

@@ -3,10 +3,15 @@
 import bpy
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
+from gast_mocap.retarget.rig.recognition import map_bones
+from gast_mocap.retarget.rig.rest_body import leg_length
+from gast_mocap.retarget.solve.feet import foot_turns, sole_of
+from gast_mocap.take.skeletons import Side
 from trials.performances import climb, kneel, lunge, squat, walk
 from trials.played import LIMITED, angle, play, worst_direction, worst_gap, worst_sole
-from trials.rigs import family_names, make_armature, make_bones, with_legs_of
+from trials.rigs import family_names, make_armature, make_bones, rest_pose_of, with_legs_of
 
 PERFORMANCES = {
     "squat": squat(24),
@@ -39,6 +44,21 @@ def test_no_sole_goes_under_the_floor(family):
 def test_nor_on_legs_of_other_proportions(thigh, shin, performance):
     rig = make_armature(with_legs_of(make_bones("Unreal 4", "A"), thigh, shin))
     assert worst_sole(play(rig, PERFORMANCES[performance], LIMITED)) < 0.01
+
+
+def test_neither_end_of_a_sole_is_below_the_ground_however_the_shin_is_turned():
+    rest = rest_pose_of(make_bones("Mixamo", "A"))
+    bone_map = map_bones(rest)
+    leg, still = leg_length(rest, bone_map), np.array([1.0, 0.0, 0.0, 0.0])
+    sole = sole_of(rest, bone_map, still, Side.LEFT, 0.09)
+    rng = np.random.default_rng(5)
+    turned = Rotation.from_euler("xyz", rng.uniform([-80, -70, -90], [100, 70, 90], (2000, 3)), degrees=True)
+    ankle = rng.uniform(0.03, 0.25, 2000)
+    feet = foot_turns(sole, turned.as_quat()[:, [3, 0, 1, 2]], UP, ankle, leg)
+    foot, toes = (Rotation.from_quat(turn[:, [1, 2, 3, 0]]) for turn in (feet.foot, feet.toes))
+    joint = foot.apply(sole.toe_joint)
+    for ends in (foot.apply(sole.heel), *(joint + toes.apply(end - sole.toe_joint) for end in (sole.ball, sole.tip))):
+        assert (ankle + feet.sunk + ends[:, 2]).min() > -0.005 * leg
 
 
 def test_standing_feet_lie_flat_in_a_squat_whatever_the_shins_do():
