@@ -3,8 +3,10 @@
 python build.py demo       turn a real clip into a rendered character, in demo_output/
 python build.py test       run the tests on a real bpy, without those that need PyTorch; options go to pytest
 python build.py lint       run ruff and mypy
-python build.py check      run lint, the tests that need PyTorch, and the tests on the other Blenders
-python build.py package    make the extension's zip for this platform, in dist/
+python build.py check      run lint, the tests that need PyTorch, the other Blenders, and `installed` on all of them
+python build.py package    make the extension's zips for this computer, in dist/; --help lists the options for others
+python build.py repository make an extension repository for Blender of the zips in dist/
+python build.py installed  install a zip from dist/ into a bare Blender; run Blender's tests and the demo on it, offline
 python build.py fuzz       throw damaged input at whatever reads input; --help lists the options
 python build.py bench      run every benchmark; `bench NAME [options]` runs one, and `--help` lists its options
 
@@ -16,8 +18,6 @@ PyTorch's, which pins versions only.
 import argparse
 import hashlib
 import os
-import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +27,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
-MANIFEST = "blender_manifest.toml"
 PYTHON_OF_BLENDER = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
 MAIN_BLENDERS = {"3.11": "4.5", "3.13": "5.2"}
 """The Blender that every command uses on a Python; ``check`` tests the others."""
@@ -42,14 +41,6 @@ BENCHMARKS = {
     "videos": "blender",
 }
 """Each benchmark of benchmarks/ and the environment that it runs in."""
-BUNDLED_PYTHONS = ("3.11", "3.13")
-WHEEL_TAGS = {
-    ("Linux", "x86_64"): ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
-    ("Windows", "AMD64"): ("win_amd64",),
-    ("Darwin", "arm64"): ("macosx_14_0_arm64", "macosx_13_0_arm64", "macosx_12_0_arm64"),
-    ("Darwin", "x86_64"): ("macosx_14_0_x86_64", "macosx_13_0_x86_64", "macosx_10_14_x86_64"),
-}
-"""What pip may choose from for a platform, newest first."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,17 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("lint").set_defaults(run=lint)
     commands.add_parser("check").set_defaults(run=check)
     commands.add_parser("fuzz", add_help=False).set_defaults(run=fuzz)
-    commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # --help is for the benchmark
-    packing = commands.add_parser("package")
-    packing.add_argument("--python", action="append", default=[], metavar="3.14", help="bundle wheels for it too")
-    packing.set_defaults(run=package)
+    commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # their --help is their own
+    commands.add_parser("installed").set_defaults(run=installed)
+    commands.add_parser("package", add_help=False).set_defaults(run=package)
+    commands.add_parser("repository", add_help=False).set_defaults(run=repository)
     options, further = parser.parse_known_args(arguments)
     run = options.run
-    if run in (test, fuzz, bench):
+    if run in (test, fuzz, bench, package, repository):
         return int(run(further))
     if further:
         parser.error(f"unknown option: {' '.join(further)}")
-    return int(run(tuple(options.python)) if run is package else run())
+    return int(run())
 
 
 def demo() -> int:
@@ -92,17 +83,23 @@ def lint() -> int:
 
 def check() -> int:
     """Run all that ``test`` leaves out, even after a failure; what this machine lacks a Python for is skipped."""
-    checks: dict[str, Callable[[Path], int]] = {"lint": run_lint, "training": test_training}
-    checks |= {f"blender-{name}": test_other_blender for name in PYTHON_OF_BLENDER if name != main_blender()}
+    blenders = {name: "blender" if name == main_blender() else f"blender-{name}" for name in PYTHON_OF_BLENDER}
+    checks: list[tuple[str, str, Callable[[Path], int]]] = [
+        ("lint", "lint", run_lint),
+        ("training", "training", test_training),
+        *((purpose, purpose, test_other_blender) for purpose in blenders.values() if purpose != "blender"),
+        ("package", "blender", make_packages),
+        *((f"installed-{name}", purpose, test_installed) for name, purpose in blenders.items()),
+    ]
     outcomes = {}
-    for purpose, run in checks.items():
+    for name, purpose, run in checks:
         if base_python(purpose) is None:
-            outcomes[purpose] = f"skipped: this machine has no Python {python_version(purpose)}"
+            outcomes[name] = f"skipped: this machine has no Python {python_version(purpose)}"
             continue
-        print(f"\n== {purpose}", flush=True)
+        print(f"\n== {name}", flush=True)
         status = run(environment(purpose))
-        outcomes[purpose] = f"FAILED with exit status {status}" if status else "passed"
-    print("\n" + "\n".join(f"{purpose:<12} {outcome}" for purpose, outcome in outcomes.items()), flush=True)
+        outcomes[name] = f"FAILED with exit status {status}" if status else "passed"
+    print("\n" + "\n".join(f"{name:<14} {outcome}" for name, outcome in outcomes.items()), flush=True)
     return int(any(outcome.startswith("FAILED") for outcome in outcomes.values()))
 
 
@@ -120,6 +117,15 @@ def test_other_blender(python: Path) -> int:
     return call(python, "-m", "pytest", "-m", "not footage")
 
 
+def make_packages(python: Path) -> int:
+    return call(python, "-m", "release.package")
+
+
+def test_installed(python: Path) -> int:
+    """Run Blender's part of the tests and the demo on the zip for this Blender."""
+    return call(python, "-m", "release.installed", demo_clip(python))
+
+
 def fuzz(options: Sequence[str]) -> int:
     """Run the fuzzer; ``options`` go to it."""
     return call(environment("blender"), "-m", "fuzz", *options)
@@ -133,61 +139,19 @@ def bench(options: Sequence[str]) -> int:
     return max([call(environment(BENCHMARKS[name]), "-m", f"benchmarks.{name}", *further) for name in chosen])
 
 
-def package(further_pythons: Sequence[str]) -> int:
-    """Make the extension for this platform with Blender's own ``extension build``."""
-    python = environment("blender")
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "gast_mocap"
-        shutil.copytree(ROOT / "gast_mocap", source, ignore=shutil.ignore_patterns("__pycache__"))
-        for text in ("LICENSE", "NOTICE"):
-            shutil.copy(ROOT / text, source)
-        for version in (*BUNDLED_PYTHONS, *further_pythons):
-            download_wheels(python, version, source / "wheels")
-        wheels = sorted(wheel.name for wheel in (source / "wheels").iterdir())
-        (source / MANIFEST).write_text(manifest_with(wheels), encoding="utf-8")
-        (ROOT / "dist").mkdir(exist_ok=True)
-        return call(
-            python, blender_ext(python), "build",
-            "--source-dir", source, "--output-dir", ROOT / "dist", "--split-platforms",
-        )  # fmt: skip
+def installed() -> int:
+    """Test the zip in dist/ that is for this Python's Blender."""
+    return test_installed(environment("blender"))
 
 
-def manifest_with(wheels: Sequence[str]) -> str:
-    """The manifest for this platform's zip; ``wheels`` are the names of the files in ``wheels/``.
-
-    In TOML, plain keys come before the first table, so the lists stand at the top.
-    """
-    listed = "".join(f'    "./wheels/{wheel}",\n' for wheel in wheels)
-    text = (ROOT / MANIFEST).read_text(encoding="utf-8")
-    return f'platforms = ["{extension_platform()}"]\nwheels = [\n{listed}]\n{text}'
+def package(options: Sequence[str]) -> int:
+    """Make the extension's zips with Blender's own ``extension build``."""
+    return call(environment("blender"), "-m", "release.package", *options)
 
 
-def extension_platform() -> str:
-    """This platform's name in a manifest, like linux-x64."""
-    system = {"Darwin": "macos"}.get(platform.system(), platform.system().lower())
-    return f"{system}-{'arm64' if platform.machine() in ('arm64', 'aarch64') else 'x64'}"
-
-
-def download_wheels(python: Path, version: str, folder: Path) -> None:
-    """Put the bundled wheels for this platform and Python ``version``, unmodified, into ``folder``."""
-    tags = WHEEL_TAGS.get((platform.system(), platform.machine()))
-    if tags is None:
-        sys.exit(f"No wheels are known for {platform.system()} on {platform.machine()}.")
-    own = REQUIREMENTS / f"wheels-{version}.lock"
-    lock = own if own.exists() else REQUIREMENTS / "wheels.lock"
-    chosen = [word for tag in tags for word in ("--platform", tag)]
-    pip(
-        python, "download", "--no-deps", "--only-binary=:all:", "--require-hashes", "--requirement", lock,
-        "--python-version", version, "--implementation", "cp", *chosen, "--dest", folder,
-    )  # fmt: skip
-
-
-def blender_ext(python: Path) -> Path:
-    """Blender's own extension tool, from the bpy wheel; it runs without Blender."""
-    site_packages = subprocess.check_output(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"], text=True
-    )
-    return next(Path(site_packages.strip()).glob("bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))
+def repository(options: Sequence[str]) -> int:
+    """Make an extension repository of the zips in dist/."""
+    return call(environment("blender"), "-m", "release.repository", *options)
 
 
 def demo_clip(python: Path) -> Path:
