@@ -1,9 +1,9 @@
 """The project's commands. They need Python 3.11 or 3.13 with pip, and nothing else.
 
 python build.py demo       turn a real clip into a rendered character, in demo_output/
-python build.py test       run the tests on a real bpy, without those that need PyTorch; options go to pytest
+python build.py test       run the tests on a real bpy, without those that need PyTorch or Dask; options go to pytest
 python build.py lint       run ruff and mypy
-python build.py check      run lint, the tests that need PyTorch, the other Blenders, and `installed` on all of them
+python build.py check      run lint, the tests that need PyTorch or Dask, the other Blenders, and `installed` on all
 python build.py package    make the extension's zips for this computer, in dist/; --help lists the options for others
 python build.py repository make an extension repository for Blender of the zips in dist/
 python build.py installed  install a zip from dist/ into a bare Blender; run Blender's tests and the demo on it, offline
@@ -31,7 +31,7 @@ PYTHON_OF_BLENDER = {"4.2": "3.11", "4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
 MAIN_BLENDERS = {"3.11": "4.5", "3.13": "5.2"}
 """The Blender that every command uses on a Python; ``check`` tests the others."""
 OLD_PYTHON = "3.11"
-"""What the locks of lint and MediaPipe are for: their NumPy, Blender 4.5's, has no wheels for newer Pythons."""
+"""What the locks of lint, farm, docs and MediaPipe are for: Blender 4.5's NumPy has no wheels for newer Pythons."""
 BENCHMARKS = {
     "pipeline": "blender",
     "lifter": "training",
@@ -87,6 +87,7 @@ def check() -> int:
     checks: list[tuple[str, str, Callable[[Path], int]]] = [
         ("lint", "lint", run_lint),
         ("training", "training", test_training),
+        ("farm", "farm", test_farm),
         *((purpose, purpose, test_other_blender) for purpose in blenders.values() if purpose != "blender"),
         ("package", "blender", make_packages),
         *((f"installed-{name}", purpose, test_installed) for name, purpose in blenders.items()),
@@ -110,6 +111,10 @@ def run_lint(python: Path) -> int:
 
 def test_training(python: Path) -> int:
     return call(python, "-m", "pytest", "tests/training")
+
+
+def test_farm(python: Path) -> int:
+    return call(python, "-m", "pytest", "tests/farm")
 
 
 def test_other_blender(python: Path) -> int:
@@ -169,7 +174,8 @@ def demo_clip(python: Path) -> Path:
 
 
 def environment(purpose: str) -> Path:
-    """The Python of the environment for ``purpose``: "blender", "blender-5.2", "training", "lint" or "mediapipe".
+    """The Python of the environment for ``purpose``: "blender", "blender-5.2", "training", "farm", "lint",
+    "docs" or "mediapipe".
 
     It is made from the purpose's list of packages on first use.
     """
@@ -196,7 +202,7 @@ def package_list(purpose: str) -> Path:
 
 def python_version(purpose: str) -> str:
     """The Python that an environment is for, like 3.11."""
-    if purpose in ("lint", "mediapipe"):
+    if purpose in ("lint", "farm", "docs", "mediapipe"):
         return OLD_PYTHON
     return PYTHON_OF_BLENDER.get(purpose.removeprefix("blender-"), this_python())
 

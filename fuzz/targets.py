@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gast_mocap.inference.__main__ import parse
 from gast_mocap.inference.choice import OwnNetworks
+from gast_mocap.inference.command_line.options import parse
 from gast_mocap.inference.protocol.job import Job, Mend, order_from_json
 from gast_mocap.inference.protocol.messages import (
     CLOSING,

@@ -67,7 +67,7 @@ def test_check_goes_on_after_a_failure_and_says_what_was_skipped(monkeypatch: py
     monkeypatch.setattr(build, "demo_clip", lambda _python: "clip")
     monkeypatch.setattr(build, "call", lambda *words: called.append(words) or int(words[0] == "lint"))
     assert build.main(["check"]) == 1
-    assert {words[0] for words in called} == {"lint", "training", "blender", *others[:-1]}
+    assert {words[0] for words in called} == {"lint", "training", "farm", "blender", *others[:-1]}
     tried_on = [words[0] for words in called if words[1:] == ("-m", "release.installed", "clip")]
     assert sorted(tried_on) == sorted(["blender", *others[:-1]])
     told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line and line[0] != "=")
@@ -79,7 +79,7 @@ def test_check_goes_on_after_a_failure_and_says_what_was_skipped(monkeypatch: py
 
 def test_every_environment_has_a_list_of_packages_and_a_python() -> None:
     blenders = [f"blender-{version}" for version in build.PYTHON_OF_BLENDER]
-    purposes = ["blender", "lint", "training", "mediapipe", *blenders]
+    purposes = ["blender", "lint", "training", "farm", "mediapipe", *blenders]
     assert all(build.package_list(purpose).is_file() for purpose in purposes)
     assert {build.python_version(purpose) for purpose in purposes} <= set(build.MAIN_BLENDERS)
     assert build.base_python("blender") == sys.executable

@@ -27,14 +27,14 @@ would end it on a slow computer."""
 POLITENESS = 10  # Blender's window comes first; Windows is told at the start of the process
 
 
-def main(parent_pid: int) -> None:
+def main(parent_pid: str) -> None:
     """Do one job for the process ``parent_pid``, send its closing message and end the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a shared terminal is the parent's affair
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
     send = claim_stdout()
     try:
-        send(answer(send, parent_pid))
+        send(answer(send, int(parent_pid)))
     finally:
         os._exit(0)  # a thread waits in read(); an orderly shutdown could wait for it
 

@@ -37,17 +37,22 @@ LEAKING = ("PYTHON", "OPENCV_", "ORT_")
 # The wheels come after the standard library and before the interpreter's own packages. The package's parent folder
 # comes last, since Blender keeps every other extension in it too.
 _BOOT = (
-    "import importlib, sys; parent_pid, package, parent, *wheels = sys.argv[1:]; "
+    "import importlib, sys; module, word, package, parent, *wheels = sys.argv[1:]; "
     "places = [place for place, entry in enumerate(sys.path) if entry.endswith('-packages')]; "
     "place = min(places, default=len(sys.path)); "
     "sys.path[place:place] = wheels; sys.path.append(parent); "
-    "importlib.import_module(package + '.inference.worker').main(int(parent_pid))"
+    "importlib.import_module(f'{package}.inference.{module}').main(word)"
 )
 
 
 def worker_command() -> list[str]:
-    """The worker's command line: this Python, isolated from the user's environment, with explicit paths."""
-    isolated = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, str(os.getpid())]
+    """The worker's command line."""
+    return module_command("worker", str(os.getpid()))
+
+
+def module_command(module: str, word: str) -> list[str]:
+    """Runs ``main(word)`` of a module of inference/ on this Python, isolated, with explicit paths."""
+    isolated = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, module, word]
     return [*isolated, PACKAGE_FOLDER.name, str(PACKAGE_FOLDER.parent), *wheels_folders()]
 
 

@@ -368,7 +368,7 @@ class TestRealWorker:
             from gast_mocap.inference import worker
             worker.LONGEST_SILENCE = 1
             worker.do = lambda *_: time.sleep(600)
-            worker.main(os.getppid())
+            worker.main(str(os.getppid()))
         """
         process = stand_in(code)
         process.start(Job(tmp_path / "v.mp4", tmp_path / "o.take.npz"))

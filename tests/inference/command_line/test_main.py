@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gast_mocap.inference.__main__ import main, parse
+from gast_mocap.inference.__main__ import main
 from gast_mocap.inference.bar import Bar
 from gast_mocap.inference.choice import OwnNetworks, PreviewView
+from gast_mocap.inference.command_line.options import parse
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.messages import Progress
 from gast_mocap.take.files import load_take
