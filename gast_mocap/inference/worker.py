@@ -1,15 +1,18 @@
 """The worker process: a job on stdin, messages on stdout, everything else on stderr."""
 
 import faulthandler
+import importlib
 import io
 import os
 import platform
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from ..take.errors import MocapError, printable
 from ..take.whole_file import remove_parts
@@ -90,9 +93,25 @@ def heed_orders(orders: io.FileIO, stop: threading.Event, leave: Callable[[], No
 
 def watch_parent(parent_pid: int, leave: Callable[[], None]) -> None:
     """``leave`` when the parent is dead: its pipe stays open where another of its children has inherited it."""
-    while os.name != "posix" or os.getppid() == parent_pid:
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+    if sys.platform == "win32":
+        await_end(parent_pid)
+    else:
+        while os.getppid() == parent_pid:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
     leave()
+
+
+def await_end(pid: int) -> None:
+    """Return when a process of Windows has ended. One that may not be watched is taken to live on."""
+    winapi: Any = importlib.import_module("_winapi")  # which no other system has
+    try:
+        process = winapi.OpenProcess(winapi.SYNCHRONIZE, False, pid)
+    except PermissionError:
+        threading.Event().wait()
+    except OSError:
+        return  # there is none any more
+    else:
+        winapi.WaitForSingleObject(process, winapi.INFINITE)
 
 
 def leave_soon(job: Order, stop: threading.Event) -> None:

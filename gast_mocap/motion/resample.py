@@ -12,7 +12,7 @@ from .gaps import long_gaps
 SAME_RATE = 0.01
 """Share by which frame rates may differ unsaid: 29.97 passes for 30, and phones do not keep theirs to the digit."""
 MOST_FRAMES = 500_000
-"""Frames of the longest performance, more than two hours at 60 a second; each takes about 1.3 kilobytes while it is resampled."""
+"""Frames of the longest performance, more than two hours at 60 a second; 1.3 kilobytes each while they are made."""
 TOUCHING = 1e-6
 """Frames of the scene by which a sample may miss a frame and still count as on it: time stamps are rounded."""
 

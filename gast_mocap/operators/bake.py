@@ -74,7 +74,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
     bl_options = {"REGISTER", "UNDO"}
     reports = reports.of_bake
 
-    track_id: Annotated[int, IntProperty(name="Person", min=1, options={"SKIP_SAVE", "HIDDEN"})]
+    track_id: Annotated[int, IntProperty(name="Person", options={"SKIP_SAVE", "HIDDEN"})]
     target: Annotated[str, StringProperty(name="Target", options={"SKIP_SAVE", "HIDDEN"})]
     start_frame: Annotated[
         int, IntProperty(name="Start Frame", min=-FARTHEST_START, max=FARTHEST_START, options={"SKIP_SAVE"})

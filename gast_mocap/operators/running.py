@@ -28,7 +28,6 @@ class Import:
         self.progress: Progress | None = None
         self.is_cancelled = False
         self.has_finished = False
-        self._is_abandoned = False
         self._step = step
         self._scene_uid = scene.session_uid
         self._timer = self._tick  # one object: Blender knows a timer by its identity
@@ -37,7 +36,7 @@ class Import:
 
     @property
     def is_running(self) -> bool:
-        return self._process.is_running and not self._is_abandoned
+        return self._process.is_running
 
     def watch(self) -> None:
         """Poll from a timer until the worker has ended."""
@@ -61,16 +60,12 @@ class Import:
         self._process.cancel()
 
     def abandon(self) -> None:
-        """Cancel, and show nothing whatever comes: from now on another import may start."""
-        self._is_abandoned = True
-        self.cancel()
-        self.watch()
+        """Cancel, and show nothing whatever comes: from now on another import may start. Nobody need poll any more."""
+        self._process.abandon()
 
     def poll(self) -> None:
         """Take the worker's news. Never blocks. Raises MocapError when the import failed."""
         for message in self._process.poll():
-            if self._is_abandoned:
-                continue
             match message:
                 case Progress():
                     self.progress = message
@@ -85,9 +80,11 @@ class Import:
         """Show the take, also after a cancel: it came too late, the take is written."""
         # the scene of the start, found by number: undo may have replaced it meanwhile
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene_uid), None)
-        if scene is not None:
-            show_take(scene, take)
-            self.has_finished = True
+        if scene is None:
+            text = f"The scene that was to show the take is gone. Open {take} in another one."
+            raise MocapError("scene_gone", text)
+        show_take(scene, take)
+        self.has_finished = True
 
     def _tick(self) -> float | None:
         try:
@@ -95,8 +92,7 @@ class Import:
         except MocapError as error:
             self.reports.fail(error)
         except BaseException:  # Blender drops a timer that raises: the import must not seem to go on for ever
-            self._is_abandoned = True
-            self.cancel()
+            self.abandon()
             raise
         _redraw_sidebars()
         if self._process.is_running:

@@ -26,7 +26,8 @@ TAKES_KEPT = 2
 class TakeFile:
     """A take as it lies on the disk now: a new value as soon as the file is another.
 
-    ``modified`` in nanoseconds since the epoch, ``size`` in bytes; both 0 where there is none to read.
+    ``modified`` in nanoseconds since the epoch, its permissions included; ``size`` in bytes. Both are 0 where there is
+    none to read.
     """
 
     path: Path
@@ -43,13 +44,30 @@ class TakeFile:
             found = path.stat()
         except OSError:
             return cls(path, 0, 0)  # reading it says what is wrong
-        return cls(path, found.st_mtime_ns, found.st_size)
+        return cls(path, max(found.st_mtime_ns, found.st_ctime_ns), found.st_size)
+
+
+def read(file: TakeFile) -> Take:
+    """Raises MocapError."""
+    found = _found(file)
+    if isinstance(found, MocapError):
+        raise found.with_traceback(None)  # or each raising would make it longer
+    return found
 
 
 @lru_cache(maxsize=TAKES_KEPT)
-def read(file: TakeFile) -> Take:
-    """Raises MocapError."""
-    return load_take(file.path)
+def _found(file: TakeFile) -> Take | MocapError:
+    """The take, or why it cannot be read: panels ask at each redraw."""
+    try:
+        return load_take(file.path)
+    except MocapError as error:
+        return error
+
+
+def forget() -> None:
+    """Read takes anew, in case the clock of the disk is too coarse to tell, or a permission was changed."""
+    _found.cache_clear()
+    _proposals.cache_clear()
 
 
 @lru_cache(maxsize=TAKES_KEPT)
@@ -91,8 +109,7 @@ def _as_shown(person: Person, row: GAST_MOCAP_PG_person | None) -> Person:
 def save(scene: Scene, take: Take) -> None:
     """Write ``take`` over the scene's take. Raises MocapError."""
     save_take(take, chosen_path(settings_of(scene).take))
-    read.cache_clear()  # in case the clock of the disk is too coarse to tell
-    _proposals.cache_clear()
+    forget()
 
 
 def show_take(scene: Scene, field: str) -> None:
@@ -103,6 +120,7 @@ def show_take(scene: Scene, field: str) -> None:
     Raises:
         MocapError: the take cannot be read; the scene is unchanged.
     """
+    forget()
     take = read(TakeFile.at(field))
     settings = settings_of(scene)
     rows = [_row_of(take, person) for person in take.people]

@@ -266,10 +266,11 @@ def test_an_armature_without_known_bones(scene, take):
     assert reports.of_bake.error
 
 
-def test_a_person_who_is_not_in_the_take(scene, take):
+@pytest.mark.parametrize("track_id", [9, 0, -5])
+def test_a_person_who_is_not_in_the_take(scene, take, track_id):
     bpy.ops.gast_mocap.open_take(filepath=take)
-    with pytest.raises(RuntimeError, match="no person 9"):
-        bpy.ops.gast_mocap.bake(track_id=9)
+    with pytest.raises(RuntimeError, match=f"no person {track_id}"):
+        bpy.ops.gast_mocap.bake(track_id=track_id)
     assert len(bpy.data.objects) == 0
 
 

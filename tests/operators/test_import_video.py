@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -288,8 +289,12 @@ def poll_to_the_end(abandoned):
 def test_whatever_ends_the_waiting_another_import_may_start(scene, take, worker, tmp_path, monkeypatch, raised):
     worker(WAITS_FOR_CANCEL)
 
-    def interrupt(_seconds):
-        raise raised
+    sleep = time.sleep
+
+    def interrupt(seconds):
+        if threading.current_thread() is threading.main_thread():
+            raise raised
+        sleep(seconds)
 
     with monkeypatch.context() as patch:
         patch.setattr(running.time, "sleep", interrupt)
@@ -337,6 +342,35 @@ def test_the_people_land_in_the_scene_of_the_start(scene, take, worker, tmp_path
     poll_until(lambda: not running.is_running())
     assert people(scene) == [1, 4]
     assert people(bpy.data.scenes["Another"]) == []
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_scene_that_is_removed_meanwhile_is_told_with_the_place_of_the_take(
+    scene, take, worker, tmp_path, monkeypatch, wait
+):
+    worker(FINISHES)
+    another, output = bpy.data.scenes.new("Another"), tmp_path / "other.take.npz"
+    window = bpy.context.window
+    window.scene = another
+    another.gast_mocap.video = str(tmp_path / "clip.mp4")
+
+    def removed(order, of, *given):
+        under_way = running.Import(order, of, *given)
+        monkeypatch.setattr(running, "current", under_way)
+        window.scene = scene
+        bpy.data.scenes.remove(of)
+        return under_way
+
+    monkeypatch.setattr(running, "start", removed)
+    if wait:
+        with pytest.raises(RuntimeError, match="The scene that was to show the take is gone"):
+            bpy.ops.gast_mocap.import_video(take=str(output), wait=True)
+    else:
+        bpy.ops.gast_mocap.import_video(take=str(output))
+        poll_to_the_end(running.current)
+        assert str(output) in reports.of_import.error
+    assert output.exists()
+    assert people(scene) == []
 
 
 def test_a_real_clip(scene, videos, tmp_path):

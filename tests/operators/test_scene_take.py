@@ -1,5 +1,7 @@
 import json
 import shutil
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,13 +10,14 @@ import numpy as np
 import pytest
 
 from gast_mocap.operators import reports, scene_take, thumbnails
+from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take, save_take
 
 
 @pytest.fixture
 def readings(monkeypatch):
     """Paths of the takes that are read from the disk from now on."""
-    scene_take.read.cache_clear()
+    scene_take.forget()
     read = []
 
     def counted(path):
@@ -47,6 +50,36 @@ def test_a_take_is_read_once_for_panel_bake_and_clean_up(scene, take, readings):
         bpy.ops.gast_mocap.bake()
         bpy.ops.gast_mocap.mark_contacts()
     assert readings == ["clip.take.npz"]
+
+
+def test_a_take_that_cannot_be_read_is_tried_once_and_again_when_it_is_another(scene, take, readings):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    whole = Path(take).read_bytes()
+    Path(take).write_bytes(whole[:-100])
+    for _ in range(5):
+        assert scene_take.video_of(scene) is None
+        assert thumbnails.picture(take, 1) is None
+    with pytest.raises(MocapError) as first:
+        scene_take.take_of(scene)
+    with pytest.raises(MocapError) as second:
+        scene_take.take_of(scene)
+    assert first.value.code == "take_unreadable"
+    assert len(second.traceback) == len(first.traceback), "it grows with each redraw"
+    assert readings == ["clip.take.npz"] * 2
+    with pytest.raises(RuntimeError, match="damaged"):
+        bpy.ops.gast_mocap.open_take(filepath=take)
+    assert len(readings) == 3, "somebody who asks wants to know"
+    Path(take).write_bytes(whole)
+    assert scene_take.video_of(scene)
+    assert len(readings) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions")
+def test_a_take_whose_permissions_change_is_another(scene, take):
+    before = scene_take.TakeFile.at(take)
+    time.sleep(0.02)
+    Path(take).chmod(0o400)
+    assert scene_take.TakeFile.at(take) != before
 
 
 def test_a_take_that_somebody_else_wrote_is_read_again(scene, take, readings):

@@ -140,6 +140,12 @@ class MocapProcess:
             self._cancelled_at = time.monotonic()
             self._send(CANCEL_LINE)
 
+    def abandon(self) -> None:
+        """Stop the worker and hear no more of it: ``poll`` need not be called again."""
+        if self.is_running:
+            self._closed = True
+            self._hang_up()
+
     def _send(self, line: str) -> None:
         assert self._process and self._process.stdin
         try:

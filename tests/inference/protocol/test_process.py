@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
+from gast_mocap.inference import worker as worker_module
 from gast_mocap.inference.protocol import process as process_module
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.messages import (
@@ -176,6 +177,23 @@ class TestStandIns:
         process.start(JOB)
         assert finish(process) == [Finished("a")]
         wait_for(lambda: not is_alive(process.pid or 0), "the worker stays")
+
+    @needs_proc
+    @pytest.mark.parametrize("heeds", [True, False])
+    def test_an_abandoned_worker_ends_though_nobody_polls(self, monkeypatch, heeds: bool) -> None:
+        monkeypatch.setattr(process_module, "KILL_AFTER", 0.5)
+        process = stand_in(f"""
+            import time
+            print('{{"type": "started", "version": "x"}}')
+            input(), {"input()" if heeds else "time.sleep(600)"}
+        """)
+        process.start(JOB)
+        poll_until(process, Started)
+        process.abandon()
+        process.abandon()
+        assert not process.is_running
+        assert process.poll() == []
+        wait_for(lambda: not Path(f"/proc/{process.pid}").exists(), "the worker lives on, or is a zombie")
 
     def test_a_worker_whose_pipes_live_on_in_another_process_has_ended(self, monkeypatch) -> None:
         monkeypatch.setattr(process_module, "PIPE_PATIENCE", 0.2)
@@ -442,6 +460,37 @@ class TestRealWorker:
         assert "GAST_MOCAP_TEST" in notice.text
         assert "PYTHON" not in notice.text
         assert "OPENCV_" not in notice.text
+
+
+class Windows:
+    """What the worker asks of Windows, of a process that ends after ``seconds``; None: there is none."""
+
+    SYNCHRONIZE, INFINITE = 0x100000, 0xFFFFFFFF
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+
+    def OpenProcess(self, access: int, inherit: bool, pid: int) -> int:  # noqa: N802
+        assert (access, inherit, pid) == (self.SYNCHRONIZE, False, 4321)
+        if self.seconds is None:
+            raise OSError(22, "The parameter is incorrect")
+        return 77
+
+    def WaitForSingleObject(self, handle: int, milliseconds: int) -> int:  # noqa: N802
+        assert (handle, milliseconds) == (77, self.INFINITE)
+        assert self.seconds is not None
+        time.sleep(self.seconds)
+        return 0
+
+
+@pytest.mark.parametrize("seconds", [None, 0.2])
+def test_on_windows_the_parent_is_watched_by_its_handle(monkeypatch, seconds: float | None) -> None:
+    monkeypatch.setitem(sys.modules, "_winapi", Windows(seconds))
+    monkeypatch.setattr(worker_module.sys, "platform", "win32")
+    left = []
+    started = time.monotonic()
+    worker_module.watch_parent(4321, lambda: left.append(time.monotonic() - started))
+    assert left[0] >= (seconds or 0)
 
 
 def test_blender_can_import_it_without_the_heavy_libraries() -> None:
