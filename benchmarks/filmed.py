@@ -23,7 +23,6 @@ from .scenes import pose2sim_scenes
 FPS, BVH_STEP, REST_POSE_FRAMES = 30.0, 2, 2
 WIDTH, HEIGHT = 1280, 720
 LEG = 0.825  # metres, of a body 1.70 m tall
-FOOT_END = np.array([0.0, -3.69964, 12.103])  # of the foot bone of the DAZ figure, in its own unit
 ANKLES = [3, 6]
 ALL_JOINTS = list(range(17))
 
@@ -55,6 +54,18 @@ class Truth:
                 state = bool(speed < ANKLE_SPEEDS[int(state)] and height < TOE_HEIGHTS[int(state)])
                 standing[t, foot] = state
         return standing
+
+    def of_height(self, body_height: float) -> "Truth":
+        """The same by somebody of another height: body, steps and place are scaled."""
+        scale = body_height / self.body_height
+        return replace(
+            self,
+            coco=scale * self.coco,
+            h36m=scale * self.h36m,
+            toes=scale * self.toes,
+            body_height=body_height,
+            ankle_height=scale * self.ankle_height,
+        )
 
     def moved(self, shift: FloatArray, count: int) -> "Truth":
         """The first ``count`` frames of it, ``shift`` (3,) metres away."""
@@ -109,7 +120,7 @@ def read_truth(path: Path) -> Truth:
     skipped = REST_POSE_FRAMES - DAZ.first_frame
     directions, pelvis = directions[skipped::BVH_STEP], pelvis[skipped::BVH_STEP] * LEG
 
-    hip, knee, ankle = (clip.position(name)[REST_POSE_FRAMES::BVH_STEP] for name in DAZ.right_leg)
+    hip, knee, ankle, _ = (clip.position(name)[REST_POSE_FRAMES::BVH_STEP] for name in DAZ.right_leg)
     thigh, shin = (float(np.linalg.norm(b - a, axis=-1).mean()) for a, b in ((hip, knee), (knee, ankle)))
     metres = LEG / (thigh + shin)
     left_hip = clip.position(DAZ.left_leg[0])[REST_POSE_FRAMES::BVH_STEP]
@@ -124,12 +135,9 @@ def read_truth(path: Path) -> Truth:
         np.einsum("jdm,m,tdx->tjx", rules.numpy(), measures, directions) + pelvis[:, None]
         for rules in (bodies.seen, bodies.pose)
     )
-    toes = []
-    for leg in (DAZ.right_leg, DAZ.left_leg):
-        ends = clip.position(leg[2]) + clip.rotation(leg[2]) @ FOOT_END
-        toes.append(ends[REST_POSE_FRAMES::BVH_STEP, 1] * metres)
+    ends = (clip.position(leg[3])[REST_POSE_FRAMES::BVH_STEP, 1] * metres for leg in (DAZ.right_leg, DAZ.left_leg))
     times = np.arange(len(pelvis)) / FPS
-    return Truth(path.stem, times, _z_up(coco), _z_up(h36m), np.stack(toes, axis=1), ALL_JOINTS, 1.70, 0.085)
+    return Truth(path.stem, times, _z_up(coco), _z_up(h36m), np.stack(list(ends), axis=1), ALL_JOINTS, 1.70, 0.085)
 
 
 def _z_up(points: FloatArray) -> FloatArray:
@@ -173,7 +181,7 @@ def misread(points: FloatArray, depths: FloatArray, rng: np.random.Generator) ->
     exchanged sides, no lost faces and nothing cut off by the frame. ``depths`` (t, 17): what is behind its mirror
     image is worse."""
     size = np.ptp(points, axis=1).max(axis=-1).mean()
-    steady, slow, white = (np.array(errors)[:, None] / 1000 for errors in (STEADY, SLOW, WHITE))
+    steady, slow, white = (np.array(errors[: points.shape[1]])[:, None] / 1000 for errors in (STEADY, SLOW, WHITE))
     keep = np.exp(-1 / (FPS * SLOW_SECONDS))
     slowly = rng.normal(size=points.shape)
     for t in range(1, len(points)):

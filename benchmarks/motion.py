@@ -8,7 +8,7 @@ person of ``pose2sim_single`` before each of its four cameras. Needs the trainin
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from scipy.spatial.transform import Rotation
 from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.poses.lift import Lifter
 from gast_mocap.models.catalog import bundled_model
+from gast_mocap.motion.bones import bone_lengths, standing_height
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.contacts import standing_during
 from gast_mocap.motion.gravity import world_from_camera_axes
@@ -25,7 +26,7 @@ from gast_mocap.take.records import BoolArray, FloatArray, Motion
 from gast_mocap.take.settings import CleanSettings
 from gast_mocap.take.skeletons import H36M17
 
-from .filmed import ANKLES, Filmed, Truth, View, film, read_pose2sim, read_truth
+from .filmed import ANKLES, FPS, Filmed, Truth, View, film, read_pose2sim, read_truth
 from .pipeline import data_folder, in_data
 
 WALKS_AND_STANDS = ("05_01", "13_08", "13_11", "13_14", "13_15", "13_26", "13_31", "13_32", "13_42")
@@ -55,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for title, names in (("walks and stands", WALKS_AND_STANDS), ("dances and deeds", DANCES_AND_DEEDS)):
         takes = (filmed for name in names for filmed in film_clip(clips / f"{name}.bvh", lifter, options.cameras))
         report(title, takes, judge, options.plots)
-    report("two people", (film_pair(clips, pair, lifter) for pair in PAIRS), judge_pair, None)
+    pairs = (filmed for pair in PAIRS for filmed in film_pairs(clips, pair, lifter, options.cameras))
+    report("two people of unknown height", pairs, judge_pair, None)
     options.cache.mkdir(parents=True, exist_ok=True)
     report("pose2sim", read_pose2sim(recording, options.cache, lifter), judge, options.plots)
     return 0
@@ -67,14 +69,17 @@ def film_clip(path: Path, lifter: Lifter, cameras: int) -> list[Filmed]:
     return [film((truth,), lifter, 1000 * camera + first) for camera in range(cameras)]
 
 
-def film_pair(clips: Path, names: tuple[str, str], lifter: Lifter) -> Filmed:
-    """Two clips at once; the second starts 1.5 m to 3 m from where the first does."""
+def film_pairs(clips: Path, names: tuple[str, str], lifter: Lifter, cameras: int) -> Iterator[Filmed]:
+    """Two clips at once, of people 1.5 to 1.95 m tall; the second starts 1.5 to 3 m from where the first does."""
     one, other = (read_truth(clips / f"{name}.bvh") for name in names)
     count = min(len(one.times), len(other.times))
-    rng = np.random.default_rng(len(one.times))
-    angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(1.5, 3.0)
-    start = one.h36m[0, 0] - other.h36m[0, 0] + distance * np.array([np.cos(angle), np.sin(angle), 0])
-    return film((one.moved(np.zeros(3), count), other.moved(start * [1, 1, 0], count)), lifter, count)
+    for camera in range(cameras):
+        rng = np.random.default_rng(len(one.times) + 1000 * camera)
+        angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(1.5, 3.0)
+        first, second = (truth.of_height(rng.uniform(1.5, 1.95)) for truth in (one, other))
+        start = first.h36m[0, 0] - second.h36m[0, 0] + distance * np.array([np.cos(angle), np.sin(angle), 0])
+        pair = first.moved(np.zeros(3), count), second.moved(start * [1, 1, 0], count)
+        yield film(pair, lifter, count + 1000 * camera)
 
 
 def report(
@@ -148,24 +153,46 @@ def judge(filmed: Filmed) -> dict[str, float]:
 
 
 def judge_pair(filmed: Filmed) -> dict[str, float]:
-    """How two people stand to each other; their distance is that of their hips."""
+    """How two people stand to each other and on the floor, nobody having told their heights; their distance is that
+    of their hips. A person's feet are off the floor by what the lower ankle is off its height, the mean while one
+    stands, and its worst mean over 0.3 s."""
     settings = CleanSettings(field_of_view=filmed.view.field_of_view)
     first, second = (clean_motion(filmed.take, track_id, settings, _quiet) for track_id in (1, 2))
     apart = second.joints[:, 0] - first.joints[:, 0]
     true_apart = (filmed.truths[1].h36m - filmed.truths[0].h36m)[:, 0] @ filmed.view.ahead_is_y().T
     distance = np.linalg.norm(true_apart, axis=-1)
     order = np.abs(true_apart[:, 1]) > 0.3
-    standing_heights = [
-        np.median(motion.joints[:, ANKLES, 2][truth.standing()])
-        for motion, truth in zip((first, second), filmed.truths, strict=True)
-    ]
+    off = [_off_floor(motion, truth) for motion, truth in zip((first, second), filmed.truths, strict=True)]
+    heights = [_body_height(motion) for motion in (first, second)]
+    taller = heights[1] / heights[0] / (filmed.truths[1].body_height / filmed.truths[0].body_height)
     return {
         "distance m": float(distance.mean()),
         "place error m": float(np.linalg.norm(apart - true_apart, axis=-1).mean()),
         "distance error %": 100 * float(np.mean(np.abs(np.linalg.norm(apart, axis=-1) - distance) / distance)),
         "order in depth %": 100 * float(np.mean((apart * true_apart > 0)[order, 1])) if order.any() else 100.0,
-        "floor between them cm": 100 * abs(float(standing_heights[0] - standing_heights[1])),
+        "feet off the floor cm": 100 * max(float(np.abs(each).mean()) for each in off),
+        "feet off the floor 0.3 s cm": 100 * max(_worst_spell(each) for each in off),
+        "relative height %": 100 * abs(taller - 1),
     }
+
+
+def _off_floor(motion: Motion, truth: Truth) -> FloatArray:
+    """(n,) metres by which the lower ankle is off its height over the floor, in the frames with a standing foot."""
+    ankle_height = truth.ankle_height / truth.body_height * _body_height(motion)
+    off: FloatArray = motion.joints[:, ANKLES, 2].min(1)[truth.standing().any(1)] - ankle_height
+    return off
+
+
+def _worst_spell(off: FloatArray) -> float:
+    """The largest mean over 0.3 s."""
+    window = np.ones(round(0.3 * FPS))
+    return float(np.abs(np.convolve(off, window / len(window), "valid")).max())
+
+
+def _body_height(motion: Motion) -> float:
+    """Metres of the body standing straight; all that is judged keep the length of every bone."""
+    scores = np.ones(motion.joints.shape[:2])
+    return standing_height(motion.joints, scores, bone_lengths(motion.joints, scores, False))
 
 
 def placed(truth: Truth, view: View) -> FloatArray:

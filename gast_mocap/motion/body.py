@@ -33,10 +33,11 @@ READ_FROM = {
 class Body:
     """``times`` (t,) s; ``joints`` (t, 17, 3) around the pelvis, camera axes, m; ``scores`` (t, 17), 0 where
     bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints; ``height`` of the person
-    in m; ``contacts`` None unless somebody gave them."""
+    in m, which ``height_is_known`` where somebody gave it; ``contacts`` None unless somebody gave them."""
 
     track_id: int
     height: float
+    height_is_known: bool
     contacts: tuple[FootContact, ...] | None
     times: FloatArray
     joints: FloatArray
@@ -78,7 +79,8 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
     joints = smooth_joints(times, joints, scores, settings.smooth_body)
     if settings.constant_lengths and len(joints):
         joints = _shape(joints, scores, settings.symmetric, height)
-    return Body(person.track_id, height, person.contacts, times, joints, scores, points, point_scores)
+    known = person.body_height is not None
+    return Body(person.track_id, height, known, person.contacts, times, joints, scores, points, point_scores)
 
 
 def _zero_outside(frames: IntArray, seen: IntArray, scores: FloatArray) -> FloatArray:

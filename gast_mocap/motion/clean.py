@@ -17,7 +17,7 @@ from .contacts import contacts_of, find_phases, phases_of, standing_during
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gaps import report_gaps
-from .gravity import Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
+from .gravity import Feet, Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
 from .shots import one_after_another, shots_of
 from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px, solve_travel
 
@@ -25,6 +25,13 @@ FEWEST_FRAMES = 3
 SMALLEST_BODY = 0.05
 """Metres from joint to joint at most; a smaller body is that of a damaged take, or of a network that failed."""
 FLOOR_PERCENTILE = 10.0
+OFF_FLOOR_METRES, OFF_FLOOR_SECONDS = 0.05, 0.3
+"""Feet that stand so far from the floor, for so long, are told. Raising one tells less."""
+STAGE_METRES = 0.15
+"""Somebody all of whose steps are farther from the floor, and differ by less than twice as much, has a floor of their
+own. Raising it puts low stages on the floor."""
+TOLD_SCALE = 0.03
+"""By which a height must differ from what was said to be told."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,11 @@ class Walk:
     def joints(self) -> FloatArray:
         """(t, 17, 3) in camera axes, m."""
         return self.body.joints + self.pelvis[:, None]
+
+    def scaled(self, scale: float) -> "Walk":
+        """The same by a body that is larger and farther away: it looks the same."""
+        body = replace(self.body, height=scale * self.body.height, joints=scale * self.body.joints)
+        return replace(self, body=body, pelvis=scale * self.pelvis, anchors=scale * self.anchors)
 
 
 def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None]) -> Motion:
@@ -75,12 +87,15 @@ def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Calla
         for walk, body in zip(walks, bodies, strict=True)
     ]
     ground = _ground(walks, settings)
+    walks = [walk.scaled(float(scale)) for walk, scale in zip(walks, ground.scales, strict=True)]
+    _tell_heights(walks, ground, notify)
     settled = {
         walk.body.track_id: _walk(walk, ground, take.video, focal, settings)
         for walk in walks
         if walk is walks[0] or walk.body.track_id == track_id
     }
     walk = settled[track_id]
+    _tell_feet_off_the_floor(walk, ground, settings, notify)
     origin = walk if settings.own_origin else settled[walks[0].body.track_id]
     return _place(walk, origin, ground, field_of_view, settings)
 
@@ -161,30 +176,78 @@ def _walk(walk: Walk, ground: Ground | None, video: VideoInfo, focal: float, set
     seen = walk.body.sighting(video, focal)
     phases, ankle_floor = walk.phases, None
     if ground:
-        ankle_floor = FloorPlane(ground.world_from_camera[2], ground.floor + ANKLE_HEIGHT * walk.body.height)
+        ankle_height = ground.floor + _stage(walk, ground) + ANKLE_HEIGHT * walk.body.height
+        ankle_floor = FloorPlane(ground.world_from_camera[2], ankle_height)
         phases = _phases(walk.body, seen, walk.pelvis, ankle_floor, settings)
     travel = solve_travel(seen, phases, ankle_floor, settings.smooth_travel)
     return replace(walk, pelvis=travel.pelvis, anchors=travel.anchors, phases=phases)
 
 
+def _off_floor(walk: Walk, ground: Ground) -> FloatArray:
+    """(phases,) metres by which standing ankles are higher than on the floor."""
+    heights: FloatArray = walk.anchors @ ground.world_from_camera[2] - ground.floor - ANKLE_HEIGHT * walk.body.height
+    return heights
+
+
+def _stage(walk: Walk, ground: Ground) -> float:
+    """Metres by which the person stands higher than the floor throughout, as on a stage; else 0."""
+    off = _off_floor(walk, ground)
+    if len(off) and (np.abs(off) > STAGE_METRES).all() and np.ptp(off) < 2 * STAGE_METRES:
+        return float(np.median(off))
+    return 0.0
+
+
 def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     if settings.find_floor:
-        anchors = np.concatenate([walk.anchors for walk in walks])
         ground = find_ground(
             np.concatenate([body_axes(walk.body.joints, walk.body.height) for walk in walks]),
             np.concatenate([upright_frames(walk.body.joints) for walk in walks]),
-            anchors,
-            np.concatenate([np.full(len(walk.anchors), ANKLE_HEIGHT * walk.body.height) for walk in walks]),
+            [
+                Feet(walk.anchors, ANKLE_HEIGHT * walk.body.height, len(walks) > 1 and not walk.body.height_is_known)
+                for walk in walks
+            ],
         )
-        if len(anchors):
+        if any(len(walk.anchors) for walk in walks):
             return ground
         rotation = ground.world_from_camera
     else:
         rotation = world_from_camera_axes(settings.camera_tilt, settings.camera_roll)
         if settings.knows_height and settings.travel:
-            return Ground(rotation, -settings.camera_height)
+            return Ground.given(rotation, -settings.camera_height, len(walks))
     soles = [(walk.joints[:, ANKLES] @ rotation[2]).min(1) - ANKLE_HEIGHT * walk.body.height for walk in walks]
-    return Ground(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)))
+    return Ground.given(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)), len(walks))
+
+
+def _tell_heights(walks: list[Walk], ground: Ground, notify: Callable[[str], None]) -> None:
+    """What the common floor says of people's heights, where it says something."""
+    if np.abs(ground.scales - 1).max() < TOLD_SCALE:
+        return
+    told = ", ".join(
+        f"person {walk.body.track_id} {walk.body.height:.2f} m (±{max(1, round(100 * error * walk.body.height))} cm)"
+        for walk, error in zip(walks, ground.scale_errors, strict=True)
+        if error
+    )
+    notify(f"Heights were found by the floor that people share: {told}. Set the Body Height of whom you know.")
+
+
+def _tell_feet_off_the_floor(
+    walk: Walk, ground: Ground, settings: CleanSettings, notify: Callable[[str], None]
+) -> None:
+    if not settings.travel:
+        return
+    off = _off_floor(walk, ground)
+    seconds = np.zeros(len(off))
+    for number in range(len(off)):
+        within = walk.body.times[(walk.phases == number).any(axis=1)]
+        seconds[number] = within[-1] - within[0]
+    told = off[(np.abs(off) > OFF_FLOOR_METRES) & (seconds > OFF_FLOOR_SECONDS)]
+    if len(told):
+        worst = told[np.abs(told).argmax()]
+        notify(
+            f"Person {walk.body.track_id}'s feet stand up to {100 * abs(worst):.0f} cm "
+            f"{'above' if worst > 0 else 'below'} the floor. If nothing is there to stand on, set the Body Height of "
+            "each person, or the camera's tilt."
+        )
 
 
 def _place(walk: Walk, origin: Walk, ground: Ground, field_of_view: float, settings: CleanSettings) -> Motion:

@@ -1,5 +1,6 @@
 """Which way is up, and where the floor is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,12 @@ USUAL_TILT, TILT_DEGREES = 10.0, 20.0
 ANCHOR_METRES, ANCHOR_DEPTH_SHARE = 0.08, 0.03
 """Of a foot anchor's height, and of its distance along the ray."""
 INDEPENDENT_ANCHORS, INDEPENDENT_POSTURES = 12, 9
-"""More anchors, and more moments of a sway, share their errors and count no more than so many."""
+"""More anchors of a person, and more moments of a sway, share their errors and count no more than so many."""
+HEIGHT_SHARE = 0.07
+"""By which people's heights differ, of the usual one. Raising it lets feet on a common floor change heights more."""
+SMALLEST, LARGEST = 0.6, 1.3
+"""Of the height that was said, that somebody is found to be: 1.0 to 2.2 m of 1.70 m. Whoever would have to be beyond,
+to stand on the floor of the others, stands on a stage."""
 LOW_ANCHORS = 25.0
 """Percentile of the anchors' heights where the search for the floor begins: roofs and tables are above it. Raising it
 finds floors on which only few feet stand too high."""
@@ -38,10 +44,28 @@ finds floors on which only few feet stand too high."""
 @dataclass(frozen=True)
 class Ground:
     """``world_from_camera`` (3, 3) turns camera axes to z up, y away; the floor lies at ``floor`` in its
-    result, m."""
+    result, m. ``scales`` (people,) is how much larger each person is than was said, and ``scale_errors`` (people,) its
+    standard error, 0 where nothing was sought."""
 
     world_from_camera: FloatArray
     floor: float
+    scales: FloatArray
+    scale_errors: FloatArray
+
+    @classmethod
+    def given(cls, world_from_camera: FloatArray, floor: float, people: int) -> "Ground":
+        """A ground that says nothing of the heights of so many ``people``."""
+        return cls(world_from_camera, floor, np.ones(people), np.zeros(people))
+
+
+@dataclass(frozen=True)
+class Feet:
+    """``anchors`` (n, 3) where one person's ankles stood, in camera axes, and their ``ankle_height`` over the floor, in
+    metres of a person as tall as was said; who ``may_be_scaled`` can be larger and farther, or smaller and nearer."""
+
+    anchors: FloatArray
+    ankle_height: float
+    may_be_scaled: bool
 
 
 def world_from_camera_axes(tilt: float, roll: float) -> FloatArray:
@@ -72,38 +96,56 @@ def body_axes(joints: FloatArray, body_height: float) -> FloatArray:
     return _unit(joints[:, [PELVIS, THORAX]].mean(1) - feet)
 
 
-def find_ground(axes: FloatArray, upright: BoolArray, anchors: FloatArray, ankle_heights: FloatArray | float) -> Ground:
-    """Gravity and floor of a still camera from all people it saw.
+def find_ground(axes: FloatArray, upright: BoolArray, people: Sequence[Feet]) -> Ground:
+    """Gravity, floor and relative heights of ``people`` before a still camera.
 
     Args:
         axes: (t, 3) unit body axes in camera axes, of all people.
         upright: (t,) which of them stand.
-        anchors: (n, 3) where ankles stood, in camera axes, metres.
-        ankle_heights: (n,), or one for all, of these ankles over the floor, metres.
+        people: where everybody's feet stood.
 
-    The most likely tilt, roll and floor under the clues and their errors above: standing bodies are upright
-    on the whole, anchors lie in one plane (but are worse along the ray), cameras are seldom rolled.
+    The most likely tilt, roll, floor and heights under the clues and their errors above: standing bodies are upright
+    on the whole, anchors lie in one plane (but are worse along the ray), cameras are seldom rolled, people seldom
+    tiny or huge. One camera sees the same of somebody larger and farther away; but of two people on one floor, the one
+    who was taken for too small is too near and floats above it. Nobody tells how tall both are on the whole.
     """
+    anchors = np.concatenate([np.zeros((0, 3)), *(feet.anchors for feet in people)])
+    owners = np.repeat(np.arange(len(people)), [len(feet.anchors) for feet in people])
+    ankle_heights = np.array([feet.ankle_height for feet in people])[owners]
+    scaled = np.array([feet.may_be_scaled and len(feet.anchors) > 0 for feet in people], dtype=bool)
     standing = upright.sum() >= max(5, 0.05 * len(axes))
     posture = _robust_mean_direction(axes[upright] if standing else axes)
     sway = np.median(np.linalg.norm(axes[upright if standing else slice(None)] - posture, axis=-1))
     lean_error = np.radians(POSTURE_DEGREES if standing else SLUMP_DEGREES)
     posture_error = np.hypot(lean_error, sway / INDEPENDENT_POSTURES**0.5)
-    share = np.sqrt(min(1.0, INDEPENDENT_ANCHORS / max(1, len(anchors))))
+    counts = np.array([max(1, len(feet.anchors)) for feet in people])
+    share = np.sqrt(np.minimum(1.0, INDEPENDENT_ANCHORS / counts))[owners]
     tilt, roll = tilt_and_roll(posture)
     heights = anchors @ world_from_camera_axes(tilt, roll)[2]
     anchor_errors = np.hypot(ANCHOR_METRES, ANCHOR_DEPTH_SHARE * heights)
     floor = float(np.percentile(heights - ankle_heights, LOW_ANCHORS)) if len(heights) else 0.0
 
+    def scales(growths: FloatArray) -> FloatArray:
+        every = np.ones(len(people))
+        every[scaled] = np.exp(growths)
+        return every
+
     def clues(guess: FloatArray) -> FloatArray:
-        rotation = world_from_camera_axes(guess[0], guess[1])
-        feet = share * (anchors @ rotation[2] - ankle_heights - guess[2]) / anchor_errors
+        rotation, growths = world_from_camera_axes(guess[0], guess[1]), guess[3:]
+        off_floor = scales(growths)[owners] * (anchors @ rotation[2] - ankle_heights) - guess[2]
+        feet = _soften(share * off_floor / anchor_errors)
         lean = (rotation @ posture)[:2] / posture_error
         roll_off = _soften(guess[1:2] / ROLL_DEGREES)
-        return np.array([*_soften(feet), *lean, *roll_off, (guess[0] - USUAL_TILT) / TILT_DEGREES])
+        return np.array([*feet, *lean, *roll_off, (guess[0] - USUAL_TILT) / TILT_DEGREES, *(growths / HEIGHT_SHARE)])
 
-    tilt, roll, floor = least_squares(clues, [tilt, roll, floor], x_scale=[1.0, 1.0, 0.05]).x
-    return Ground(world_from_camera_axes(tilt, roll), float(floor))
+    free = int(scaled.sum())
+    bounds = [[side * np.inf] * 3 + [np.log(size)] * free for side, size in ((-1, SMALLEST), (1, LARGEST))]
+    x_scale = [1.0, 1.0, 0.05] + [0.05] * free
+    found = least_squares(clues, [tilt, roll, floor] + [0.0] * free, bounds=bounds, x_scale=x_scale)
+    tilt, roll, floor = found.x[:3]
+    errors = np.zeros(len(people))
+    errors[scaled] = np.sqrt(np.diag(np.linalg.pinv(found.jac.T @ found.jac))[3:])
+    return Ground(world_from_camera_axes(tilt, roll), float(floor), scales(found.x[3:]), errors)
 
 
 def tilt_and_roll(up: FloatArray) -> tuple[float, float]:

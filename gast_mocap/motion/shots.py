@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..take.records import Motion, Person, Take
+from ..take.skeletons import H36M17
 
 FEWEST_FRAMES = 3
 """Frames of a person in a shot that are worth a motion, where another shot has more."""
@@ -36,9 +37,11 @@ def _is_seen(person: Person, track_id: int) -> bool:
 
 
 def one_after_another(motions: Sequence[Motion]) -> Motion:
-    """The motions as one: each begins over the floor where the one before ended."""
+    """The motions as one: each begins over the floor where the one before ended, by a body as large as the first, as
+    each shot may have told another height."""
     placed = [motions[0]]
-    for motion in motions[1:]:
+    for shot in motions[1:]:
+        motion = replace(shot, joints=shot.joints * (_size(motions[0]) / _size(shot)))
         way = placed[-1].joints[-1, 0] - motion.joints[0, 0]
         placed.append(replace(motion, joints=motion.joints + np.array([way[0], way[1], 0.0])))
     return Motion(
@@ -48,3 +51,10 @@ def one_after_another(motions: Sequence[Motion]) -> Motion:
         tuple(contact for motion in placed for contact in motion.contacts),
         motions[0].camera,
     )
+
+
+def _size(motion: Motion) -> float:
+    """Metres of all bones together, the median over time."""
+    parents, children = np.array(H36M17.bones()).T
+    bones = np.linalg.norm(motion.joints[:, children] - motion.joints[:, parents], axis=-1)
+    return float(np.median(bones.sum(axis=1)))

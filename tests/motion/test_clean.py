@@ -3,11 +3,11 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
-from walker import ANKLE, Camera, film, stand, walk
+from walker import ANKLE, SHIN, THIGH, Camera, film, stand, walk
 
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import FootContact
+from gast_mocap.take.records import FootContact, Motion, Take
 from gast_mocap.take.settings import CleanSettings
 from gast_mocap.take.skeletons import H36M17
 
@@ -173,6 +173,75 @@ def test_people_of_different_heights_stand_on_one_floor() -> None:
     assert np.linalg.norm(apart - truly, axis=-1).mean() < 0.3
     assert small.joints[:, [3, 6], 2].mean() == pytest.approx(0.65 * ANKLE, abs=0.03)
     assert tall.joints[:, [3, 6], 2].min() == pytest.approx(ANKLE, abs=0.03)
+
+
+def pair_of(one_height: float, other_height: float, camera: Camera, stage: float = 0.0) -> Take:
+    """Somebody who walks past somebody who stands, on a ``stage`` of so many metres."""
+    near, far = stand(TIMES, heading=150.0), walk(TIMES, 90.0)
+    near = replace(near, joints=one_height / 1.7 * near.joints + np.array([-0.8, 0, stage]))
+    far = replace(far, joints=other_height / 1.7 * far.joints + np.array([-2, 2.0, 0.0]))
+    return film([near, far], camera, seed=5, pixel_noise=1.5, pose_noise=0.02)
+
+
+HIGH_CAMERA = replace(CAMERA, height=2.2, tilt=15.0)
+
+
+def height_of(motion: Motion) -> float:
+    """As a share of the performer's legs, who is 1.70 m tall."""
+    legs = np.linalg.norm(np.diff(motion.joints[:, [1, 2, 3]], axis=1), axis=-1).sum(1)
+    return float(1.7 * np.median(legs) / (THIGH + SHIN))
+
+
+@pytest.mark.parametrize(("one", "other"), [(1.55, 1.85), (1.85, 1.55), (1.60, 1.75)])
+def test_feet_on_one_floor_tell_who_is_taller(one: float, other: float) -> None:
+    told: list[str] = []
+    take = pair_of(one, other, HIGH_CAMERA)
+    motions = [clean_motion(take, track_id, KNOWN_LENS, told.append) for track_id in (1, 2)]
+    assert height_of(motions[0]) / height_of(motions[1]) == pytest.approx(one / other, rel=0.06)
+    assert told and told[0].startswith("Heights were found")
+    for motion in motions:
+        soles = motion.joints[:, [3, 6], 2].min(1) - ANKLE * height_of(motion) / 1.7
+        assert np.abs(soles).max() < 0.06
+    known = take.with_person(replace(take.people[0], body_height=one))
+    apart = np.subtract(*(clean_motion(known, track_id, KNOWN_LENS, quiet).joints[:, 0] for track_id in (2, 1)))
+    assert height_of(clean_motion(known, 2, KNOWN_LENS, quiet)) == pytest.approx(other, rel=0.05)
+    truly = take_apart(one, other)
+    assert np.mean(np.abs(np.linalg.norm(apart, axis=-1) / np.linalg.norm(truly, axis=-1) - 1)) < 0.15
+
+
+def take_apart(one: float, other: float) -> np.ndarray:
+    """(t, 3) the way from the hips of one to those of the other in ``pair_of``."""
+    near, far = stand(TIMES, heading=150.0).joints[:, 0], walk(TIMES, 90.0).joints[:, 0]
+    way: np.ndarray = other / 1.7 * far + [-2, 2.0, 0.0] - one / 1.7 * near - [-0.8, 0, 0]
+    return way
+
+
+def test_who_is_known_to_be_no_giant_stands_on_a_stage() -> None:
+    told: list[str] = []
+    take = pair_of(1.7, 1.7, HIGH_CAMERA, stage=0.6)
+    take = replace(take, people=tuple(replace(person, body_height=1.7) for person in take.people))
+    motion = clean_motion(take, 1, KNOWN_LENS, told.append)
+    assert motion.joints[:, [3, 6], 2].mean() == pytest.approx(0.6 + ANKLE, abs=0.12)
+    assert len(motion.contacts) == 2, "both feet stand all the time"
+    assert any("above the floor" in notice for notice in told)
+
+
+def test_heights_change_smoothly_with_a_height_that_was_given() -> None:
+    take = pair_of(1.55, 1.85, HIGH_CAMERA)
+    found = []
+    for height in np.arange(1.5, 1.71, 0.05):
+        known = take.with_person(replace(take.people[0], body_height=float(height)))
+        found.append(height_of(clean_motion(known, 2, KNOWN_LENS, quiet)))
+    assert np.all(np.abs(np.diff(found)) < 0.09)
+
+
+def test_the_height_of_somebody_alone_is_what_was_said() -> None:
+    take = film([walk(TIMES, 60.0)], HIGH_CAMERA, pixel_noise=1.5, pose_noise=0.02)
+    told: list[str] = []
+    assert height_of(clean_motion(take, 1, replace(KNOWN_LENS, body_height=1.9), told.append)) == pytest.approx(
+        1.9, rel=0.02
+    )
+    assert not told
 
 
 def test_short_gaps_are_bridged_and_long_ones_reported() -> None:

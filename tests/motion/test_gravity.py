@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 from walker import ANKLE, Camera, stand, walk
 
 from gast_mocap.motion.gravity import (
+    Feet,
     body_axes,
     find_ground,
     tilt_and_roll,
@@ -51,7 +52,7 @@ def test_gravity_and_floor_of_a_walk(tilt: float, roll: float, heading: float) -
     camera, performance = Camera(tilt=tilt, roll=roll, distance=9), walk(TIMES, heading)
     seen = camera.see(performance.joints)
     anchors = seen[:, [3, 6]][performance.standing][::10]
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), anchors, ANKLE)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), [Feet(anchors, ANKLE, False)])
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.abs(anchors @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.03
 
@@ -68,7 +69,7 @@ def test_a_person_who_sits_and_a_foot_on_a_table_do_not_tip_the_floor() -> None:
     standing = walking[:, [3, 6]][walk(TIMES, 45.0).standing]
     anchors = np.concatenate([standing[::10], on_table])
     assert not upright_frames(sitting).any()
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), anchors, ANKLE)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), [Feet(anchors, ANKLE, False)])
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.median(standing @ ground.world_from_camera[2]) - ground.floor == pytest.approx(ANKLE, abs=0.03)
 
@@ -76,7 +77,7 @@ def test_a_person_who_sits_and_a_foot_on_a_table_do_not_tip_the_floor() -> None:
 def test_without_anchors_the_standing_body_is_upright() -> None:
     camera = Camera(tilt=20, roll=-3)
     seen = camera.see(stand(TIMES, heading=120.0).joints)
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.zeros((0, 3)), ANKLE)
+    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), [Feet(np.zeros((0, 3)), ANKLE, False)])
     assert angle(ground.world_from_camera, camera) < 3.0
 
 
@@ -86,7 +87,9 @@ def test_feet_on_a_roof_and_on_the_grass_below_it_make_no_steep_floor() -> None:
     across = np.linspace(-2, 2, 10)
     roof = camera.see(np.stack([across - 1, np.full(10, 0.3), np.full(10, 2.0 + ANKLE)], axis=1))
     grass = camera.see(np.stack([across, np.zeros(10), np.full(10, ANKLE)], axis=1))
-    ground = find_ground(body_axes(seen, HEIGHT), upright_frames(seen), np.concatenate([roof, grass]), ANKLE)
+    ground = find_ground(
+        body_axes(seen, HEIGHT), upright_frames(seen), [Feet(np.concatenate([roof, grass]), ANKLE, False)]
+    )
     assert angle(ground.world_from_camera, camera) < 3.0
     assert np.abs(grass @ ground.world_from_camera[2] - ground.floor - ANKLE).max() < 0.1
 
@@ -129,9 +132,9 @@ def test_clues_are_weighed_by_their_errors() -> None:
     by 15, and cameras are seldom rolled by more than 2."""
     leaning = world_from_camera_axes(10.0, 10.0)[2]
     upright = np.ones(60, bool)
-    firm = find_ground(np.tile(leaning, (60, 1)), upright, np.zeros((0, 3)), ANKLE)
+    firm = find_ground(np.tile(leaning, (60, 1)), upright, [Feet(np.zeros((0, 3)), ANKLE, False)])
     assert tilt_and_roll(firm.world_from_camera[2]) == pytest.approx((10.0, 10.0), abs=1.0)
-    slumped = find_ground(np.tile(leaning, (60, 1)), ~upright, np.zeros((0, 3)), ANKLE)
+    slumped = find_ground(np.tile(leaning, (60, 1)), ~upright, [Feet(np.zeros((0, 3)), ANKLE, False)])
     assert tilt_and_roll(slumped.world_from_camera[2])[1] < 2.0
 
 
@@ -141,5 +144,5 @@ def test_a_few_standing_frames_tell_more_than_many_others() -> None:
     for count, low, high in ((5, 19, 21), (4, 30, 50)):
         axes = np.concatenate([np.tile(straight, (count, 1)), np.tile(bowed, (100 - count, 1))])
         upright = np.arange(100) < count
-        tilt = tilt_and_roll(find_ground(axes, upright, np.zeros((0, 3)), ANKLE).world_from_camera[2])[0]
+        tilt = tilt_and_roll(find_ground(axes, upright, [Feet(np.zeros((0, 3)), ANKLE, False)]).world_from_camera[2])[0]
         assert low < tilt < high, count

@@ -8,6 +8,7 @@ import pytest
 from walker import Camera, film, walk
 
 from gast_mocap.motion.clean import clean_motion
+from gast_mocap.motion.shots import one_after_another
 from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, Track, VideoInfo
 from gast_mocap.take.settings import CleanSettings
 
@@ -70,3 +71,12 @@ def test_someone_joined_from_two_shots_goes_on_where_they_were(takes: tuple[Take
     np.testing.assert_allclose(motion.joints[:count], parts[0].joints, atol=1e-6)
     np.testing.assert_allclose(motion.joints[count, 0, :2], motion.joints[count - 1, 0, :2], atol=1e-6)
     np.testing.assert_allclose(motion.joints[count:, :, 2], parts[1].joints[:, :, 2], atol=1e-6)
+
+
+def test_shots_that_tell_different_heights_give_one_body_on_the_floor(takes: tuple[Take, Take]) -> None:
+    long, short = (clean_motion(take, 1, CleanSettings(), lambda _: None) for take in takes)
+    short = replace(short, times=10 + short.times[:50], joints=1.2 * short.joints[:50], scores=short.scores[:50])
+    together = one_after_another([long, short])
+    thighs = np.linalg.norm(together.joints[:, 5] - together.joints[:, 4], axis=-1)
+    np.testing.assert_allclose(thighs, thighs[0], rtol=1e-3)
+    assert together.joints[-50:, [3, 6], 2].min() == pytest.approx(long.joints[:, [3, 6], 2].min(), abs=0.02)
