@@ -140,8 +140,10 @@ def worst_hinge(played: Played, motion: Motion) -> float:
     """Degrees between the rig's own hinge and the performer's limb plane, the most of all bent limbs and
     frames."""
     worst = 0.0
-    for role in [role for role in UPPER if role in played.heads]:
-        lower = role.replace("upper_arm", "forearm").replace("thigh", "shin")
+    lowers = {role: role.replace("upper_arm", "forearm").replace("thigh", "shin") for role in UPPER}
+    for role, lower in lowers.items():
+        if not {role, lower} <= played.heads.keys():
+            continue
         first, second = (_source_direction(motion, LIMB_JOINTS[part]) for part in (role, lower))
         bent = angle(first, second) > BENT
         along = _unit(played.rest_heads[lower] - played.rest_heads[role])

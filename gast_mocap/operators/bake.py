@@ -17,6 +17,7 @@ from ..retarget.blender.library_overrides import animatable
 from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
 from ..retarget.blender.write import Written, write_action
 from ..retarget.rig.bone_map import BoneMap, check_map
+from ..retarget.rig.review import uneven_scales
 from ..retarget.solve.confidence import bone_confidence
 from ..retarget.solve.curves import BoneCurves
 from ..retarget.solve.solve import as_the_rig_sees_it, keyed_bones, solve
@@ -169,6 +170,8 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         check_map(bone_map, rest)
         keyed = keyed_bones(rest, bone_map, self.travel)
         rest = read_rest_pose(target, self.reference, keyed, bone_map.switches)
+        for notice in uneven_scales(rest, bone_map):
+            self.reports.notify(notice)  # the panel judged the target when it was chosen
         motion = performance.motion
         curves = solve(motion, rest, bone_map, self.solve_options())
         confidence = bone_confidence(as_the_rig_sees_it(motion, rest), bone_map) if self.confidence else None

@@ -122,6 +122,15 @@ def test_a_scene_that_would_cut_the_motion_off_is_made_longer_and_that_is_told(s
     assert bpy.context.scene.frame_end == 30
 
 
+def test_a_target_that_was_stretched_after_it_was_chosen_is_told(scene, take, mixamo):
+    bpy.ops.gast_mocap.open_take(filepath=take)
+    scene.gast_mocap.target = mixamo
+    mixamo.scale = (1, 1, 2)
+    bpy.context.view_layer.update()
+    bpy.ops.gast_mocap.bake()
+    assert any("Ctrl A" in notice for notice in reports.of_bake.notices)
+
+
 def test_an_earlier_action_is_kept(scene, take, mixamo):
     earlier = bpy.data.actions.new("Earlier")
     mixamo.animation_data_create().action = earlier

@@ -53,7 +53,7 @@ def review_map(rest: RestPose, bone_map: BoneMap) -> MapReview:
     bone_map = BoneMap(known, bone_map.family, bone_map.switches)
     contradicts = _sides_contradict(rest, bone_map)
     notices = [*_swapped_sides(contradicts), *_lean(rest, bone_map), *_half_body(bone_map)]
-    notices += [*_sheared(rest, bone_map), *_second_body(rest, bone_map)]
+    notices += [*uneven_scales(rest, bone_map), *_second_body(rest, bone_map)]
     doubts = limb_doubts(rest, bone_map) | _head_doubt(rest, bone_map) | _stuck(rest, bone_map)
     return MapReview(doubts, contradicts, tuple(notices))
 
@@ -197,7 +197,7 @@ def _lean(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
         )
 
 
-def _sheared(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
+def uneven_scales(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
     """Objects and bones whose uneven scale stretches the limbs as they turn."""
     sizes = np.linalg.svd(rest.world_from_armature[:3, :3], compute_uv=False)
     if sizes[-1] < (1 - UNEVEN) * sizes[0]:
