@@ -10,6 +10,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -29,6 +30,7 @@ from .protocol.lines import fields_of, record_from
 if TYPE_CHECKING:
     from .networks.session import Port
 
+MANIFEST = "blender_manifest.toml"
 LIBRARIES = {"numpy": "NumPy", "scipy": "SciPy", "cv2": "OpenCV", "av": "PyAV", "onnxruntime": "ONNX Runtime"}
 COMMON_CODECS = ("h264", "hevc", "mpeg4", "vp9", "av1", "prores", "mjpeg", "png")
 """What videos from phones, cameras, editors and the web are written in."""
@@ -66,6 +68,7 @@ def report(found: Iterator[Finding] | list[Finding]) -> str:
 def findings(folder: Path) -> Iterator[Finding]:
     """Everything that an import needs, in the order in which it needs it. Takes are to be saved in ``folder``."""
     checks: dict[str, Callable[[], str]] = {
+        "Extension": extension_in_words,
         "Python": python_in_words,
         **{label: partial(library, name) for name, label in LIBRARIES.items()},
         "Decoder": decoder,
@@ -85,6 +88,13 @@ def finding(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, False, " ".join(filter(None, (error.text, error.detail and f"({error.detail})"))))
     except Exception as error:  # whatever is wrong with a computer, the checks that follow still tell more
         return Finding(name, False, printable(f"{type(error).__name__}: {error}. {REINSTALL}"))
+
+
+def extension_in_words() -> str:
+    """Version and place. The manifest lies in the installed package, and beside it in the project's tree."""
+    package = MODELS_FOLDER.parent
+    manifest = next(folder / MANIFEST for folder in (package, package.parent) if (folder / MANIFEST).is_file())
+    return f"{tomllib.loads(manifest.read_text(encoding='utf-8'))['version']}, {package}"
 
 
 def python_in_words() -> str:

@@ -10,6 +10,7 @@ from . import (
     bake,
     clean_up,
     import_video,
+    installation,
     match,
     mending,
     open_take,
@@ -33,6 +34,8 @@ CLASSES: tuple[type, ...] = (
     properties.GAST_MOCAP_PG_bake,
     properties.GAST_MOCAP_PG_scene,
     preferences.GAST_MOCAP_AP_preferences,
+    installation.GAST_MOCAP_OT_check_installation,
+    installation.GAST_MOCAP_OT_copy_report,
     import_video.GAST_MOCAP_OT_import_video,
     import_video.GAST_MOCAP_OT_cancel_import,
     import_video.GAST_MOCAP_FH_video,
@@ -84,6 +87,7 @@ def register() -> None:
 
 def unregister() -> None:
     stop_import()
+    installation.forget()
     forget_file()
     overlay.unregister()
     bpy.app.handlers.load_pre.remove(stop_import)

@@ -94,7 +94,7 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
         ),
     ]
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         assert self.layout
         self.layout.use_property_split = True
         self.layout.prop(self, "takes_folder")
@@ -106,6 +106,9 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
             self.layout.prop(self, "detector_overlap")
         if self.lifter:
             self.layout.prop(self, "causal")
+        from . import installation  # which asks these preferences where takes are saved
+
+        installation.draw(self.layout, context)
 
 
 def take_path(video: Path) -> Path:
@@ -118,6 +121,14 @@ def take_path(video: Path) -> Path:
     names = chain([video.stem], (f"{video.stem} {number}" for number in count(2)))
     paths = (folder / fitting_name(name, ".take.npz") for name in names)
     return next(path for path in paths if _is_replaceable(path, video))
+
+
+def saving_folder() -> Path:
+    """Where takes are saved that have no place beside their video. Raises MocapError where it cannot be used."""
+    preferences = _preferences()
+    if preferences and preferences.takes_folder:
+        return chosen_path(preferences.takes_folder)
+    return own_folder("takes")
 
 
 def low_memory() -> bool:
@@ -153,11 +164,11 @@ def _preferences() -> GAST_MOCAP_AP_preferences | None:
 def _takes_folder(video: Path) -> Path:
     preferences = _preferences()
     if preferences and preferences.takes_folder:
-        return chosen_path(preferences.takes_folder)
+        return saving_folder()
     try:
         check_saving(video.parent / fitting_name(video.stem, ".take.npz"))
     except MocapError:
-        return own_folder("takes")
+        return saving_folder()
     return video.parent
 
 

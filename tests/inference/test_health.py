@@ -21,7 +21,18 @@ def test_all_is_well_here_and_the_report_says_what_was_looked_at(tmp_path: Path,
     assert main(["--check", "--out-dir", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert all(line.startswith("ok ") for line in lines)
-    for name in ("Python", "NumPy", "SciPy", "OpenCV", "PyAV", "ONNX Runtime", "Decoder", "Networks", "One frame"):
+    for name in (
+        "Extension",
+        "Python",
+        "NumPy",
+        "SciPy",
+        "OpenCV",
+        "PyAV",
+        "ONNX Runtime",
+        "Decoder",
+        "Networks",
+        "One frame",
+    ):
         assert sum(line[6:].startswith(name) for line in lines) == 1
     assert f"takes can be saved in {tmp_path}" in lines[-1]
     assert list(tmp_path.iterdir()) == []

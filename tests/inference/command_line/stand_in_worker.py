@@ -1,8 +1,7 @@
 """In place of the real worker, for tests of what surrounds it: reads a job, writes a take of one person, says so.
 
 A video called ``bad*`` fails, ``dies*`` ends without a word; ``stuck*`` takes, the first time, until the process that
-started this one is dead. Each start and end is a line in the file that ``GAST_MOCAP_STAND_IN_LOG`` names. ``SECONDS`` is
-how long a video takes.
+started this one is dead. Each start and end is a line in the file that ``GAST_MOCAP_STAND_IN_LOG`` names.
 """
 
 import json
@@ -12,6 +11,7 @@ import time
 from pathlib import Path
 
 SECONDS = 0.5
+"""How long a video takes."""
 COMMAND = [sys.executable, str(Path(__file__))]
 
 
