@@ -49,7 +49,11 @@ def attachment_of(rest: RestPose, bone_map: BoneMap) -> Attachment:
     }
     movers = {bone: _free_to_move(rest, bone) for bone in detached}
     parts = {bones[role]: {bones[below] for below in bones if role in lineages[below]} for role in bones}
-    stuck = tuple(bone for bone, mover in movers.items() if _carried(rest, mover, set(bones.values())) - parts[bone])
+    stuck = tuple(
+        bone
+        for bone, mover in movers.items()
+        if _carried(rest, mover, set(bones.values()), {*movers.values()} - {mover}) - parts[bone]
+    )
     first, *others = (bone for role, bone in bones.items() if role not in owners)
     highest = next((bone for bone in reversed(rest.ancestors(first)) if bone in bones.values()), first)
     mover = _free_to_move(rest, highest)
@@ -96,6 +100,12 @@ def _free_to_move(rest: RestPose, bone: int) -> int:
     return next((above for above in (bone, *rest.ancestors(bone)) if not rest.connected[above]), bone)
 
 
-def _carried(rest: RestPose, mover: int, bones: set[int]) -> set[int]:
-    """Those of ``bones`` that move with ``mover``, itself included."""
-    return {bone for bone in bones if bone == mover or mover in rest.ancestors(bone)}
+def _carried(rest: RestPose, mover: int, bones: set[int], settled: set[int]) -> set[int]:
+    """Those of ``bones`` that move with ``mover``, itself included, and by no one of the ``settled`` below it, which
+    get a place of their own."""
+    lineages = ((bone, [bone, *rest.ancestors(bone)]) for bone in bones)
+    return {
+        bone
+        for bone, lineage in lineages
+        if mover in lineage and not settled.intersection(lineage[: lineage.index(mover)])
+    }

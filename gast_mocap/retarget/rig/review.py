@@ -209,8 +209,8 @@ def uneven_scales(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
     uneven = [rest.bone_names[bone] for bone in sorted(above) if rest.uneven[bone]]
     if uneven:
         yield (
-            f"The pose scales {', '.join(uneven)} unevenly, so limbs that hang there are sheared and point to the "
-            "wrong side. In Pose Mode scale evenly, or take the scale off with Alt S."
+            f"The pose scales {', '.join(uneven)} unevenly, so the limbs on them are sheared and do not point where "
+            "the performer's do. In Pose Mode scale evenly, or take the scale off with Alt S."
         )
 
 

@@ -129,3 +129,16 @@ def test_a_place_in_the_pose_that_motion_is_measured_from_stays():
     play(rig, travelling(), reference="POSE", bone_map=BoneMap(known))
     bpy.context.scene.frame_set(3)
     assert rig.pose.bones[known["upper_arm.L"]].location[:] == pytest.approx((0.1, 0.2, 0.0))
+
+
+def test_a_pelvis_that_carries_thighs_with_a_place_of_their_own_is_not_stuck():
+    bones = make_bones("Mixamo", "A")
+    known = expected_roles(bones)
+    hips = next(bone for bone in bones if bone.role == "hips")
+    pelvis = replace(hips, name="pelvis", role="pelvis")
+    hung = [replace(bone, parent="pelvis") if bone.role.startswith("thigh") else bone for bone in bones]
+    rig, bone_map = make_armature([pelvis, *hung]), BoneMap(known | {"pelvis": "pelvis"})
+    assert not stuck_bones(read_rest_pose(rig), bone_map)
+    played = play(rig, travelling(), bone_map=bone_map)
+    assert worst_gap(played) < 1e-4
+    assert played.heads["pelvis"] == pytest.approx(played.heads["hips"], abs=1e-4)
