@@ -11,7 +11,7 @@ from gast_mocap.retarget.blender.write import WriteOptions, write_action
 from gast_mocap.retarget.rig.attachment import stuck_bones
 from gast_mocap.retarget.rig.bone_map import BoneMap
 from gast_mocap.retarget.solve.solve import SolveOptions, keyed_bones, solve
-from trials.performances import random_performance, squat
+from trials.performances import random_performance
 from trials.played import Played, play, worst_direction, worst_gap
 from trials.rigs import expected_roles, family_names, make_armature, make_bones
 
@@ -96,16 +96,16 @@ def test_a_part_whose_end_is_joined_to_another_is_named_before_the_bake():
     assert stuck_bones(read_rest_pose(rig), BoneMap(known)) == ()
 
 
-@pytest.mark.parametrize("family", ["Biped", "Mixamo"])
-def test_a_second_bake_stands_where_the_first_did_though_thighs_hang_on_the_spine(family):
-    bones = make_bones(family, "A")
-    known = expected_roles(bones)
-    rig, _ = reparented(family, ("thigh.L", "thigh.R"), "spine")
-    first = play(rig, squat(15), bone_map=BoneMap(known))
-    bpy.context.scene.frame_set(8)
-    second = play(rig, squat(15), bone_map=BoneMap(known))
-    for role in ("hips", "foot.L"):
-        assert second.heads[role] == pytest.approx(first.heads[role], abs=1e-4)
+@pytest.mark.parametrize("family", ["Unreal 4", "Mixamo"])
+def test_a_body_stands_as_high_when_its_thighs_hang_on_a_spine_that_bends(family):
+    played = []
+    for roles in ((), ("thigh.L", "thigh.R")):
+        rig, known = reparented(family, roles, "spine")
+        for _ in range(2):  # the second bake finds what the first one left
+            played.append(play(rig, travelling(9), bone_map=BoneMap(known)))
+    for other in played[1:]:
+        for role in ("hips", "foot.L"):
+            assert other.heads[role] == pytest.approx(played[0].heads[role], abs=1e-4)
 
 
 @pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
