@@ -16,7 +16,7 @@ from typing import Any
 
 from ..take.errors import MocapError, printable
 from ..take.whole_file import remove_parts
-from .protocol.job import Mend, Order, order_from_json
+from .protocol.job import Job, Look, Mend, Order, order_from_json
 from .protocol.lines import LONGEST
 from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Stage, Started, to_line
 from .protocol.progress import Report, StageClock, StoppedError
@@ -164,10 +164,9 @@ def stoppable(report: Report, stop: threading.Event, pulse: Pulse) -> Report:
 
 
 def do(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
-    """Run the pipeline, or mend a take. Their libraries are loaded here: a broken one is reported like any trouble."""
+    """Do ``job``; a library that is broken is reported like any trouble."""
     try:
-        from .mend import mend
-        from .pipeline import run
+        return work(job, report, notify)
     except ImportError as error:
         raise MocapError(
             "library_missing",
@@ -175,6 +174,20 @@ def do(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
             "Windows, first install the Microsoft Visual C++ Redistributable (x64).",
             str(error),
         ) from error
-    if isinstance(job, Mend):
-        return Finished(str(mend(job, report, notify)))
-    return Finished(str(run(job, report, notify).saved_as))
+
+
+def work(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
+    """Do ``job`` with the libraries that it needs."""
+    match job:
+        case Look():
+            from .look import look
+
+            return look(job)
+        case Mend():
+            from .mend import mend
+
+            return Finished(str(mend(job, report, notify)))
+        case Job():
+            from .pipeline import run
+
+            return Finished(str(run(job, report, notify).saved_as))

@@ -1,7 +1,7 @@
 """One person of a take, ready for the world: bones of one length, leaps removed, gaps bridged, jitter
 smoothed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -81,6 +81,28 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
         joints = _shape(joints, scores, settings.symmetric, height)
     known = person.body_height is not None
     return Body(person.track_id, height, known, person.contacts, times, joints, scores, points, point_scores)
+
+
+class KeptBodies:
+    """``prepare_body`` that remembers the last bodies: most controls of the clean-up leave them as they are."""
+
+    MOST = 8
+    """Bodies that are remembered; more serve takes with more people, at a megabyte for each minute of one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], tuple[Person, Body]] = {}
+
+    def __call__(self, person: Person, video: VideoInfo, settings: CleanSettings) -> Body:
+        height = person.body_height or settings.body_height
+        key = (
+            id(person.pose.joints), id(person.keypoints.points), id(video.times), height, settings.fill_gaps,
+            settings.remove_outliers, settings.smooth_body, settings.constant_lengths, settings.symmetric,
+        )  # fmt: skip
+        if key not in self._kept:
+            while len(self._kept) >= self.MOST:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = person, prepare_body(person, video, settings)  # the person keeps the ids taken
+        return replace(self._kept[key][1], contacts=person.contacts)
 
 
 def _zero_outside(frames: IntArray, seen: IntArray, scores: FloatArray) -> FloatArray:

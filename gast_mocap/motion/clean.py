@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from ..take.errors import MocapError
 from ..take.film_camera import FilmCamera
-from ..take.records import CameraMove, FloatArray, IntArray, Motion, Take, VideoInfo
+from ..take.records import CameraMove, FloatArray, IntArray, Motion, Person, Take, VideoInfo
 from ..take.settings import CleanSettings
 from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
@@ -33,6 +33,8 @@ own. Raising it puts low stages on the floor."""
 TOLD_SCALE = 0.03
 """By which a height must differ from what was said to be told."""
 
+Prepare = Callable[[Person, VideoInfo, CleanSettings], Body]
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -55,24 +57,28 @@ class Walk:
         return replace(self, body=body, pelvis=scale * self.pelvis, anchors=scale * self.anchors)
 
 
-def clean_motion(take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None]) -> Motion:
+def clean_motion(
+    take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None], prepare: Prepare = prepare_body
+) -> Motion:
     """The performance of one person of a take, in the world that all people of the shot share.
 
     A shot has its own camera, so what lies beyond a cut has no say. Of someone who was joined from several shots, each
-    shot begins where the one before ended.
+    shot begins where the one before ended. ``prepare`` may remember bodies from call to call.
 
     Raises:
         MocapError: the take has no such person, or that person was hardly seen.
     """
     shots = shots_of(take, track_id)
     if len(shots) < 2:
-        return clean_shot(shots[0] if shots else take, track_id, settings, notify)
-    return one_after_another([clean_shot(shot, track_id, settings, notify) for shot in shots])
+        return clean_shot(shots[0] if shots else take, track_id, settings, notify, prepare)
+    return one_after_another([clean_shot(shot, track_id, settings, notify, prepare) for shot in shots])
 
 
-def clean_shot(take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None]) -> Motion:
+def clean_shot(
+    take: Take, track_id: int, settings: CleanSettings, notify: Callable[[str], None], prepare: Prepare = prepare_body
+) -> Motion:
     """The performance of one person in a take of a single shot. Raises as ``clean_motion``."""
-    bodies = [prepare_body(person, take.video, settings) for person in take.people]
+    bodies = [prepare(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
     report_gaps(track_id, chosen.times, settings.fill_gaps, notify)
     if settings.travel and take.camera_moved:

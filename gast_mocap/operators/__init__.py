@@ -11,10 +11,13 @@ from . import (
     clean_up,
     import_video,
     installation,
+    live,
+    looking,
     match,
     mending,
     open_take,
     overlay,
+    performances,
     preferences,
     properties,
     reports,
@@ -26,6 +29,7 @@ from .panels import bake as bake_panel
 from .panels import clean_up as clean_up_panel
 from .panels import people as people_panel
 from .panels import video as video_panel
+from .panels.progress import draw_in_status_bar
 
 CLASSES: tuple[type, ...] = (
     properties.GAST_MOCAP_PG_clean,
@@ -53,6 +57,9 @@ CLASSES: tuple[type, ...] = (
     clean_up.GAST_MOCAP_OT_keep_contacts,
     clean_up.GAST_MOCAP_OT_find_contacts,
     clean_up.GAST_MOCAP_OT_keep_clean_up,
+    clean_up.GAST_MOCAP_OT_use_preset,
+    clean_up.GAST_MOCAP_OT_reset_clean_up,
+    clean_up.GAST_MOCAP_MT_clean_up_presets,
     target_bones.GAST_MOCAP_OT_find_bones,
     target_bones.GAST_MOCAP_OT_pick_bone,
     target_bones.GAST_MOCAP_OT_swap_sides,
@@ -72,13 +79,20 @@ CLASSES: tuple[type, ...] = (
 )
 
 
+stopped = ""
+"""The name of what was worked on when its file was closed."""
+_keymap_items: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
+
+
 def register() -> None:
     for cls in CLASSES:
         declare_properties(cls)
         bpy.utils.register_class(cls)
     bpy.types.Scene.gast_mocap = PointerProperty(type=properties.GAST_MOCAP_PG_scene)  # type: ignore[attr-defined, func-returns-value]
     bpy.types.TOPBAR_MT_file_import.append(import_video.draw_in_import_menu)
+    bpy.types.STATUSBAR_HT_header.append(draw_in_status_bar)
     overlay.register()
+    bind_escape()
     bpy.app.handlers.load_pre.append(stop_import)
     bpy.app.handlers.load_post.append(forget_file)
     bpy.app.handlers.undo_post.append(follow_undo)
@@ -86,10 +100,12 @@ def register() -> None:
 
 
 def unregister() -> None:
-    stop_import()
+    running.abandon()
     installation.forget()
-    forget_file()
+    forget()
     overlay.unregister()
+    unbind_escape()
+    bpy.types.STATUSBAR_HT_header.remove(draw_in_status_bar)
     bpy.app.handlers.load_pre.remove(stop_import)
     bpy.app.handlers.load_post.remove(forget_file)
     bpy.app.handlers.undo_post.remove(follow_undo)
@@ -98,6 +114,22 @@ def unregister() -> None:
     del bpy.types.Scene.gast_mocap  # type: ignore[attr-defined]
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
+
+
+def bind_escape() -> None:
+    """Esc cancels an import from any editor; while none runs, the key goes on to whatever else it is for."""
+    assert bpy.context.window_manager
+    configuration = bpy.context.window_manager.keyconfigs.addon
+    if configuration is not None:  # none in background mode
+        keymap = configuration.keymaps.new(name="Window", space_type="EMPTY")
+        item = keymap.keymap_items.new(import_video.GAST_MOCAP_OT_cancel_import.bl_idname, "ESC", "PRESS")
+        _keymap_items.append((keymap, item))
+
+
+def unbind_escape() -> None:
+    for keymap, item in _keymap_items:
+        keymap.keymap_items.remove(item)
+    _keymap_items.clear()
 
 
 def declare_properties(cls: type) -> None:
@@ -117,14 +149,25 @@ def declare_properties(cls: type) -> None:
 @persistent  # type: ignore[untyped-decorator]
 def stop_import(*_: object) -> None:
     """The worker's file is being closed, or the extension disabled."""
-    running.abandon()
+    global stopped
+    stopped = running.abandon()
 
 
 @persistent  # type: ignore[untyped-decorator]
 def forget_file(*_: object) -> None:
-    """Another file is open: what the panel told and showed was of the one before."""
-    reports.forget()
-    thumbnails.forget()
+    """Another file is open. What was stopped by that is said in it."""
+    global stopped
+    forget()
+    if stopped:
+        text = f"The work on {stopped} was stopped because another file was opened. Start it again in that file."
+        reports.of_import.notify(text)
+    stopped = ""
+
+
+def forget() -> None:
+    """What the panel told and showed was of the file before."""
+    for of_file in (reports, thumbnails, looking, performances, live):
+        of_file.forget()
 
 
 @persistent  # type: ignore[untyped-decorator]

@@ -1,31 +1,28 @@
 """From a person of a take to an action on an armature."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Armature, Context, Event, Object, OperatorProperties, Scene
 
-from ..motion.clean import clean_motion
-from ..motion.resample import rate_note, resample
+from ..motion.resample import rate_note
 from ..motion.summary import summary
 from ..retarget.blender.armature import Reference, read_rest_pose
 from ..retarget.blender.character import make_character
 from ..retarget.blender.library_overrides import animatable
 from ..retarget.blender.new_skeleton import make_h36m_armature, remove_armature
-from ..retarget.blender.write import Written, write_action
+from ..retarget.blender.write import Written
 from ..retarget.rig.bone_map import BoneMap, check_map
 from ..retarget.rig.review import uneven_scales
-from ..retarget.solve.confidence import bone_confidence
-from ..retarget.solve.curves import BoneCurves
-from ..retarget.solve.solve import as_the_rig_sees_it, keyed_bones, solve
+from ..retarget.solve.solve import keyed_bones
 from ..take.errors import MocapError
-from ..take.records import FloatArray, IntArray, Motion
-from . import reports
+from . import live, reports
 from .after_bake import show
 from .bake_options import REFERENCES, BakeOptions, draw_action, draw_further_options
+from .baking import Part, Solved, perform
 from .operator import MocapOperator, Result
 from .panel_map import found_map, show_map, shown_map
 from .properties import FARTHEST_START, GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
@@ -40,26 +37,6 @@ WHERE = {
 }
 NAMED_AT_MOST = 4
 """Bones, constraints or drivers that a notice names; with more, it grows longer than anybody reads."""
-
-
-@dataclass(frozen=True)
-class _Performance:
-    """What is written: ``frames`` (t,) of the scene."""
-
-    name: str
-    motion: Motion
-    frames: IntArray
-
-
-@dataclass(frozen=True)
-class _Solved:
-    """A performance as the bones of an armature."""
-
-    armature: Object
-    bone_map: BoneMap
-    performance: _Performance
-    curves: BoneCurves
-    confidence: dict[str, FloatArray] | None
 
 
 class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as in properties
@@ -104,8 +81,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
             if ticked
             else "the chosen person's"
         )
-        where = WHERE[settings.bake.action]
-        return f"Key {who} motion {where}. Where no target is given, a skeleton is created"
+        return f"Key {who} motion {WHERE[settings.bake.action]}. Where no target is given, a skeleton is created"
 
     def draw(self, _context: Context) -> None:
         """The panel at the bottom left, in which a bake is done again in another way."""
@@ -125,13 +101,18 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         self._fill_in(settings)
         made: list[Object] = []
         try:
-            solved = [self._solve(scene, settings, track_id, target, made) for track_id, target in cast]
+            parts = [self._part(scene, settings, track_id, target, made) for track_id, target in cast]
+            solved = [part.solved(scene) for part in parts]
             targets = [self._write(settings, one) for one in solved]
         except Exception:
             for armature in made:
                 remove_armature(armature)
             raise
         self._tell(scene, solved)
+        live.remember(
+            [replace(part, armature=target.name) for part, target in zip(parts, targets, strict=True)],
+            self.write_options(),
+        )
         if self.is_shown:
             show(bpy.context, targets, min(int(one.performance.frames[0]) for one in solved))
         names = ", ".join(target.name for target in targets)
@@ -155,11 +136,11 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(settings if name == "start_frame" else settings.bake, name))
 
-    def _solve(
+    def _part(
         self, scene: Scene, settings: GAST_MOCAP_PG_scene, track_id: int, target: Object | None, made: list[Object]
-    ) -> _Solved:
-        """A person's motion on ``target``, or on a new skeleton, which is added to ``made``. Raises MocapError."""
-        performance = self._performance(scene, settings, track_id)
+    ) -> Part:
+        """A person on ``target``, or on a new skeleton, which is added to ``made``. Raises MocapError."""
+        performance = perform(scene, track_id, self.start_frame, self.reports.notify)
         if target is None:
             target = make_h36m_armature(performance.name, performance.motion)
             made.append(target)
@@ -172,18 +153,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         rest = read_rest_pose(target, self.reference, keyed, bone_map.switches)
         for notice in uneven_scales(rest, bone_map):
             self.reports.notify(notice)  # the panel judged the target when it was chosen
-        motion = performance.motion
-        curves = solve(motion, rest, bone_map, self.solve_options())
-        confidence = bone_confidence(as_the_rig_sees_it(motion, rest), bone_map) if self.confidence else None
-        return _Solved(target, bone_map, performance, curves, confidence)
-
-    def _performance(self, scene: Scene, settings: GAST_MOCAP_PG_scene, track_id: int) -> _Performance:
-        take = shown_take(scene)
-        cleaning = settings.clean_settings()
-        motion = clean_motion(take, track_id, cleaning, self.reports.notify)
-        frames, motion = resample(motion, fps_of(scene), cleaning.fill_gaps)
-        name = take.person(track_id).name or f"person {track_id}"
-        return _Performance(f"{take.video.path.stem} {name}", motion, frames + self.start_frame)
+        return Part(track_id, target.name, bone_map, rest, self.start_frame, self.solve_options(), self.confidence)
 
     def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object | None:
         """The object that ``target`` names; None for a new skeleton. Raises MocapError."""
@@ -198,21 +168,19 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
             return shown_map(settings)
         return found_map(settings, target)
 
-    def _write(self, settings: GAST_MOCAP_PG_scene, solved: _Solved) -> Object:
+    def _write(self, settings: GAST_MOCAP_PG_scene, solved: Solved) -> Object:
         """Key it; the armature that has the keys: of a linked one, the override in its place."""
-        target = animatable(solved.armature)  # after all that may fail: an override would stay behind
-        if target != solved.armature and solved.armature == settings.target:
+        armature = bpy.data.objects[solved.part.armature]
+        target = animatable(armature)  # after all that may fail: an override would stay behind
+        if target != armature and armature == settings.target:
             settings.target = target
-            show_map(settings, solved.bone_map)
-        performance = solved.performance
-        written = write_action(
-            target, solved.curves, performance.frames, performance.name, self.write_options(), solved.confidence
-        )
+            show_map(settings, solved.part.bone_map)
+        written = solved.write(target, self.write_options())
         for notice in _notices(target, written, self):
             self.reports.notify(notice)
         return target
 
-    def _tell(self, scene: Scene, solved: Sequence[_Solved]) -> None:
+    def _tell(self, scene: Scene, solved: Sequence[Solved]) -> None:
         """Say what was baked, and move the scene's end where it would cut the motion off."""
         for one in solved:
             self.reports.done.append(f"{one.performance.name}: {summary(one.performance.motion)}.")

@@ -2,14 +2,17 @@
 
 import math
 from dataclasses import replace
+from typing import Annotated
 
 import bpy
 import numpy as np
-from bpy.types import Camera, Context, Object, Scene
+from bpy.props import StringProperty
+from bpy.types import Camera, Context, Menu, Object, Scene
 
 from ..motion.clean import clean_motion
 from ..motion.contacts import CHANGES, changes_of, contacts_of_changes
 from ..motion.gravity import tilt_roll_heading
+from ..take.clean_up_presets import PRESETS, with_preset
 from ..take.errors import MocapError
 from ..take.records import FootContact, VideoInfo
 from . import reports
@@ -129,6 +132,43 @@ class GAST_MOCAP_OT_keep_clean_up(CleanUpOperator):
     def work(self, scene: Scene) -> str:
         save(scene, replace(shown_take(scene), cleaning=settings_of(scene).clean.settings()))
         return "Saved the clean-up settings in the take"
+
+
+class GAST_MOCAP_OT_use_preset(CleanUpOperator):
+    bl_idname = "gast_mocap.use_clean_up_preset"
+    bl_label = "Clean-up Preset"
+    bl_description = "Set smoothing and feet for this kind of performance. Height, camera and floor stay"
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: Annotated[str, StringProperty(name="Preset", options={"SKIP_SAVE"})]
+
+    def work(self, scene: Scene) -> str:
+        if self.name not in PRESETS:
+            known = ", ".join(PRESETS)
+            raise MocapError("preset_unknown", f"There is no preset {self.name}. Choose one of {known}.")
+        clean = settings_of(scene).clean
+        clean.show(with_preset(clean.settings(), self.name))
+        return ""
+
+
+class GAST_MOCAP_OT_reset_clean_up(CleanUpOperator):
+    bl_idname = "gast_mocap.reset_clean_up"
+    bl_label = "Reset Clean-up"
+    bl_description = "Set every control of the clean-up to what the take has kept, or to its default"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def work(self, scene: Scene) -> str:
+        settings_of(scene).clean.show(take_of(scene).cleaning)
+        return ""
+
+
+class GAST_MOCAP_MT_clean_up_presets(Menu):
+    bl_label = "Clean-up Presets"
+
+    def draw(self, _context: Context) -> None:
+        assert self.layout
+        for name in PRESETS:
+            self.layout.operator("gast_mocap.use_clean_up_preset", text=name).name = name
 
 
 def _field_of_view(camera: Object, video: VideoInfo) -> float:

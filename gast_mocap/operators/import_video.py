@@ -1,18 +1,24 @@
 """From a video to a take: starts, waits for and cancels the worker."""
 
+from pathlib import Path
 from typing import Annotated, TypeVar
 
+import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Context, Event, FileHandler, Menu, Operator, Scene
 
 from ..inference.protocol.job import Job
-from ..inference.video.names import FILMS, PICTURES
+from ..inference.video.names import FILMS, PICTURES, is_picture
 from ..take.errors import MocapError
 from ..take.settings import Quality
-from . import preferences, reports, running
+from . import looking, preferences, reports, running
+from .import_options import draw_facts, draw_import_options
 from .operator import MocapOperator, Result
 from .paths import BLEND_RELATIVE, chosen_path
-from .properties import QUALITIES, scene_of, settings_of
+from .properties import QUALITIES, GAST_MOCAP_PG_scene, scene_of, settings_of
+
+DIALOG_WIDTH = 320
+"""Pixels at a scale of 1: names of files are long."""
 
 Value = TypeVar("Value")
 
@@ -32,19 +38,24 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
     filter_glob: Annotated[
         str, StringProperty(default=";".join(f"*{ending}" for ending in FILMS + PICTURES), options={"HIDDEN"})
     ]
-    start: Annotated[int, IntProperty(min=0, options={"SKIP_SAVE"})]
-    end: Annotated[int, IntProperty(min=0, options={"SKIP_SAVE"})]
-    quality: Annotated[str, EnumProperty(items=QUALITIES, options={"SKIP_SAVE"})]
+    start: Annotated[int, IntProperty(name="Start", min=0, options={"SKIP_SAVE"})]
+    end: Annotated[int, IntProperty(name="End", min=0, options={"SKIP_SAVE"})]
+    quality: Annotated[str, EnumProperty(name="Quality", items=QUALITIES, options={"SKIP_SAVE"})]
     take: Annotated[
         str,
         StringProperty(
+            name="Take",
             subtype="FILE_PATH",
             description="Where to save the take. If empty, the preferences decide",
             options={"SKIP_SAVE"} | BLEND_RELATIVE,
         ),
     ]
     wait: Annotated[
-        bool, BoolProperty(description="Return only when the take is saved; for scripts", options={"SKIP_SAVE"})
+        bool,
+        BoolProperty(name="Wait", description="Return only when the take is saved; for scripts", options={"SKIP_SAVE"}),
+    ]
+    is_known: Annotated[
+        bool, BoolProperty(description="What the video is was looked up", options={"SKIP_SAVE", "HIDDEN"})
     ]
     choose: Annotated[
         bool, BoolProperty(description="Ask for the video although the panel has one", options={"SKIP_SAVE", "HIDDEN"})
@@ -56,9 +67,40 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
         return not running.is_running()
 
     def invoke(self, context: Context, _event: Event) -> Result:
-        if self.filepath or (settings_of(scene_of(context)).video and not self.choose):
+        settings = settings_of(scene_of(context))
+        if self.filepath:
+            return self._confirm_drop(context, settings)
+        if settings.video and not self.choose:
             return self.execute(context)
         return self.choose_file(context)
+
+    def _confirm_drop(self, context: Context, settings: GAST_MOCAP_PG_scene) -> Result:
+        """A video was dropped: say what it is, and ask how to take it.
+
+        Popups are not drawn anew, so this one waits until something is known.
+        """
+        assert context.window_manager and context.window
+        if settings.video == self.filepath and self.is_known:
+            return context.window_manager.invoke_props_dialog(self, width=DIALOG_WIDTH, confirm_text="Import")
+        window, field = context.window, self.filepath
+        looking.forget()
+        settings.video = field  # looks into it, which the next look takes over
+
+        def ask() -> None:
+            with bpy.context.temp_override(window=window):
+                bpy.ops.gast_mocap.import_video("INVOKE_DEFAULT", filepath=field, is_known=True)  # type: ignore[attr-defined]
+
+        looking.look_into(field, ask)
+        return {"CANCELLED"}
+
+    def draw(self, context: Context) -> None:
+        """The panel's own options, in the file browser and after a drop."""
+        assert self.layout
+        settings = settings_of(scene_of(context))
+        if self.filepath == settings.video:
+            self.layout.label(text=Path(self.filepath).name, icon="FILE_MOVIE")
+            draw_facts(self.layout, settings.video)
+        draw_import_options(self.layout, settings, is_picture(Path(self.filepath)))
 
     def work(self, scene: Scene) -> str:
         if self.filepath:
@@ -69,7 +111,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             under_way.wait()
             return ""
         under_way.watch()
-        return "Importing: the Mocap tab in the sidebar shows the progress"
+        return "Importing: the Mocap tab and the status bar show the progress. Esc cancels"
 
     def _job(self, scene: Scene) -> Job:
         settings = settings_of(scene)
@@ -111,7 +153,7 @@ class GAST_MOCAP_OT_cancel_import(Operator):
 def draw_in_import_menu(menu: Menu, _context: Context) -> None:
     """The entry in File > Import."""
     assert menu.layout
-    menu.layout.operator(GAST_MOCAP_OT_import_video.bl_idname, text="Video Mocap (GAST Mocap)").choose = True
+    menu.layout.operator(GAST_MOCAP_OT_import_video.bl_idname, text="Video Mocap (.mp4, .mov, ...)").choose = True
 
 
 class GAST_MOCAP_FH_video(FileHandler):

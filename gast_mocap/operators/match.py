@@ -10,7 +10,6 @@ from bpy.types import Camera, Context, Image, Object, Scene
 from mathutils import Matrix
 
 from ..inference.video.names import is_picture
-from ..motion.clean import clean_motion
 from ..motion.movie_clock import movie_clock
 from ..retarget.blender.armature import read_rest_pose
 from ..retarget.rig.bone_map import check_map
@@ -23,6 +22,7 @@ from . import reports
 from .after_bake import frame_selected
 from .operator import MocapOperator
 from .panel_map import found_map, shown_map
+from .performances import motion_of
 from .properties import GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
 from .scene_take import shown_take
 
@@ -53,7 +53,7 @@ class GAST_MOCAP_OT_see_match(MocapOperator):
     def work(self, scene: Scene) -> str:
         settings = settings_of(scene)
         take = shown_take(scene)
-        motion = clean_motion(take, settings.chosen_person().track_id, settings.clean_settings(), self.reports.notify)
+        motion = motion_of(scene, settings.chosen_person().track_id, self.reports.notify)
         camera = camera_of(motion)
         stage = stage_of_target(settings, motion)
         made = _our_camera(scene, f"{take.video.path.stem} camera")

@@ -8,16 +8,14 @@ import numpy as np
 from bpy.types import Scene, SpaceView3D
 from gpu_extras.batch import batch_for_shader
 
-from ..motion.clean import clean_motion
 from ..retarget.solve.placing import Stage
 from ..take.errors import MocapError
 from ..take.records import FloatArray, Motion
-from ..take.settings import CleanSettings
 from ..take.skeletons import H36M17
 from ..take.visibility import score_colours
 from .match import stage_of_target
+from .performances import motion_of
 from .properties import fps_of, scene_of, settings_of
-from .scene_take import TakeFile, shown_take
 
 LINE_WIDTH = 4.0
 BONES = np.array(H36M17.bones())
@@ -25,18 +23,6 @@ FARTHEST = 0.1
 """Seconds from the frame to the nearest moment in which the person is seen, at most; else nothing is drawn."""
 
 _handler: object | None = None
-_shown: "tuple[_Wanted, _Skeleton | None] | None" = None
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What the drawn skeleton follows from."""
-
-    file: TakeFile
-    track_id: int
-    height: float
-    cleaning: CleanSettings
-    target: str
 
 
 @dataclass(frozen=True)
@@ -59,10 +45,10 @@ def register() -> None:
 
 
 def unregister() -> None:
-    global _handler, _shown
+    global _handler
     if _handler is not None:
         SpaceView3D.draw_handler_remove(_handler, "WINDOW")
-    _handler = _shown = None
+    _handler = None
 
 
 def _draw() -> None:
@@ -89,21 +75,10 @@ def _draw() -> None:
 
 
 def skeleton_of(scene: Scene) -> _Skeleton | None:
-    """The chosen person's motion as it is set now; None where there is none. Worked out once for each setting."""
-    global _shown
+    """The chosen person's motion as it is set now; None where there is none."""
     settings = settings_of(scene)
-    person = settings.chosen_person()
     try:
-        wanted = _Wanted(
-            TakeFile.at(settings.take),
-            person.track_id,
-            person.body_height,
-            settings.clean_settings(),
-            settings.target.name if settings.target else "",
-        )
-        if _shown is None or _shown[0] != wanted:
-            motion = clean_motion(shown_take(scene), person.track_id, wanted.cleaning, lambda _notice: None)
-            _shown = wanted, _Skeleton(motion, stage_of_target(settings, motion))
+        motion = motion_of(scene, settings.chosen_person().track_id, lambda _notice: None)
+        return _Skeleton(motion, stage_of_target(settings, motion))
     except MocapError:
-        _shown = wanted, None  # the bake says why
-    return _shown[1]
+        return None  # the bake says why

@@ -1,9 +1,11 @@
 """What the scene remembers: the video, its take and people, the clean-up, the target and its bones."""
 
 import math
+from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
+import bpy
 from bpy.props import (
     BoolProperty,
     CollectionProperty,
@@ -21,6 +23,7 @@ from ..take.errors import MocapError
 from ..take.files import LONGEST_NAME
 from ..take.settings import CleanSettings, Quality
 from .bake_options import REFERENCES, BakeOptions
+from .looking import look_into
 from .panel_map import find_bones, judge
 from .paths import BLEND_RELATIVE
 
@@ -53,14 +56,35 @@ def _give_height(clean: "GAST_MOCAP_PG_clean", _context: Context) -> None:
         clean.find_height = False
 
 
-UPDATES = {"find_height": _find_height, "camera_height": _give_height}
+HEIGHTS = {"find_height": _find_height, "camera_height": _give_height}
 """A height that is entered is used: whoever enters one need not turn Find Height off as well."""
+
+
+def _tune(owner: PropertyGroup, _context: Context) -> None:
+    """What is baked follows while Live is on."""
+    from .live import changed  # it works on what this file defines
+
+    scene = owner.id_data
+    assert isinstance(scene, Scene)
+    changed(scene)
+
+
+def _updated(name: str) -> Callable[["GAST_MOCAP_PG_clean", Context], None]:
+    def update(clean: "GAST_MOCAP_PG_clean", context: Context) -> None:
+        HEIGHTS.get(name, _nothing)(clean, context)
+        _tune(clean, context)
+
+    return update
+
+
+def _nothing(_clean: "GAST_MOCAP_PG_clean", _context: Context) -> None:
+    pass
 
 
 def _control(control: "Field[Any]") -> Any:
     """The Blender property of one clean-up setting."""
     about = control.metadata
-    shared = {"name": about["label"], "description": about["tooltip"], "update": UPDATES.get(control.name)}
+    shared = {"name": about["label"], "description": about["tooltip"], "update": _updated(control.name)}
     if isinstance(control.default, bool):
         return BoolProperty(default=control.default, **shared)
     default, low, high = (_shown(control, number) for number in (control.default, about["min"], about["max"]))
@@ -101,6 +125,11 @@ def _height(person: "GAST_MOCAP_PG_person") -> float:
 
 def _give_own_height(person: "GAST_MOCAP_PG_person", height: float) -> None:
     person.own_height = height
+
+
+def _look_into_video(settings: "GAST_MOCAP_PG_scene", _context: Context) -> None:
+    if not bpy.app.background:
+        look_into(settings.video)
 
 
 def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
@@ -209,6 +238,7 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
             name="Video",
             subtype="FILE_PATH",
             options=BLEND_RELATIVE,
+            update=_look_into_video,
             description="The video to capture the motion from",
         ),
     ]
@@ -274,9 +304,17 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
         ),
     ]
 
+    live: Annotated[
+        bool,
+        BoolProperty(
+            name="Live", update=_tune, description="Change what was baked last at once when a control is moved"
+        ),
+    ]
     raw: Annotated[
         bool,
-        BoolProperty(name="Raw", description="Turn all clean-up off: the poses exactly as lifted from the video"),
+        BoolProperty(
+            name="Raw", update=_tune, description="Turn all clean-up off: the poses exactly as lifted from the video"
+        ),
     ]
     clean: Annotated[GAST_MOCAP_PG_clean, PointerProperty(type=GAST_MOCAP_PG_clean)]
 

@@ -7,10 +7,11 @@ import time
 
 import bpy
 
-from ..inference.protocol.job import Mend, Order
-from ..inference.protocol.messages import Failed, Finished, Notice, Progress
+from ..inference.protocol.job import Job, Mend, Order
+from ..inference.protocol.messages import Cancelled, Failed, Finished, Notice, Progress
 from ..inference.protocol.process import MocapProcess
 from ..take.errors import MocapError
+from .redraw import redraw_sidebars, redraw_status_bars
 from .reports import Reports
 from .scene_take import show_take
 
@@ -25,10 +26,12 @@ class Import:
         """``step`` names what is done for undo, "" for no step. Raises MocapError when the worker cannot be started."""
         self.reports = reports
         self.is_mending = isinstance(order, Mend)
+        self.subject = order.video.name if isinstance(order, Job) else order.output.name
         self.progress: Progress | None = None
         self.is_cancelled = False
         self.has_finished = False
         self._step = step
+        self._status_drawn_at = 0.0
         self._scene_uid = scene.session_uid
         self._timer = self._tick  # one object: Blender knows a timer by its identity
         self._process = MocapProcess()
@@ -75,6 +78,8 @@ class Import:
                     raise MocapError(code, text, detail)
                 case Finished(take):
                     self._finish(take)
+                case Cancelled():
+                    self.reports.notify("Cancelled. Nothing was changed.")
 
     def _finish(self, take: str) -> None:
         """Show the take, also after a cancel: it came too late, the take is written."""
@@ -86,6 +91,13 @@ class Import:
         show_take(scene, take)
         self.has_finished = True
 
+    def _redraw_status_bars(self) -> None:
+        """Once a second, and at the end."""
+        now = time.monotonic()
+        if now - self._status_drawn_at >= 1.0 or not self.is_running:
+            self._status_drawn_at = now
+            redraw_status_bars()
+
     def _tick(self) -> float | None:
         try:
             self.poll()
@@ -94,7 +106,8 @@ class Import:
         except BaseException:  # Blender drops a timer that raises: the import must not seem to go on for ever
             self.abandon()
             raise
-        _redraw_sidebars()
+        redraw_sidebars()
+        self._redraw_status_bars()
         if self._process.is_running:
             return SECONDS_BETWEEN_POLLS
         if self.has_finished and self._step:
@@ -126,17 +139,9 @@ def cancel() -> None:
         running.cancel()
 
 
-def abandon() -> None:
-    """Stop the worker: its file is being closed, or the extension disabled."""
-    if running := under_way():
-        running.abandon()
-
-
-def _redraw_sidebars() -> None:
-    assert bpy.context.window_manager
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
+def abandon() -> str:
+    """Stop the worker: its file is being closed, or the extension disabled. The name of what was worked on, or ""."""
+    if (running := under_way()) is None:
+        return ""
+    running.abandon()
+    return running.subject

@@ -154,9 +154,8 @@ class CleanSettings:
 
     @property
     def are_defaults(self) -> bool:
-        """Whether nobody changed them. Blender keeps settings in single precision."""
-        pairs = zip(astuple(self), astuple(CleanSettings()), strict=True)
-        return all(math.isclose(value, default, rel_tol=1e-6) for value, default in pairs)
+        """Whether nobody changed them."""
+        return same(self, CleanSettings())
 
     @classmethod
     def raw(cls) -> "CleanSettings":
@@ -182,3 +181,10 @@ BODY_HEIGHT = next(control for control in fields(CleanSettings) if control.name 
 def nearest(control: "Field[Any]", value: float) -> float:
     """``value``, or the end of the control's range that it lies beyond."""
     return float(min(max(value, control.metadata["min"]), control.metadata["max"]))
+
+
+def same(first: CleanSettings, second: CleanSettings) -> bool:
+    """Whether two settings are alike: Blender keeps them in single precision."""
+    return all(
+        math.isclose(one, other, rel_tol=1e-6) for one, other in zip(astuple(first), astuple(second), strict=True)
+    )

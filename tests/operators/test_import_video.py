@@ -12,8 +12,10 @@ import pytest
 
 import gast_mocap
 from gast_mocap.inference.protocol import process
-from gast_mocap.operators import import_video, preferences, reports, running
-from gast_mocap.operators.panels.progress import stage_text
+from gast_mocap.inference.protocol.messages import Progress
+from gast_mocap.operators import import_video, looking, preferences, reports, running
+from gast_mocap.operators.import_options import looked_words
+from gast_mocap.operators.panels.progress import rate_text, stage_text
 from gast_mocap.take.files import check_saving
 
 FAKE_WORKER = """
@@ -316,6 +318,48 @@ def test_an_error_of_ours_in_the_timer_does_not_keep_import_disabled(scene, take
     with pytest.raises(ZeroDivisionError):
         poll_to_the_end(running.current)
     assert not running.is_running()
+
+
+def test_a_cancel_is_said(scene, worker, tmp_path):
+    worker(WAITS_FOR_CANCEL)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    bpy.ops.gast_mocap.cancel_import()
+    poll_until(lambda: not running.is_running())
+    assert reports.of_import.notices == ["Cancelled. Nothing was changed."]
+
+
+def test_a_running_import_tells_its_rate(scene, worker, tmp_path):
+    worker(WAITS_FOR_CANCEL)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    poll_until(lambda: running.current.progress)
+    assert rate_text(running.current.progress) == "5 of 20, 0 a second"
+    assert rate_text(Progress("watch", 40, 100, 5.0)) == "40 of 100, 12 a second"
+    assert rate_text(Progress("save", 0, 1, None)) == ""
+    bpy.ops.gast_mocap.cancel_import()
+    poll_until(lambda: not running.is_running())
+
+
+def test_a_video_is_told_before_the_import(scene, videos):
+    field = str(videos / "rotated_90_metadata.mp4")
+    looking.look_into(field)
+    deadline = time.monotonic() + 60
+    while looking.known_of(field) is None:
+        assert time.monotonic() < deadline
+        looking._current.tick()
+        time.sleep(0.02)
+    assert looked_words(looking.known_of(field)) == "1280 x 720, 30 fps, 0:08"
+    assert looking.known_of(field).turn == 270
+    looking.forget()
+    assert looking.known_of(field) is None
+
+
+def test_what_was_stopped_by_another_file_is_said_there(scene, worker, tmp_path):
+    worker(WAITS_FOR_CANCEL)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    assert ["clip.mp4 was stopped" in notice for notice in reports.of_import.notices] == [True]
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    assert reports.of_import.notices == []
 
 
 def test_one_import_at_a_time(scene, worker, tmp_path):

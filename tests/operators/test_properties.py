@@ -4,7 +4,7 @@ import bpy
 import pytest
 
 from gast_mocap.inference.quality import PRESETS
-from gast_mocap.operators.panels.clean_up import CLEAN_UP_GROUPS
+from gast_mocap.operators.panels.clean_up import FURTHER_CONTROLS, USUAL_CONTROLS
 from gast_mocap.operators.preferences import GAST_MOCAP_AP_preferences
 from gast_mocap.operators.properties import QUALITIES, GAST_MOCAP_PG_scene
 from gast_mocap.take.settings import CleanSettings
@@ -30,7 +30,7 @@ def test_every_setting_has_label_and_tooltip(scene):
 
 
 def test_every_setting_is_in_the_panel():
-    drawn = [name for _, names in CLEAN_UP_GROUPS for name in names]
+    drawn = [*USUAL_CONTROLS, *(name for _, names in FURTHER_CONTROLS for name in names)]
     assert sorted(drawn) == sorted(field.name for field in fields(CleanSettings))
 
 

@@ -88,11 +88,33 @@ class Mend:
         return to_json(self)
 
 
-Order = Job | Mend
+@dataclass(frozen=True)
+class Look:
+    """A video of which only its size, rate and length are wanted."""
+
+    look_at: Path
+
+    @property
+    def output(self) -> Path:
+        """What the order is about: nothing is written."""
+        return self.look_at
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return ()
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return to_json(self)
+
+
+Order = Job | Mend | Look
 """What a worker can be asked to do."""
 
 
 def order_from_json(line: str) -> Order:
-    """Raises ValueError when ``line`` is neither."""
+    """Raises ValueError when ``line`` is none of them."""
     fields = fields_of(line)
+    if "look_at" in fields:
+        return record_from(Look, fields)
     return record_from(Mend, fields) if "edits" in fields else record_from(Job, fields)

@@ -64,6 +64,19 @@ class Finished:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What a video is: its size upright, frames a second and about how many, whether they last differently long, and
+    by how many degrees clockwise its pictures are turned."""
+
+    width: int
+    height: int
+    fps: float
+    frame_count: int
+    is_variable: bool
+    turn: int
+
+
+@dataclass(frozen=True)
 class Cancelled:
     """The work stopped as asked; no take was written."""
 
@@ -77,9 +90,9 @@ class Failed:
     detail: str = ""
 
 
-Message = Started | Progress | Notice | Finished | Cancelled | Failed
-CLOSING = (Finished, Cancelled, Failed)
-_KINDS: tuple[type[Any], ...] = (Started, Progress, Notice, Finished, Cancelled, Failed)
+Message = Started | Progress | Notice | Finished | Looked | Cancelled | Failed
+CLOSING = (Finished, Looked, Cancelled, Failed)
+_KINDS: tuple[type[Any], ...] = (Started, Progress, Notice, Finished, Looked, Cancelled, Failed)
 _TYPES = {kind.__name__.lower(): kind for kind in _KINDS}
 
 

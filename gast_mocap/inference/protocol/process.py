@@ -21,8 +21,9 @@ from .lines import LONGEST
 from .messages import CANCEL_LINE, CLOSING, Cancelled, Failed, Finished, Message, Notice, from_line
 
 PACKAGE_FOLDER = Path(__file__).parents[2]
-TERMINATE_AFTER = 3.0
-KILL_AFTER = 6.0
+TERMINATE_AFTER, KILL_AFTER = 0.8, 4.0
+"""Seconds after a cancel. A worker that loads networks does not listen; nothing is lost with it, as takes are put in
+place whole. Less would cut off what it still has to say."""
 STDERR_LINES_KEPT = 40
 WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 

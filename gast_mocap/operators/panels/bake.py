@@ -13,6 +13,7 @@ from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP
 from .panel import MocapPanel, draw_reports, draw_text, split
 
 AMBER: Final = "COLORSET_02_VEC"  # an icon: layouts can draw a row in red, but in no other colour
+TARGET_SHARE = 0.25
 LABEL_SHARE = 0.38  # of the sidebar's width: bone names with a family's prefix are long
 
 
@@ -24,10 +25,7 @@ class GAST_MOCAP_PT_bake(MocapPanel):
         if ticked := settings.ticked():
             draw_targets(layout, ticked)
         else:
-            row = layout.row(align=True)
-            row.prop(settings, "target", placeholder="New Skeleton")
-            if settings.target is None:
-                row.operator("gast_mocap.add_character", text="", icon="ARMATURE_DATA")
+            draw_target(layout, settings)
         if settings.target and not ticked:
             draw_bones(layout, context, settings, settings.target)
             draw_reports(layout, context, reports.of_bone_map)
@@ -108,6 +106,16 @@ def draw_options(layout: UILayout, bake: GAST_MOCAP_PG_bake) -> None:
     header.label(text="Options")
     if body:
         draw_further_options(body, bake)
+
+
+def draw_target(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+    line = layout.split(factor=TARGET_SHARE)
+    line.use_property_split = False
+    line.label(text="Target")
+    field = line.row(align=True)
+    field.prop(settings, "target", text="", placeholder="New Skeleton")
+    if settings.target is None:
+        field.operator("gast_mocap.add_character", text="", icon="OUTLINER_OB_ARMATURE")
 
 
 def draw_targets(layout: UILayout, ticked: Sequence[GAST_MOCAP_PG_person]) -> None:

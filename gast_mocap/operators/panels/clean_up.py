@@ -2,16 +2,21 @@
 
 from bpy.types import Context, UILayout
 
+from ...take.clean_up_presets import preset_of
 from .. import reports
 from ..properties import GAST_MOCAP_PG_clean, GAST_MOCAP_PG_scene
 from .panel import MocapPanel, draw_reports, split
 
-CLEAN_UP_GROUPS = (
-    ("Body", ("body_height", "constant_lengths", "symmetric", "remove_outliers", "smooth_body", "fill_gaps")),
-    ("Travel", ("travel", "smooth_travel", "field_of_view")),
-    ("Floor", ("find_floor", "camera_tilt", "camera_roll", "find_height", "camera_height")),
-    ("Place", ("own_origin", "face_front", "align_camera", "camera_x", "camera_y", "camera_heading")),
-    ("Feet", ("foot_lock", "lock_strength", "contact_sensitivity", "lock_release")),
+USUAL_CONTROLS = (
+    "body_height", "smooth_body", "smooth_travel", "travel", "foot_lock", "lock_strength", "contact_sensitivity",
+    "own_origin", "face_front",
+)  # fmt: skip
+"""What most people touch."""
+FURTHER_CONTROLS = (
+    ("Body", ("constant_lengths", "symmetric", "remove_outliers", "fill_gaps")),
+    ("Camera and Floor", ("field_of_view", "find_floor", "camera_tilt", "camera_roll", "find_height", "camera_height")),
+    ("Place", ("align_camera", "camera_x", "camera_y", "camera_heading")),
+    ("Feet", ("lock_release",)),
 )
 SWITCHES_NEEDED = {  # by a control to have an effect, and how they must be set
     "smooth_travel": {"travel": True},
@@ -30,10 +35,7 @@ SWITCHES_NEEDED = {  # by a control to have an effect, and how they must be set
     "contact_sensitivity": {"travel": True},
     "lock_release": {"travel": True, "foot_lock": True},
 }
-CLEAN_UP_BUTTONS = {
-    "Floor": (("use_scene_camera",),),
-    "Feet": (("mark_contacts",), ("keep_contacts", "find_contacts")),
-}
+CLEAN_UP_BUTTONS = {"Camera and Floor": (("use_scene_camera",),)}
 
 
 class GAST_MOCAP_PT_clean(MocapPanel):
@@ -41,17 +43,33 @@ class GAST_MOCAP_PT_clean(MocapPanel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
+        draw_presets(layout, settings)
         split(layout)
-        layout.prop(settings, "raw")
-        for title, names in CLEAN_UP_GROUPS:
-            header, body = layout.panel(f"gast_mocap_{title}", default_closed=True)
-            header.label(text=title)
-            if body:
-                body.active = not settings.raw
+        controls = layout.column()
+        controls.active = not settings.raw
+        draw_controls(controls, settings.clean, USUAL_CONTROLS)
+        contacts = controls.row(align=True)
+        for operator in ("mark_contacts", "keep_contacts", "find_contacts"):
+            contacts.operator(f"gast_mocap.{operator}")
+        header, body = layout.panel("gast_mocap_further", default_closed=True)
+        header.label(text="More")
+        if body:
+            body.active = not settings.raw
+            for title, names in FURTHER_CONTROLS:
+                body.label(text=title)
                 draw_controls(body, settings.clean, names)
                 draw_buttons(body, title)
         layout.operator("gast_mocap.keep_clean_up")
         draw_reports(layout, context, reports.of_clean_up)
+
+
+def draw_presets(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+    row = layout.row(align=True)
+    row.menu("GAST_MOCAP_MT_clean_up_presets", text=preset_of(settings.clean.settings()))
+    row.operator("gast_mocap.reset_clean_up", text="", icon="LOOP_BACK")
+    switches = row.row(align=True)
+    switches.prop(settings, "live", toggle=True)
+    switches.prop(settings, "raw", toggle=True)
 
 
 def draw_controls(layout: UILayout, clean: GAST_MOCAP_PG_clean, names: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ from ..scene_take import proposals_of, take_of
 from .panel import MocapPanel, draw_reports, wrapped
 from .progress import draw_progress
 
-FACE_SCALE = 5.0  # of the chosen person's picture, in rows of the panel
+FACE_SCALE = 4.0  # of the chosen person's picture, in rows of the panel
 PAIR_SCALE = 3.0
 MOST_PROPOSALS, MOST_STRIPS = 3, 12
 """Shown at once: more would push the rest out of sight."""
@@ -49,15 +49,19 @@ class GAST_MOCAP_PT_people(MocapPanel):
 
     def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
         if settings.people:
-            layout.template_list("GAST_MOCAP_UL_people", "", settings, "people", settings, "person_index", rows=3)
+            layout.template_list("GAST_MOCAP_UL_people", "", settings, "people", settings, "person_index", rows=2)
             if chosen := settings.person():
                 draw_person(layout, settings, chosen)
             if take := readable_take(scene_of(context)):
                 draw_mending(layout, context, settings, take)
-                draw_networks(layout, take.settings.networks)
         else:
             layout.label(text="Nobody yet", icon="COMMUNITY")
-        layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")
+            layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")
+
+    def draw_header_preset(self, _context: Context) -> None:
+        assert self.layout
+        self.layout.operator("gast_mocap.open_take", text="", icon="FILE_FOLDER", emboss=False)
+        self.layout.separator()
 
 
 def draw_person(layout: UILayout, settings: GAST_MOCAP_PG_scene, chosen: GAST_MOCAP_PG_person) -> None:
@@ -89,6 +93,7 @@ def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_sce
     for earlier, later in proposals[:MOST_PROPOSALS]:
         draw_proposal(body, settings, earlier, later)
     draw_edits(body, context, take)
+    draw_networks(body, take.settings.networks)
 
 
 def draw_strips(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:

@@ -1,20 +1,31 @@
 """How far the worker is, with the cross that stops it."""
 
-from bpy.types import UILayout
+from bpy.types import Context, Header, UILayout
 
 from ...inference.protocol.messages import STAGE_LABELS, Progress
 from .. import running
+
+STATUS_WIDTH = 18.0
 
 
 def draw_progress(layout: UILayout, under_way: running.Import) -> None:
     progress = under_way.progress
     layout.label(text=stage_text(under_way))
     row = layout.row(align=True)
-    row.progress(
-        factor=progress.done / max(progress.total, 1) if progress else 0.0,
-        text=f"{100 * progress.done // max(progress.total, 1)} %" if progress else "",
-    )
+    row.progress(factor=progress.done / max(progress.total, 1) if progress else 0.0, text=rate_text(progress))
     row.operator("gast_mocap.cancel_import", text="", icon="X")
+
+
+def draw_in_status_bar(header: Header, _context: Context) -> None:
+    """So that the progress is seen when the sidebar is closed."""
+    assert header.layout
+    if under_way := running.under_way():
+        row = header.layout.row(align=True)
+        row.ui_units_x = STATUS_WIDTH
+        progress = under_way.progress
+        factor = progress.done / max(progress.total, 1) if progress else 0.0
+        row.progress(factor=factor, text=f"Mocap: {stage_text(under_way)}")
+        row.operator("gast_mocap.cancel_import", text="", icon="X")
 
 
 def stage_text(under_way: running.Import) -> str:
@@ -24,6 +35,15 @@ def stage_text(under_way: running.Import) -> str:
     if progress is None:
         return "Starting"
     return f"{STAGE_LABELS[progress.stage]}{time_left(progress)}"
+
+
+def rate_text(progress: Progress | None) -> str:
+    """Such as "34 of 100, 12 a second"; shares of a stage that has one step are no news."""
+    if progress is None or progress.total < 2:
+        return ""
+    left = progress.total - progress.done
+    rate = f", {left / progress.seconds_left:.0f} a second" if progress.seconds_left and left else ""
+    return f"{progress.done} of {progress.total}{rate}"
 
 
 def time_left(progress: Progress) -> str:

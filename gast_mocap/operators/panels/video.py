@@ -7,9 +7,10 @@ from bpy.types import Context, UILayout
 from ...inference.video.names import is_picture
 from ...take.records import VideoInfo
 from .. import reports, running
+from ..import_options import draw_facts, draw_import_options
 from ..properties import GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import video_of
-from .panel import MocapPanel, draw_reports, split
+from .panel import MocapPanel, draw_reports
 from .progress import draw_progress
 
 
@@ -19,16 +20,14 @@ class GAST_MOCAP_PT_video(MocapPanel):
     def show(self, layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:
         under_way = running.under_way()
         column = layout.column()
-        column.active = under_way is None
+        column.enabled = under_way is None
         column.prop(settings, "video", text="", placeholder="Video")
-        row = column.row(align=True)
-        row.prop(settings, "start")
-        row.prop(settings, "end")
-        column.row().prop(settings, "quality", expand=True)
-        if is_picture(Path(settings.video)):
-            column.prop(settings, "frame_rate")
-        draw_playback(layout, settings)
-        if under_way:
+        draw_facts(column, settings.video)
+        header, body = column.panel("gast_mocap_import_options", default_closed=True)
+        header.label(text="Options")
+        if body:
+            draw_import_options(body, settings, is_picture(Path(settings.video)))
+        if under_way and not under_way.is_mending:
             draw_progress(layout, under_way)
         else:
             button = layout.row()
@@ -44,16 +43,3 @@ def facts(video: VideoInfo) -> str:
     rate = f"about {video.fps:.0f} fps, variable" if video.is_variable else f"{video.fps:.4g} fps"
     shots = f", {len(video.cuts) + 1} shots" if len(video.cuts) else ""
     return f"{video.width} x {video.height}, {rate}{shots}"
-
-
-def draw_playback(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
-    """What the video's file does not tell, or tells wrongly."""
-    header, body = layout.panel("gast_mocap_playback", default_closed=True)
-    header.label(text="Playback")
-    if body:
-        split(body)
-        body.active = not running.is_running()
-        body.prop(settings, "speed")
-        body.prop(settings, "mirrored")
-        if not is_picture(Path(settings.video)):
-            body.prop(settings, "frame_rate")

@@ -1,0 +1,36 @@
+"""How a video is imported, drawn alike in the panel, the file browser and the dialog after a drop."""
+
+from bpy.types import UILayout
+
+from ..inference.protocol.messages import Failed, Looked
+from . import looking
+from .properties import GAST_MOCAP_PG_scene
+
+
+def draw_import_options(layout: UILayout, settings: GAST_MOCAP_PG_scene, is_sequence: bool) -> None:
+    layout.row().prop(settings, "quality", expand=True)
+    row = layout.row(align=True)
+    row.prop(settings, "start")
+    row.prop(settings, "end")
+    column = layout.column()
+    column.use_property_split, column.use_property_decorate = True, False
+    column.prop(settings, "frame_rate")
+    if not is_sequence:
+        column.prop(settings, "speed")
+    column.prop(settings, "mirrored")
+
+
+def draw_facts(layout: UILayout, field: str) -> None:
+    """One line of what the video is."""
+    known = looking.known_of(field)
+    if isinstance(known, Looked):
+        layout.label(text=looked_words(known), icon="INFO")
+    elif isinstance(known, Failed):
+        layout.label(text="This cannot be read as a video", icon="ERROR")
+
+
+def looked_words(known: Looked) -> str:
+    """Such as "1080 x 1920, 29.97 fps, 1:05"."""
+    minutes, seconds = divmod(round(known.frame_count / known.fps), 60)
+    rate = f"{known.fps:.0f} fps, variable" if known.is_variable else f"{known.fps:.4g} fps"
+    return f"{known.width} x {known.height}, {rate}, {minutes}:{seconds:02}"
