@@ -110,7 +110,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
             raise
         self._tell(scene, solved)
         live.remember(
-            [replace(part, armature=target.name) for part, target in zip(parts, targets, strict=True)],
+            [replace(part, armature=target.name_full) for part, target in zip(parts, targets, strict=True)],
             self.write_options(),
         )
         if self.is_shown:
@@ -153,7 +153,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         rest = read_rest_pose(target, self.reference, keyed, bone_map.switches)
         for notice in uneven_scales(rest, bone_map):
             self.reports.notify(notice)  # the panel judged the target when it was chosen
-        return Part(track_id, target.name, bone_map, rest, self.start_frame, self.solve_options(), self.confidence)
+        return Part(track_id, target.name_full, bone_map, rest, self.start_frame, self.solve_options(), self.confidence)
 
     def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object | None:
         """The object that ``target`` names; None for a new skeleton. Raises MocapError."""
@@ -170,7 +170,8 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
 
     def _write(self, settings: GAST_MOCAP_PG_scene, solved: Solved) -> Object:
         """Key it; the armature that has the keys: of a linked one, the override in its place."""
-        armature = bpy.data.objects[solved.part.armature]
+        armature = solved.part.target
+        assert armature
         target = animatable(armature)  # after all that may fail: an override would stay behind
         if target != armature and armature == settings.target:
             settings.target = target

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import bpy
 from bpy.types import Object, Scene
 
 from ..motion.resample import resample
@@ -29,7 +30,7 @@ class Performance:
 
 @dataclass(frozen=True)
 class Part:
-    """Who plays on which ``armature``, an object's name, and how."""
+    """Who plays on which ``armature``, an object's full name, and how. Undo exchanges objects, but not their names."""
 
     track_id: int
     armature: str
@@ -38,6 +39,11 @@ class Part:
     start_frame: int
     options: SolveOptions
     has_confidence: bool
+
+    @property
+    def target(self) -> Object | None:
+        """The armature object; None where it is gone."""
+        return next((thing for thing in bpy.data.objects if thing.name_full == self.armature), None)
 
     def solved(self, scene: Scene) -> "Solved":
         """With the clean-up as it is set now. Raises MocapError."""

@@ -33,7 +33,7 @@ def forget() -> None:
 
 def can_tune() -> bool:
     """Whether something was baked that is still there."""
-    return bool(_parts) and all(part.armature in bpy.data.objects for part in _parts)
+    return bool(_parts) and all(part.target for part in _parts)
 
 
 def changed(scene: Scene) -> None:
@@ -45,7 +45,8 @@ def changed(scene: Scene) -> None:
 def update(scene: Scene) -> None:
     """Key what was baked last once more. Raises MocapError."""
     for solved in [part.solved(scene) for part in _parts]:
-        solved.write(bpy.data.objects[solved.part.armature], _options)
+        if target := solved.part.target:
+            solved.write(target, _options)
 
 
 def _update() -> None:
