@@ -263,13 +263,16 @@ def test_the_panel_draws_grey_rows_and_its_own_troubles(scene, take):
 
         box = column = row
 
-        def prop(self, _settings, name):
+        def prop(self, _settings, name, **_options):
             drawn[name] = self.active
+
+        def menu(self, _name, text):
+            texts.append(text)
 
         def label(self, text, **_options):
             texts.append(text)
 
-        def operator(self, name):
+        def operator(self, name, **_options):
             texts.append(name)
 
     bpy.ops.gast_mocap.open_take(filepath=take)
@@ -279,6 +282,7 @@ def test_the_panel_draws_grey_rows_and_its_own_troubles(scene, take):
     context = SimpleNamespace(scene=scene, preferences=preferences, region=SimpleNamespace(width=300))
     GAST_MOCAP_PT_clean.show(None, Layout(), context, scene.gast_mocap)
     reports.of_clean_up.clear()
+    assert texts[0] == "Walk", "the preset that the settings are as"
     assert drawn["body_height"]
     assert not drawn["camera_tilt"]
     assert texts[-2:] == ["gast_mocap.keep_clean_up", "told"]

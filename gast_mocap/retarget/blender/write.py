@@ -176,10 +176,10 @@ def _settled_scales(armature_object: bpy.types.Object, curves: BoneCurves) -> di
     """
     bones, animated = pose_bones(armature_object), animated_paths(armature_object)
     keyed = dict.fromkeys((*curves.bone_names, *curves.located_bones))
+    carriers = {above.name for bone in keyed for above in bones[bone].parent_recursive}
     settled = {}
     for bone, scale in zip(keyed, static_scales(armature_object, keyed), strict=True):
-        carries = any(below.name in keyed for below in bones[bone].children_recursive)
-        scale = np.abs(scale) if carries else scale
+        scale = np.abs(scale) if bone in carriers else scale
         if scale_path(bone) in animated or np.any(scale != 1) or np.any(np.array(bones[bone].scale) != 1):
             settled[bone] = scale
     return settled
