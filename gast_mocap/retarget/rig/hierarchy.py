@@ -7,25 +7,21 @@ trunk and a head above them. A body that lacks an arm, a leg or both legs is loo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations
 
 import numpy as np
 
 from ...take.records import FloatArray
 from ...take.skeletons import Side
 from ..rotations import unit
-from .prostheses import AddedLimb, mirrored, with_bones
+from .joint_tree import ABOVE_HIPS, APART, ARM_SHARE, JointTree, Pair
+from .prostheses import HalfBody, with_bones
 from .rest_pose import RestPose
 from .roles import LIMBS, sided
 
 _, Y, Z = np.eye(3)
 LIES = 0.9  # cosine: an armature whose z is so far from the world's may lie as a whole, and is tried as it was built
 LONGEST = 16  # bones of a chain that are tried as a limb; the time grows with the third power
-BEGINNING = 4  # bones by which two limbs are known to be a pair
-ALIKE = 0.2  # how much a segment of two limbs may differ, as a share of the longest; more pairs unlike limbs
-LEG_SHARE = 0.3  # of the figure's height: legs reach down at least so far from where they part
-ARM_SHARE = 0.2  # of the figure's height: arms are at least so long
-ABOVE_HIPS = 0.1  # of the figure's height: arms part from the trunk at least so far above the legs
 TRUNK_RISES = 0.7  # cosine to the vertical: birds and beasts carry their trunks level
 THIGHS_HANG = 0.4  # cosine to the vertical
 ARMS_TO_LEGS = (0.3, 1.8)  # arms shorter or longer than that, over the legs, are ears, wings or capes
@@ -42,15 +38,9 @@ HAND_SHARE = 0.8  # of the lower limb: what may follow its end
 FINGER = 0.06  # cost of an end close behind another joint: it is a finger rather than a hand
 THIGHS = 0.7  # over the hips: legs begin at least so far from the middle, joints inside the pelvis do not
 SHOULDERS = 1.2  # over the hips: arms part at least so far from the middle, collarbones do not
-APART = 0.02  # of the figure's height: joints closer than that are in one place
 ONE_PLACE = 1e-4  # of the figure's height: bones that start so close to one another are one joint
 KNEES_BENT = 0.012  # of a leg: a knee that lies so far off the straight leg shows where the front is
 FOOT_SHARE = 0.05  # of a leg: joints of a foot that lie so far from the ankle show where the front is
-TRIED = 3  # pairs, and limbs beside each, that may be those of a half body; the time grows with its square
-LEGS_TO_ARMS = 1.4  # of people
-TWIN = 0.05  # of the figure's height: what lies so close to a limb's mirror image is its twin
-HAIR_TO_ARMS = 0.7  # a pair that is longer may be limbs too: raising it takes other bodies for such without legs
-HIPS_TO_SHOULDERS = 0.6  # of people
 
 
 def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
@@ -69,44 +59,15 @@ def map_by_hierarchy(rest: RestPose) -> dict[str, str]:
 
 def _bodies(rest: RestPose, up: FloatArray, front: FloatArray) -> Iterator[dict[str, int]]:
     """role -> bone of the whole body, then of half ones; empty where it is not built like that."""
-    tree = _Tree(rest, up)
-    yield tree.roles(front)
+    yield _Body(rest, up).roles(front)
     count = len(rest.bone_names)
-    for limbs in tree.prostheses():
-        roles = _Tree(with_bones(rest, limbs), up).roles(front)
+    for limbs in HalfBody(rest, up).prostheses():
+        roles = _Body(with_bones(rest, limbs), up).roles(front)
         yield {role: bone for role, bone in roles.items() if bone < count} if "head" in roles else {}
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """Two like limbs: the bone from which both part, -1 where they hang on nothing, and the longest chains of bones
-    below it."""
-
-    fork: int
-    chains: tuple[list[int], list[int]]
-
-
-class _Tree:
-    """An armature's joints as a tree in space. Bones are indices; heights are along ``up``, armature units."""
-
-    def __init__(self, rest: RestPose, up: FloatArray) -> None:
-        self._rest = rest
-        self._up = up
-        self._heads = rest.heads
-        self._heights = rest.heads @ up
-        self._bones = _body_bones(rest)
-        self._children: dict[int, list[int]] = {bone: [] for bone in (-1, *self._bones)}
-        for bone in self._bones:
-            self._children[int(rest.parents[bone])].append(bone)
-        self._chains: dict[int, list[int]] = {}
-        self._tops: dict[int, float] = {}
-        for bone in reversed(self._bones):
-            self._tops[bone] = max(
-                float(self._heights[bone]), *(self._tops[child] for child in self._children[bone]), -np.inf
-            )
-            below = [self._chains[child] for child in self._children[bone]]
-            self._chains[bone] = [bone, *max(below, key=lambda chain: self._reach([bone, *chain]), default=[])]
-        self._size = max(float(np.ptp(self._heights[self._bones])), 1e-9)
+class _Body(JointTree):
+    """An armature that may be a whole body."""
 
     def roles(self, front: FloatArray) -> dict[str, int]:
         """role -> bone; ``front`` (3,) is where the body faces if nothing in it tells."""
@@ -139,99 +100,10 @@ class _Tree:
                     roles[sided("toes", side)] = limb.after[0]
         return roles
 
-    def prostheses(self) -> Iterator[list[AddedLimb]]:
-        """Limbs with which this may be a body: the twin of one that has none, or legs below a pair of arms."""
-        pairs = [pair for pair in self._pairs() if pair.fork >= 0 and self._shortest(pair) > ARM_SHARE * self._size]
-        pairs.sort(key=self._shortest, reverse=True)
-        for pair in pairs[:TRIED]:
-            across, middle = self._across(pair), self._middle(pair)
-            singles = (bone for bone in self._bones if self._is_single(bone, pair, across, middle))
-            for bone in islice(singles, TRIED):
-                points = mirrored(self._points(self._chains[bone]), across, middle)
-                if not self._is_near(points[1:-1]):  # else the limb has a twin that is not quite alike
-                    yield [AddedLimb(int(self._rest.parents[bone]), points)]
-        if len(pairs) == 1 or (pairs and self._shortest(pairs[1]) < HAIR_TO_ARMS * self._shortest(pairs[0])):
-            head = self._head_child(pairs[0])
-            if head is not None and not self._has_other_limbs({head, *self._limb_starts(pairs[0])}):
-                yield self._legs_below(pairs[0])
-
-    def _has_other_limbs(self, starts: set[int]) -> bool:
-        """Whether limbs start elsewhere than at ``starts``, and below them."""
-        above = {bone for start in starts for bone in self._lineage(start)}
-        beside = (child for bone in (-1, *above - starts) for child in self._children[bone] if child not in above)
-        return any(self._reach(self._chains[bone]) > ARM_SHARE * self._size for bone in beside)
-
-    def _legs_below(self, arms: _Pair) -> list[AddedLimb]:
-        """Two legs of a person with such arms, on the lowest bone of the trunk; not on a root far below it."""
-        lineage = self._lineage(arms.fork)
-        heights = self._heights[lineage]
-        to_roots = heights[1:-1] - heights[2:] > heights[0] - heights[1:-1]  # no bone is longer than the spine above it
-        hips = lineage[1 + int(np.argmax(to_roots)) if to_roots.any() else -1]
-        across, length = self._across(arms), LEGS_TO_ARMS * self._shortest(arms)
-        steps = np.array([0.0, 0.5, 1.0, 1.1])[:, None] * length * -self._up
-        sides = (side * HIPS_TO_SHOULDERS * self._width(arms, across, 1) * across for side in (1, -1))
-        return [AddedLimb(hips, self._heads[hips] + side + steps) for side in sides]
-
-    def _is_single(self, bone: int, pair: _Pair, across: FloatArray, middle: FloatArray) -> bool:
-        """Whether a long limb starts with this bone, to one side of a body of which a pair is two other limbs."""
-        chain = self._chains[bone]
-        others = {other for root in self._limb_starts(pair) for other in (root, *self._below(root))}
-        offs = (self._heads[chain[1:]] - middle) @ across
-        one_side = bool(len(offs)) and np.ptp(np.sign(offs)) == 0 and np.abs(offs).min() > APART * self._size
-        outer = bone not in others and not others & set(chain)
-        return outer and bool(one_side) and self._reach(chain) > ARM_SHARE * self._size and self._parts_inside(bone)
-
-    def _parts_inside(self, bone: int) -> bool:
-        """Whether a bone hangs on one of the trunk: one that carries more than this limb."""
-        parent = int(self._rest.parents[bone])
-        return parent in self._children and len(self._children[parent]) > 1
-
-    def _is_near(self, points: FloatArray) -> bool:
-        """Whether a joint lies close to one of ``points`` (n, 3)."""
-        ways = self._heads[self._bones] - points[:, None]
-        return bool(np.linalg.norm(ways, axis=-1).min() < TWIN * self._size)
-
-    def _middle(self, pair: _Pair) -> FloatArray:
-        """(3,) between the starts of both limbs."""
-        middle: FloatArray = np.mean(self._heads[self._limb_starts(pair)], axis=0)
-        return middle
-
-    def _shortest(self, pair: _Pair) -> float:
-        return min(self._reach(chain) for chain in pair.chains)
-
-    def _pairs(self) -> list[_Pair]:
-        """Every two limbs of at least two bones that part from one bone and are alike in length."""
-        return [
-            _Pair(fork, (self._chains[first], self._chains[second]))
-            for fork in (-1, *self._bones)
-            for first, second in combinations(self._children[fork], 2)
-            if self._alike(self._chains[first], self._chains[second])
-        ]
-
-    def _alike(self, first: list[int], second: list[int]) -> bool:
-        """Whether two chains begin alike; what a hand holds may make one longer."""
-        count = min(len(first), len(second), BEGINNING)
-        if count < 2:
-            return False
-        segments = np.stack([self._segments(chain[:count]) for chain in (first, second)])
-        return bool(np.all(np.ptp(segments, axis=0) <= ALIKE * segments.max()))
-
-    def _segments(self, chain: list[int]) -> FloatArray:
-        segments: FloatArray = np.linalg.norm(np.diff(self._heads[chain], axis=0), axis=1)
-        return segments
-
-    def _reach(self, chain: list[int]) -> float:
-        return float(np.sum(self._segments(chain)))
-
-    def _lowest(self, pair: _Pair) -> float:
+    def _lowest(self, pair: Pair) -> float:
         return max(float(self._heights[chain].min()) for chain in pair.chains)
 
-    def _are_legs(self, pair: _Pair) -> bool:
-        lows = [float(self._heights[chain].min()) for chain in pair.chains]
-        drop = float(np.mean([self._heights[chain[0]] for chain in pair.chains])) - max(lows)
-        return drop > LEG_SHARE * self._size and np.ptp(lows) < ABOVE_HIPS * self._size
-
-    def _are_arms(self, pair: _Pair, legs: _Pair) -> bool:
+    def _are_arms(self, pair: Pair, legs: Pair) -> bool:
         roots = self._limb_starts(pair)
         lineage = self._lineage(pair.fork)
         on_nothing = pair.fork < 0 and legs.fork < 0
@@ -245,46 +117,21 @@ class _Tree:
         rest = [bone for bone in self._bones if bone not in limbs]
         return bool(max(self._heights[rest], default=-np.inf) > np.mean(self._heights[roots]))
 
-    def _limb_starts(self, pair: _Pair) -> list[int]:
-        """The bones with which both limbs begin."""
-        return [chain[0] for chain in pair.chains]
-
-    def _hip_height(self, legs: _Pair) -> float:
+    def _hip_height(self, legs: Pair) -> float:
         return float(np.mean([self._heights[chain[0]] for chain in legs.chains]))
 
-    def _head_child(self, arms: _Pair) -> int | None:
-        """The bone beside the arms, below which something reaches above them; None without one."""
-        roots = self._limb_starts(arms)
-        others = [child for child in self._children[arms.fork] if child not in roots]
-        best = max(others, key=self._tops.__getitem__, default=None)
-        if best is None or self._tops[best] <= np.mean(self._heights[roots]):
-            return None
-        return best
-
-    def _first_low(self, chain: list[int], legs: _Pair) -> int:
+    def _first_low(self, chain: list[int], legs: Pair) -> int:
         """Position in a chain of the first joint that is as low as ankles are, one past the tail for none."""
         floor = min(float(self._heights[leg].min()) for leg in legs.chains)
         low = floor + ANKLE_REACH * (self._hip_height(legs) - floor)
         return next((i for i, bone in enumerate(chain) if i > 1 and self._heights[bone] < low), len(chain) + 1)
 
-    def _palms(self, pair: _Pair) -> set[int]:
+    def _palms(self, pair: Pair) -> set[int]:
         """Positions in both chains of a pair where fingers may part: of hands, also of twists."""
         counts = ([len(self._children[bone]) for bone in chain] for chain in pair.chains)
         return {i for i, both in enumerate(zip(*counts, strict=False)) if i > 1 and min(both) >= FINGERS}
 
-    def _across(self, legs: _Pair) -> FloatArray:
-        """(3,) unit, level, from the second leg to the first, at their first joints that lie apart."""
-        ways = [self._heads[first] - self._heads[second] for first, second in zip(*legs.chains, strict=False)]
-        levels = [self._level(way) for way in ways]
-        apart = (level for level in levels if np.linalg.norm(level) > APART * self._size)
-        return unit(next(apart, levels[-1]))
-
-    def _width(self, pair: _Pair, across: FloatArray, joint: int) -> float:
-        """Half of the way between the limbs of a pair at their ``joint``-th joint."""
-        first, second = (self._heads[chain[min(joint, len(chain) - 1)]] for chain in pair.chains)
-        return abs(float((first - second) @ across)) / 2
-
-    def _limbs(self, pair: _Pair, across: FloatArray, legs: _Pair, width: float) -> list["_Limb"]:
+    def _limbs(self, pair: Pair, across: FloatArray, legs: Pair, width: float) -> list["_Limb"]:
         """The joints of both chains that are the upper limb's, the lower limb's and the end: those that split most
         of the length most evenly on both sides, at least ``width`` from the middle of the body."""
         middle = np.mean([self._heads[leg[:2]] for leg in legs.chains], axis=(0, 1))
@@ -312,10 +159,6 @@ class _Tree:
         apart = np.linalg.norm(self._heads[chain] - self._heads[chain[0]], axis=1) > ONE_PLACE * self._size
         same = chain[: int(np.argmax(apart)) if apart.any() else 1]
         return next((bone for bone in same if self._rest.deforms[bone]), same[-1])
-
-    def _points(self, chain: list[int]) -> FloatArray:
-        """(n + 1, 3) the joints of a chain, and the tail of its last bone."""
-        return np.concatenate([self._heads[chain], self._rest.tails[chain[-1:]]])
 
     def _is_human(self, legs: list["_Limb"], arms: list["_Limb"]) -> bool:
         """Whether the limbs hang and lie as those of a standing body do."""
@@ -366,11 +209,7 @@ class _Tree:
         way = self._heads[leg.after[0]] - leg.points[2]
         return float(way @ np.cross(left, self._up)) > FOOT_SHARE * leg.length
 
-    def _level(self, way: FloatArray) -> FloatArray:
-        level: FloatArray = way - (way @ self._up) * self._up
-        return level
-
-    def _trunk(self, legs: _Pair, arms: _Pair) -> dict[str, int]:
+    def _trunk(self, legs: Pair, arms: Pair) -> dict[str, int]:
         """Hips, spine, chest, neck and head."""
         above_arms = self._lineage(arms.fork)
         common = next((bone for bone in self._lineage(legs.fork) if bone in above_arms), -1)
@@ -419,16 +258,6 @@ class _Tree:
     def _ends(self, gap: float, following: float) -> bool:
         """Whether what follows a bone of the neck is the top of its head, or an eye or jaw in it."""
         return following < EYE * gap or (following > TOP * gap and following > SKULL * self._size)
-
-    def _lineage(self, bone: int) -> list[int]:
-        """The bone and all above it, the bone first; empty for none."""
-        return [] if bone < 0 else [bone, *self._rest.ancestors(bone)]
-
-    def _below(self, bone: int) -> list[int]:
-        below = list(self._children[bone])
-        for found in below:  # grows on the way
-            below += self._children[found]
-        return below
 
 
 @dataclass(frozen=True)
@@ -481,12 +310,3 @@ def _cost(path: FloatArray, offs: FloatArray, whole: float, splits: tuple[int, i
 def _along(path: FloatArray) -> FloatArray:
     """(n,) way from the start of a path (n + 1, 3) to each of its joints."""
     return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path[:-1], axis=0), axis=1))])
-
-
-def _body_bones(rest: RestPose) -> list[int]:
-    """Bones that deform or carry some that do, all where none does; parents first."""
-    carries = rest.deforms.copy()
-    for bone in range(len(carries) - 1, -1, -1):
-        if carries[bone] and rest.parents[bone] >= 0:
-            carries[rest.parents[bone]] = True
-    return [int(bone) for bone in np.flatnonzero(carries if carries.any() else np.ones_like(carries))]
