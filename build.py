@@ -39,6 +39,7 @@ BENCHMARKS = {
     "retarget": "blender",
     "round_trip": "blender",
     "videos": "blender",
+    "stress": "training",
 }
 """Each benchmark of benchmarks/ and the environment that it runs in."""
 

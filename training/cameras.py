@@ -29,24 +29,61 @@ class Cameras:
         return self.focals[:, None, None, None] * seen[..., :2] / seen[..., 2:].clamp_min(NEAREST)
 
 
-def sample_cameras(aim: Tensor, generator: torch.Generator) -> Cameras:
-    """One camera for each person at ``aim`` (n, 3): phones, webcams and film lenses, 1.8 to 9 m away.
+@dataclass(frozen=True)
+class CameraKind:
+    """How cameras of a kind stand: metres away at least, focal lengths as powers of e, degrees that they look down and
+    are rolled by to either side (None: as people hold cameras)."""
 
-    The person stands where the frame still holds most of the body; the camera looks up by 15 degrees at most and
-    down by 50.
+    nearest: float = 1.8
+    focals: tuple[float, float] = (0.1, 1.1)
+    down: tuple[float, float] | None = None
+    roll: tuple[float, float] | None = None
+
+
+CAMERA_KINDS = {
+    "usual": CameraKind(),
+    "from below": CameraKind(down=(-40.0, -12.0)),
+    "from above": CameraKind(down=(35.0, 80.0)),
+    "near and wide": CameraKind(nearest=1.2, focals=(-0.35, 0.25)),
+    "rolled": CameraKind(roll=(15.0, 45.0)),
+}
+USUAL, *UNUSUAL = range(len(CAMERA_KINDS))
+
+
+def sample_kinds(count: int, unusual: float, generator: torch.Generator, device: torch.device) -> Tensor:
+    """(n,) which of ``CAMERA_KINDS``: the share ``unusual`` of any kind but the usual."""
+    other = torch.randint(UNUSUAL[0], len(CAMERA_KINDS), (count,), generator=generator, device=device)
+    chosen = torch.rand(count, generator=generator, device=device) < unusual
+    return torch.where(chosen, other, torch.full_like(other, USUAL))
+
+
+def sample_cameras(aim: Tensor, generator: torch.Generator, kinds: Tensor | None = None) -> Cameras:
+    """One camera for each person at ``aim`` (n, 3): phones, webcams and film lenses, up to 9 m away.
+
+    ``kinds`` (n,) says which of ``CAMERA_KINDS``; without it all are usual, 1.8 m away at least, and look up by 20
+    degrees at most and down by 55. The person stands where the frame still holds most of the body.
     """
     n, device = len(aim), aim.device
+    kind = torch.zeros(n, dtype=torch.long, device=device) if kinds is None else kinds
 
-    def uniform(low: float, high: float) -> Tensor:
+    def of_kind(values: list[float]) -> Tensor:
+        return torch.tensor(values, device=device)[kind]
+
+    def uniform(low: float | Tensor, high: float | Tensor) -> Tensor:
         return torch.rand(n, generator=generator, device=device) * (high - low) + low
 
     def normal(mean: float, spread: float) -> Tensor:
         return torch.randn(n, generator=generator, device=device) * spread + mean
 
-    focals = torch.exp(uniform(0.1, 1.1))
+    focals = torch.exp(
+        uniform(
+            of_kind([each.focals[0] for each in CAMERA_KINDS.values()]),
+            of_kind([each.focals[1] for each in CAMERA_KINDS.values()]),
+        )
+    )
     # A person of 1.7 m fills at most the whole frame and at least a seventh of it.
     farthest = torch.minimum(focals * 0.85 * 7.0, torch.full_like(focals, 9.0))
-    nearest = torch.maximum(focals * 0.85, torch.full_like(focals, 1.8))
+    nearest = torch.maximum(focals * 0.85, of_kind([each.nearest for each in CAMERA_KINDS.values()]))
     distance = nearest * (farthest / nearest) ** uniform(0.0, 1.0)
     room = (1.0 - 0.6 * focals / distance).clamp(0.05, 0.9)
     across = (normal(0.0, 0.4).clamp(-1, 1) * room) / focals
@@ -56,6 +93,13 @@ def sample_cameras(aim: Tensor, generator: torch.Generator) -> Cameras:
     )
     # One camera in four is held in the hand.
     roll = torch.deg2rad(normal(0.0, 1.0) * torch.where(uniform(0.0, 1.0) < 0.25, 12.0, 3.0))
+    if kinds is not None:
+        for number, each in enumerate(CAMERA_KINDS.values()):
+            if each.down:
+                elevation = torch.where(kind == number, torch.deg2rad(uniform(*each.down)), elevation)
+            if each.roll:
+                side = torch.where(uniform(-1.0, 1.0) < 0, -1.0, 1.0)
+                roll = torch.where(kind == number, side * torch.deg2rad(uniform(*each.roll)), roll)
 
     # Pitch the camera so that the ray through (across, down) descends by ``elevation``.
     ray_length = torch.sqrt(1 + across**2 + down**2)

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from .directions import DIRECTIONS, read_directions
+from .key_poses import KEY_POSES, make_motion
 
 VALIDATION_SUBJECTS = ("05", "13")
 STORED_FPS = 60
+MADE, MADE_SUBJECT, MADE_SECONDS, MADE_SEED = 12, "made", 6.0, 1
+KEPT_OUT = ("side lunge", "headstand", "climb", "sit on a chair")
+"""Key poses that are never trained on, so that the stress set tells what is learned from what is remembered."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,11 @@ class Motions:
         return np.flatnonzero([(subject in VALIDATION_SUBJECTS) == validation for subject in self.subjects])
 
 
-def prepare(folder: Path, out: Path) -> None:
-    """Read every BVH and AMC file under ``folder`` and write ``out``."""
+def prepare(folder: Path, out: Path, made: int = MADE) -> None:
+    """Read every BVH and AMC file under ``folder``, make ``made`` motions of each set of key poses; write ``out``."""
     out.parent.mkdir(parents=True, exist_ok=True)
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".bvh", ".amc"))
-    directions, pelvis, subjects = [], [], []
+    directions, pelvis, subjects, names = [], [], [], []
     for path in tqdm(paths, desc="reading motions", unit="file"):
         clip_directions, clip_pelvis, fps = read_directions(path)
         if round(fps) != STORED_FPS:
@@ -46,10 +50,18 @@ def prepare(folder: Path, out: Path) -> None:
         directions.append(clip_directions.astype(np.float16))
         pelvis.append(clip_pelvis.astype(np.float32))
         subjects.append(path.stem.split("_")[0])
+        names.append(f"{path.parent.name}/{path.stem}")
+    rng = np.random.default_rng(MADE_SEED)
+    for name in made * [name for name in KEY_POSES if name not in KEPT_OUT]:
+        motion = make_motion(name, MADE_SECONDS, rng)
+        directions.append(motion.directions.astype(np.float16))
+        pelvis.append(motion.pelvis.astype(np.float32))
+        subjects.append(MADE_SUBJECT)
+        names.append(f"{MADE_SUBJECT}/{name}")
     lengths = np.array([len(clip) for clip in pelvis])
     np.savez_compressed(
         out,
-        names=np.array([f"{path.parent.name}/{path.stem}" for path in paths]),
+        names=np.array(names),
         subjects=np.array(subjects),
         starts=np.cumsum(lengths) - lengths,
         lengths=lengths,
@@ -79,5 +91,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with .bvh, .asf and .amc files, searched through")
     parser.add_argument("out", type=Path, help="the .npz to write")
+    parser.add_argument(
+        "--made", type=int, default=MADE, help=f"motions to make of each set of key poses (default: {MADE})"
+    )
     arguments = parser.parse_args()
-    prepare(arguments.data, arguments.out)
+    prepare(arguments.data, arguments.out, arguments.made)

@@ -9,13 +9,15 @@ from torch.nn import functional
 from gast_mocap.take.skeletons import H36M17, Skeleton
 
 from .bodies import MEASURES, BodyModel, joints_from
-from .cameras import sample_cameras
+from .cameras import sample_cameras, sample_kinds
 from .detector import misread
 from .directions import DIRECTIONS
 from .normalise import SIZE_WINDOW, network_input, person_axes
 from .prepare import STORED_FPS, Motions
 
 NETWORK_FPS = 30
+UNUSUAL_CAMERAS = 0.3
+"""Share of the training windows that cameras far below or above, near or rolled see."""
 INDEX = {name: i for i, name in enumerate(DIRECTIONS)}
 LOWER = [i for name, i in INDEX.items() if name.endswith(("_thigh", "_shin", "_foot")) or name.startswith("pelvis_")]
 UPPER = [i for i in range(len(DIRECTIONS)) if i not in LOWER]
@@ -78,8 +80,11 @@ class Synthesis:
             ]
         )
 
-    def examples(self, count: int, frames: int) -> Examples:
-        """``count`` windows of ``frames`` frames at 30 a second, centred anywhere in a clip (ends repeat)."""
+    def examples(self, count: int, frames: int, kinds: Tensor | None = None) -> Examples:
+        """``count`` windows of ``frames`` frames at 30 a second, centred anywhere in a clip (ends repeat).
+
+        ``kinds`` (n,) of cameras; without it, training has some of every kind and validation the usual ones.
+        """
         directions, pelvis = self._motion(count, frames)
         if not self.validation:
             directions = self._varied(directions, count, frames)
@@ -90,7 +95,9 @@ class Synthesis:
         directions = torch.einsum("nxy,ntdy->ntdx", turn, directions)
         pelvis = torch.einsum("nxy,nty->ntx", turn, pelvis * leg[:, None, None])[:, :, None]
 
-        cameras = sample_cameras(pelvis[:, frames // 2, 0], self.generator)
+        if kinds is None and not self.validation:
+            kinds = sample_kinds(count, UNUSUAL_CAMERAS, self.generator, self.device)
+        cameras = sample_cameras(pelvis[:, frames // 2, 0], self.generator, kinds)
         seen = cameras.see(pelvis + joints_from(self.bodies.seen, measures, directions))
         joints = torch.einsum(
             "nxy,ntjy->ntjx", cameras.camera_from_world, joints_from(self.bodies.pose, measures, directions)
