@@ -1,16 +1,31 @@
 """A lack of memory, which each library words in its own way."""
 
+import faulthandler
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..take.errors import MocapError
 
 WORDINGS = (
-    "allocate memory", "bad allocation",  # onnxruntime
+    "allocate memory", "bad allocation", "bad_alloc",  # onnxruntime
     "Insufficient memory",  # OpenCV
     "can't start new thread",  # Python: a thread's stack
     "Resource temporarily unavailable",  # FFmpeg: the same
+    "failed to map segment",  # the system, as it loads a library
 )  # fmt: skip
+
+LONGEST_RESERVING = 20
+"""Seconds for what takes milliseconds. Less could end a process on a computer that swaps."""
+
+
+def reserve_for_matrices() -> None:
+    """Have NumPy take the memory that matrices are multiplied in. Where there is none, it asks for it for ever, and no
+    other thread can run: the process is ended then."""
+    import numpy as np  # here: without memory it cannot be loaded, and this module says so
+
+    faulthandler.dump_traceback_later(LONGEST_RESERVING, exit=True)
+    np.dot(np.ones((256, 256)), np.ones((256, 256)))
+    faulthandler.cancel_dump_traceback_later()
 
 
 @contextmanager
@@ -27,5 +42,5 @@ def memory_errors() -> Iterator[None]:
 
 
 def is_lack_of_memory(error: Exception) -> bool:
-    """By its words, as no class tells."""
-    return any(wording in str(error) for wording in WORDINGS)
+    """By its words, as no class tells. A library in a folder from which nothing may run is mapped as little."""
+    return any(wording in str(error) for wording in WORDINGS) and "not permitted" not in str(error)

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..take.errors import MocapError, printable
 from ..take.whole_file import remove_parts
+from .memory import is_lack_of_memory, reserve_for_matrices
 from .protocol.job import Job, Look, Mend, Order, order_from_json
 from .protocol.lines import LONGEST
 from .protocol.messages import CANCEL_LINE, Cancelled, Failed, Finished, Message, Notice, Stage, Started, to_line
@@ -166,8 +167,11 @@ def stoppable(report: Report, stop: threading.Event, pulse: Pulse) -> Report:
 def do(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
     """Do ``job``; a library that is broken is reported like any trouble."""
     try:
+        reserve_for_matrices()
         return work(job, report, notify)
     except ImportError as error:
+        if is_lack_of_memory(error):
+            raise MemoryError from error
         raise MocapError(
             "library_missing",
             "A library that the extension ships could not be loaded. Install the extension again; on "

@@ -82,6 +82,8 @@ class Session:
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen unrelated classes here
+            if is_lack_of_memory(error):
+                raise MemoryError(str(error)) from error
             raise MocapError(
                 "model_unreadable",
                 f"The model file {path.name} could not be loaded. Choose a valid ONNX file.",

@@ -34,6 +34,8 @@ TEXT_KEPT = 2000
 """Characters that are kept of a line on stderr."""
 LEAKING = ("PYTHON", "OPENCV_", "ORT_")
 """Names of environment variables that begin like this would change what the worker loads or how it decodes."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""NumPy's matrices are small here. Its threads would ask for memory as they multiply, and hang where there is none."""
 
 # The wheels come after the standard library and before the interpreter's own packages. The package's parent folder
 # comes last, since Blender keeps every other extension in it too.
@@ -67,7 +69,8 @@ def wheels_folders() -> list[str]:
 
 
 def clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.upper().startswith(LEAKING)}
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(LEAKING)}
+    return kept | ONE_THREAD
 
 
 class MocapProcess:
