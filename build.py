@@ -3,10 +3,11 @@
 python build.py demo       turn a real clip into a rendered character, in demo_output/
 python build.py test       run the tests on a real bpy, without those that need PyTorch or Dask; options go to pytest
 python build.py lint       run ruff and mypy
-python build.py check      run lint, the tests that need PyTorch or Dask, the other Blenders, and `installed` on all
+python build.py check      run lint, the tests that need PyTorch or Dask, docs, the other Blenders, `installed` on all
 python build.py package    make the extension's zips for this computer, in dist/; --help lists the options for others
 python build.py repository make an extension repository for Blender of the zips in dist/
 python build.py installed  install a zip from dist/ into a bare Blender; run Blender's tests and the demo on it, offline
+python build.py docs       make the guide as a site, in site/; a dead link is an error
 python build.py fuzz       throw damaged input at whatever reads input; --help lists the options
 python build.py bench      run every benchmark; `bench NAME [options]` runs one, and `--help` lists its options
 
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("fuzz", add_help=False).set_defaults(run=fuzz)
     commands.add_parser("bench", add_help=False).set_defaults(run=bench)  # their --help is their own
     commands.add_parser("installed").set_defaults(run=installed)
+    commands.add_parser("docs").set_defaults(run=docs)
     commands.add_parser("package", add_help=False).set_defaults(run=package)
     commands.add_parser("repository", add_help=False).set_defaults(run=repository)
     options, further = parser.parse_known_args(arguments)
@@ -89,6 +91,7 @@ def check() -> int:
         ("lint", "lint", run_lint),
         ("training", "training", test_training),
         ("farm", "farm", test_farm),
+        ("docs", "docs", make_docs),
         *((purpose, purpose, test_other_blender) for purpose in blenders.values() if purpose != "blender"),
         ("package", "blender", make_packages),
         *((f"installed-{name}", purpose, test_installed) for name, purpose in blenders.items()),
@@ -112,6 +115,10 @@ def run_lint(python: Path) -> int:
 
 def test_training(python: Path) -> int:
     return call(python, "-m", "pytest", "tests/training")
+
+
+def make_docs(python: Path) -> int:
+    return call(python, "-m", "mkdocs", "build")
 
 
 def test_farm(python: Path) -> int:
@@ -148,6 +155,11 @@ def bench(options: Sequence[str]) -> int:
 def installed() -> int:
     """Test the zip in dist/ that is for this Python's Blender."""
     return test_installed(environment("blender"))
+
+
+def docs() -> int:
+    """Make the guide as a site."""
+    return make_docs(environment("docs"))
 
 
 def package(options: Sequence[str]) -> int:

@@ -52,7 +52,7 @@ def render_pictures(shot: Shot, count: int, folder: Path) -> dict[float, list[Pa
     frames = np.linspace(shot.first + margin, shot.last - margin, count).round().astype(int)
     return {
         float(frame - start) / scene.render.fps: [
-            _render(shot.character, int(frame), view, folder / f"{view}_{frame}.png") for view in VIEWS
+            render_view(shot.character, int(frame), view, folder / f"{view}_{frame}.png") for view in VIEWS
         ]
         for frame in frames
     }
@@ -91,7 +91,7 @@ def _light(scene: bpy.types.Scene) -> None:
     scene.render.resolution_x, scene.render.resolution_y = SIZE
 
 
-def _render(character: str, frame: int, view: str, path: Path) -> Path:
+def render_view(character: str, frame: int, view: str, path: Path) -> Path:
     scene, armature = _scene(), bpy.data.objects[character]
     assert scene.camera and armature.pose
     scene.frame_set(frame)

@@ -61,7 +61,7 @@ def check_output(output: Path, sources: Mapping[Path, str]) -> None:
             continue  # one of the two is not there, or cannot be: reading or writing it says so
         if is_source:
             text = f"{output.name} is the {what} itself. Choose another name for the export."
-            raise MocapError(f"output_is_{what}", text)
+            raise MocapError("output_is_source", text)
 
 
 def _beside(take: Path, person: int, file_format: ExportFormat) -> Path:
