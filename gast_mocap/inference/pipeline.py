@@ -254,6 +254,12 @@ def watch_range(
             f"No person was found in {video.path.name}. They must be at least a twelfth of the picture's height. "
             "Choose a part in which someone is seen larger, from head to feet, and not in the dark.",
         )
+    for person in watched:
+        if person.replaces:
+            at = video.times[person.track.frames[0]]
+            notify(
+                f"Person {person.track.track_id} takes another's place at {at:.1f} s, as in a cut before the same view."
+            )
     for earlier, later in alike_across_cuts(watched, video):
         notify(f"Persons {earlier} and {later} of two shots look alike. They may be one person.")
     return watched, video

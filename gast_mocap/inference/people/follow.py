@@ -111,6 +111,12 @@ class Sort:
         """Follow ``track_id`` no more."""
         del self._filters[track_id]
 
+    def renew(self, track_id: int) -> int:
+        """A new id for somebody who stands where ``track_id`` was followed, and is followed instead."""
+        new_id = self._begin(self._filters[track_id].box)
+        self.drop(track_id)
+        return new_id
+
     def forget(self) -> None:
         """Follow nobody any more; ids go on rising."""
         self._filters.clear()

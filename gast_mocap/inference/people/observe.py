@@ -31,6 +31,7 @@ class Observations:
 
     ``rows`` holds the box, the keypoints and their scores of one frame after the other, in single precision: that is a
     ten-thousandth of a pixel. An hour of video has many rows; as small arrays they would take three times the memory.
+    ``replaces``: they seem to have taken somebody's place from one frame to the next.
     """
 
     frames: list[int] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Observations:
     colours: FloatArray = field(default_factory=lambda: np.zeros(HUES * SATURATIONS))
     thumbnail: ImageArray = field(default_factory=lambda: np.zeros((1, 1, 3), np.uint8))
     thumbnail_worth: float = -1.0
+    replaces: bool = False
 
     @property
     def boxes(self) -> FloatArray:
@@ -79,7 +81,7 @@ class Observations:
     def piece(self, track_id: int) -> Piece:
         score = float(np.mean(self.scores))
         colours = self.colours / max(self.colours.sum(), 1e-9)
-        return Piece(track_id, np.array(self.frames), self.boxes, score, colours)
+        return Piece(track_id, np.array(self.frames), self.boxes, score, colours, self.replaces)
 
     def _keep(self, begin: int, end: int) -> None:
         self.frames, self.rows = self.frames[begin:end], self.rows[begin * ROW : end * ROW]

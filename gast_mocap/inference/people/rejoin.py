@@ -34,6 +34,9 @@ people who walk from light into shade."""
 GLIMPSE = 0.5
 """Seconds. After so short a loss the place alone tells: light and background change a torso's colours in a leap.
 Raising it joins strangers who pass each other at the edge."""
+REPLACED_LIKENESS = 0.6
+"""Shared colour without which somebody who seems to have taken another's place is somebody else, however soon. Raising
+it splits people of whom a passer-by hides a part for a moment."""
 SEEN_TWICE = 0.2
 """Seconds for which a body that is lost may still be seen as something smaller inside the box of its return. Raising it
 joins people who stand before each other."""
@@ -59,7 +62,7 @@ class Piece:
     """A track as it was followed: an unbroken stretch of one person.
 
     ``frames`` (t,) rising; ``boxes`` (t, 4) px; ``score`` mean of the keypoints, 0..1; ``colours`` (n,) of the
-    torso, as shares whose sum is 1.
+    torso, as shares whose sum is 1; ``replaces``: it seems to begin with somebody else than stood there before.
     """
 
     track_id: int
@@ -67,6 +70,7 @@ class Piece:
     boxes: FloatArray
     score: float
     colours: FloatArray
+    replaces: bool = False
 
 
 def rejoin(pieces: list[Piece], video: VideoInfo, go_on: Callable[[], None]) -> list[list[int]]:
@@ -185,6 +189,7 @@ def _cost(first: Piece, second: Piece, video: VideoInfo, film: FloatArray) -> fl
     likeness = np.minimum(first.colours, second.colours).sum()
     is_far = distance > min(FARTHEST + FASTEST * seconds, MOST_FAR)
     is_stranger = seconds > GLIMPSE and not in_open and likeness < LEAST_LIKENESS
+    is_stranger |= second.replaces and likeness < REPLACED_LIKENESS
     # A glimpse of a person does not tell how long the body is.
     is_glimpse = min(_seconds([first], video), _seconds([second], video)) < SHORTEST_TRACK
     is_other_size = not is_glimpse and not 1 / MOST_GROWTH < after / before < MOST_GROWTH

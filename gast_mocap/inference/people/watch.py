@@ -18,7 +18,7 @@ from ..quality import Preset
 from ..video.frame import Frame
 from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
-from .boxes import areas
+from .boxes import areas, overlaps
 from .detect import MultiPoseDetector
 from .exposure import evened
 from .follow import Sort, with_lost_legs
@@ -27,6 +27,7 @@ from .keypoints import SinglePose
 from .observe import Observations
 from .read import BodyReader, Pose, is_same_body
 from .rejoin import SAME, rejoin
+from .replaced import is_replaced
 from .search import Search
 
 UNSURE = 0.4
@@ -47,13 +48,15 @@ LARGER = 1.5
 class WatchedPerson:
     """One person of the video.
 
-    ``thumbnail`` (h, w, 3) RGB shows them at their best; ``colours`` (n,) of the torso, as shares whose sum is 1.
+    ``thumbnail`` (h, w, 3) RGB shows them at their best; ``colours`` (n,) of the torso, as shares whose sum is 1;
+    ``replaces``: they took somebody's place from one frame to the next.
     """
 
     track: Track
     keypoints: Keypoints2D
     thumbnail: ImageArray
     colours: FloatArray
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,9 +141,12 @@ class Watcher:
         seen = self._reader.read(shown.picture, boxes, self._poses, patient)
         self._drop_doubles(seen)
         self._drop_mistaken(boxes, seen)
+        self._renew_replaced(shown, seen)
         for track_id, pose in seen.items():
             self._sort.correct(track_id, pose.box)
-            self._observations(track_id, pose).see(shown.index, shown.picture, pose)
+            if track_id not in self.tracks:
+                self.tracks[track_id] = self._begin(track_id, shown, seen)
+            self.tracks[track_id].see(shown.index, shown.picture, pose)
         self._poses |= seen
         self._last_seen = set(seen)
         if len(seen) < len(boxes) or any(pose.score < UNSURE for pose in seen.values()):
@@ -182,14 +188,37 @@ class Watcher:
             del boxes[newcomer]
             self._sort.drop(newcomer)
 
-    def _observations(self, track_id: int, pose: Pose) -> Observations:
-        """Those of ``track_id``; of somebody new with what the frames just before show of them."""
-        tracks = self.tracks
-        if track_id not in tracks:
-            tracks[track_id] = Observations()
-            for frame, earlier in reversed(self._look_back(pose)):
-                tracks[track_id].see(frame.index, frame.picture, earlier)
-        return tracks[track_id]
+    def _renew_replaced(self, shown: Frame[Pyramid], seen: dict[int, Pose]) -> None:
+        """Whoever seems to stand where somebody else stood gets a new id; who is who is told when all is known."""
+        for track_id in [i for i in seen if i in self.tracks and self._replaces(shown, seen[i], {i}, seen)]:
+            seen[self._sort.renew(track_id)] = seen.pop(track_id)
+
+    def _replaces(self, begin: Frame[Pyramid], pose: Pose, gone: set[int], seen: dict[int, Pose]) -> bool:
+        """Whether ``pose`` in the frame ``begin`` is at the place of the one of those ``gone`` who was last there.
+
+        Where others are near, as when people cross, nobody can say.
+        """
+        past = [entry for entry in self._past if entry[0].index < begin.index]
+        last = {i: poses[i] for _, poses in past for i in poses}
+        near = [i for i in last | seen if overlaps((last | seen)[i].box[None], pose.box[None]).any()]
+        there = [i for i in near if i in last and i in gone]
+        if len(there) != 1 or any(i in last and i not in there for i in near):
+            return False
+        while there[0] not in past[-1][1]:
+            past.pop()
+        bodies = np.array([each.box for each in (pose, *last.values(), *seen.values())])
+        pictures = [*(frame.picture for frame, _ in past[-2:]), begin.picture]
+        return is_replaced(last[there[0]], pose, pictures, bodies)
+
+    def _begin(self, track_id: int, shown: Frame[Pyramid], seen: dict[int, Pose]) -> Observations:
+        """Those of somebody new, with what the frames just before show of them."""
+        earlier = self._look_back(seen[track_id])
+        begin, first = earlier[-1] if earlier else (shown, seen[track_id])
+        gone = {i for _, poses in self._past for i in poses} - seen.keys()
+        observed = Observations(replaces=self._replaces(begin, first, gone, seen))
+        for frame, pose in reversed(earlier):
+            observed.see(frame.index, frame.picture, pose)
+        return observed
 
     def _look_back(self, pose: Pose) -> list[tuple[Frame[Pyramid], Pose]]:
         """The person of ``pose`` in the frames before this, the latest first, as far as they are seen without a gap."""
@@ -237,6 +266,7 @@ def join(track_id: int, tracks: list[Observations]) -> WatchedPerson:
         Keypoints2D(track_id, frames, points, scores),
         best.thumbnail,
         colours / max(colours.sum(), 1e-9),
+        tracks[0].replaces,
     )
 
 

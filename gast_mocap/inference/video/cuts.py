@@ -46,7 +46,6 @@ class Cuts:
 
     def __init__(self) -> None:
         self._seen: list[Seen] = []
-        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._passed = 0
 
     def push(self, frame: Frame[Prepared], picture: ImageArray) -> Iterator[Frame[Prepared]]:
@@ -56,24 +55,13 @@ class Cuts:
         if last is None or np.mean(cv2.absdiff(last, small) > CHANGED_GREY) < CHANGED:
             new = 0.0
         else:
-            new = self.newness(last, small)
+            new = newness(last, small)
         self._seen.append(Seen(frame, small, new))
         yield from self._decided(NEIGHBOURS + LONGEST_FLASH)
 
     def rest(self) -> Iterator[Frame[Prepared]]:
         """The frames that still wait."""
         yield from self._decided(0)
-
-    def newness(self, before: ImageArray, after: ImageArray) -> float:
-        """Share of the structure of two small pictures that is in one and nowhere near in the other."""
-        moved = self._flow.calc(after, before, None)
-        height, width = after.shape
-        places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-        followed = cv2.remap(before, places + moved, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        likeness, structure = correlation(followed, after)
-        still, _ = correlation(before, after)
-        unlike = np.maximum(likeness, still) < UNLIKE
-        return float((unlike & structure).sum() / max(structure.sum(), 1))
 
     def _decided(self, ahead: int) -> Iterator[Frame[Prepared]]:
         """What has ``ahead`` frames after it. The last few that came out stay as neighbours."""
@@ -100,10 +88,22 @@ class Cuts:
         usual = [self._after_last(neighbour) for neighbour in around if neighbour < len(self._seen)]
         if new[place] < TIMES_USUAL * max(usual, default=0.0):
             return False
-        return place == first or self.newness(self._seen[first - 1].small, self._seen[place].small) >= NEW
+        return place == first or newness(self._seen[first - 1].small, self._seen[place].small) >= NEW
 
     def _after_last(self, place: int) -> float:
-        return self.newness(self._seen[place - 1].small, self._seen[place].small)
+        return newness(self._seen[place - 1].small, self._seen[place].small)
+
+
+def newness(before: ImageArray, after: ImageArray) -> float:
+    """Share of the structure of two small grey pictures that is in one and nowhere near in the other."""
+    moved = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST).calc(after, before, None)
+    height, width = after.shape
+    places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+    followed = cv2.remap(before, places + moved, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    likeness, structure = correlation(followed, after)
+    still, _ = correlation(before, after)
+    unlike = np.maximum(likeness, still) < UNLIKE
+    return float((unlike & structure).sum() / max(structure.sum(), 1))
 
 
 def small_grey(picture: ImageArray) -> ImageArray:

@@ -253,3 +253,13 @@ def test_who_walked_before_an_absence_comes_back_to_where_the_walk_ended():
 
 def test_who_comes_in_where_somebody_alike_went_out_of_the_picture_is_somebody_else():
     assert rejoin([walker(1, 0, 60, 5, speed=0), walker(2, 180, 240, 5, speed=0)], VIDEO, ignore) == [[1], [2]]
+
+
+def test_who_takes_the_place_of_somebody_unlike_is_somebody_else():
+    first = walker(1, 0, 60, 500, speed=0)
+    for share, replaces, groups in ((0.5, False, [[1, 2]]), (0.58, True, [[1], [2]]), (0.62, True, [[1, 2]])):
+        second = walker(2, 60, 120, 500, speed=0, colours=np.array([share, 1 - share]))
+        assert rejoin([first, replace(second, replaces=replaces)], VIDEO, ignore) == groups
+    back = replace(walker(3, 120, 180, 500, speed=0), replaces=True)
+    between = replace(walker(2, 60, 120, 500, speed=0, colours=BLUE), replaces=True)
+    assert rejoin([first, between, back], VIDEO, ignore) == [[1, 3], [2]]

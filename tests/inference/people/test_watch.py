@@ -1,5 +1,6 @@
 """Watching real pictures whose truth is known: made of one frame of a clip, moved about."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
 from gast_mocap.inference.people.read import Pose, fills
+from gast_mocap.inference.people.replaced import is_replaced
 from gast_mocap.inference.people.watch import Eyes, WatchedPerson, alike_across_cuts, join, tell_people, watch_people
 from gast_mocap.inference.quality import PRESETS
 from gast_mocap.inference.video.decode import probe_video, read_frames
@@ -171,3 +173,44 @@ def test_nobody_is_followed_across_a_cut(person: ImageArray) -> None:
     people = tell_people(tracks, video, lambda: None)
     assert [p.track.frames[0] for p in people] == [0, 8]
     assert alike_across_cuts(people, video) == [(1, 2)]
+
+
+@pytest.fixture(scope="module")
+def visitors(videos: Path) -> dict[int, list[ImageArray]]:
+    """Pictures of two people who stand at one table, one after the other, by the frames with which they begin."""
+    video = probe_video(videos / "intel_one-by-one-person-detection.mp4", lambda text: None)
+    return {first: [f.picture for f in read_frames(video, first, first + 13)] for first in (340, 400, 600)}
+
+
+def numbered(pictures: list[ImageArray]) -> list[tuple[int, ImageArray]]:
+    return list(enumerate(pictures))
+
+
+def test_another_person_at_the_same_place_is_another(visitors: dict[int, list[ImageArray]]) -> None:
+    first, second = watch(numbered(visitors[340] + visitors[600] + visitors[400]))
+    assert first.track.frames.tolist() == [*range(13), *range(26, 39)]
+    assert second.track.frames.tolist() == list(range(13, 26))
+    assert (first.replaces, second.replaces) == (False, True)
+
+
+def test_the_same_person_later_or_after_a_flash_is_the_same(visitors: dict[int, list[ImageArray]]) -> None:
+    (one,) = watch(numbered(visitors[340] + visitors[400]))
+    assert one.track.frames.tolist() == list(range(26))
+    light = [np.full_like(visitors[340][0], 255)]
+    (one,) = watch(numbered(visitors[340][:6] + light + visitors[340][6:] + visitors[400]))
+    assert set(range(27)) - set(one.track.frames.tolist()) <= {6}
+
+
+def test_only_well_seen_people_before_a_still_background_are_exchanged(visitors: dict[int, list[ImageArray]]) -> None:
+    before, after = (Pyramid.of(visitors[first][0]) for first in (340, 600))
+    eyes = Eyes.load(PRESETS["fast"])
+    box = np.array([[370.0, 0, 560, 390]])
+    old, new = (
+        Pose(read.points[0], read.scores[0]) for read in (eyes.estimator.estimate(p, box) for p in (before, after))
+    )
+    bodies = np.stack([old.box, new.box])
+    assert is_replaced(old, new, [before, after], bodies)
+    assert not is_replaced(old, replace(new, scores=new.scores / 2), [before, after], bodies)
+    brighter = Pyramid.of(np.clip(visitors[600][0] + 40.0, 0, 255).astype(np.uint8))
+    assert not is_replaced(old, new, [before, brighter], bodies)
+    assert not is_replaced(old, new, [after, before, after], bodies), "what always changes tells nothing"
