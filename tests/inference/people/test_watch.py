@@ -179,7 +179,7 @@ def test_nobody_is_followed_across_a_cut(person: ImageArray) -> None:
 def visitors(videos: Path) -> dict[int, list[ImageArray]]:
     """Pictures of two people who stand at one table, one after the other, by the frames with which they begin."""
     video = probe_video(videos / "intel_one-by-one-person-detection.mp4", lambda text: None)
-    return {first: [f.picture for f in read_frames(video, first, first + 13)] for first in (340, 400, 600)}
+    return {first: [f.picture for f in read_frames(video, first, first + 16)] for first in (805, 830, 1060)}
 
 
 def numbered(pictures: list[ImageArray]) -> list[tuple[int, ImageArray]]:
@@ -187,22 +187,22 @@ def numbered(pictures: list[ImageArray]) -> list[tuple[int, ImageArray]]:
 
 
 def test_another_person_at_the_same_place_is_another(visitors: dict[int, list[ImageArray]]) -> None:
-    first, second = watch(numbered(visitors[340] + visitors[600] + visitors[400]))
-    assert first.track.frames.tolist() == [*range(13), *range(26, 39)]
-    assert second.track.frames.tolist() == list(range(13, 26))
+    first, second = watch(numbered(visitors[805][:12] + visitors[1060] + visitors[830][:12]))
+    assert first.track.frames.tolist() == [*range(12), *range(28, 40)]
+    assert second.track.frames.tolist() == list(range(12, 28))
     assert (first.replaces, second.replaces) == (False, True)
 
 
 def test_the_same_person_later_or_after_a_flash_is_the_same(visitors: dict[int, list[ImageArray]]) -> None:
-    (one,) = watch(numbered(visitors[340] + visitors[400]))
-    assert one.track.frames.tolist() == list(range(26))
-    light = [np.full_like(visitors[340][0], 255)]
-    (one,) = watch(numbered(visitors[340][:6] + light + visitors[340][6:] + visitors[400]))
-    assert set(range(27)) - set(one.track.frames.tolist()) <= {6}
+    (one,) = watch(numbered(visitors[805] + visitors[830]))
+    assert one.track.frames.tolist() == list(range(32))
+    light = [np.full_like(visitors[805][0], 255)]
+    (one,) = watch(numbered(visitors[805][:6] + light + visitors[805][6:] + visitors[830]))
+    assert set(range(33)) - set(one.track.frames.tolist()) <= {6}
 
 
 def test_only_well_seen_people_before_a_still_background_are_exchanged(visitors: dict[int, list[ImageArray]]) -> None:
-    before, after = (Pyramid.of(visitors[first][0]) for first in (340, 600))
+    before, after = (Pyramid.of(visitors[first][0]) for first in (805, 1060))
     eyes = Eyes.load(PRESETS["fast"])
     box = np.array([[370.0, 0, 560, 390]])
     old, new = (
@@ -211,6 +211,6 @@ def test_only_well_seen_people_before_a_still_background_are_exchanged(visitors:
     bodies = np.stack([old.box, new.box])
     assert is_replaced(old, new, [before, after], bodies)
     assert not is_replaced(old, replace(new, scores=new.scores / 2), [before, after], bodies)
-    brighter = Pyramid.of(np.clip(visitors[600][0] + 40.0, 0, 255).astype(np.uint8))
+    brighter = Pyramid.of(np.clip(visitors[1060][0] + 40.0, 0, 255).astype(np.uint8))
     assert not is_replaced(old, new, [before, brighter], bodies)
     assert not is_replaced(old, new, [after, before, after], bodies), "what always changes tells nothing"
