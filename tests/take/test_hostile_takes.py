@@ -297,3 +297,63 @@ def test_names_that_are_no_text_can_be_read_and_told(saved: Path) -> None:
     with pytest.raises(MocapError) as caught:
         load_take(odd)
     assert caught.value.text.encode() == str(caught.value).encode()
+
+
+def loads(path: Path, *places: tuple[tuple[str | int, ...], object]) -> bool:
+    def change(header: Any, _arrays: dict[str, np.ndarray]) -> None:
+        for place, value in places:
+            inner = header
+            for step in place[:-1]:
+                inner = inner[step]
+            inner[place[-1]] = value
+
+    rewrite(path, change)
+    try:
+        load_take(path)
+    except MocapError as error:
+        assert error.code == "take_unreadable"
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("place", "most", "too_much"),
+    [
+        (("video", "width"), 1_048_576, 1_048_577), (("video", "height"), 1_048_576, 1_048_577),
+        (("video", "width"), 1, 0), (("video", "height"), 1, 0),
+        (("video", "field_of_view"), 179, 179.01), (("video", "field_of_view"), 0, -0.01),
+        (("video", "turn"), 359, 360), (("video", "turn"), 0, -1),
+        (("video", "playback"), {"speed": 1000}, {"speed": 1000.1}),
+        (("video", "playback"), {"speed": 0.001}, {"speed": 0.0009}),
+        (("video", "playback"), {"frame_rate": 100_000}, {"frame_rate": 100_001}),
+        (("video", "playback"), {"frame_rate": 0.01}, {"frame_rate": 0.009}),
+        (("camera_shift",), 1e6, 1.1e6), (("settings", "end"), 10_000_000, 10_000_001),
+        (("people", 0, "contacts"), [["left", 0, 604_800]], [["left", 0, 604_801]]),
+    ],
+)  # fmt: skip
+def test_a_take_holds_so_much_and_no_more(
+    saved: Path, place: tuple[str | int, ...], most: object, too_much: object
+) -> None:
+    assert loads(saved, (place, most))
+    assert not loads(saved, (place, too_much))
+
+
+def test_what_older_takes_do_not_tell_is_as_it_was_then(saved: Path) -> None:
+    def change(header: Any, arrays: dict[str, np.ndarray]) -> None:
+        header["video"] = {name: header["video"][name] for name in ("path", "width", "height")}
+        for name in ("camera_shift", "camera", "cleaning", "edits", "tracked"):
+            del header[name]
+        for person in header["people"]:
+            for name in ("name", "contacts", "body_height"):
+                del person[name]
+        del header["settings"]["networks"]
+        for name in ("cuts", "camera_path"):
+            del arrays[name]
+
+    rewrite(saved, change)
+    take = load_take(saved)
+    assert (take.video.field_of_view, take.video.turn, take.camera_shift, take.camera) == (0, 0, 0, "stands")
+    assert (take.video.playback.speed, take.video.playback.mirrored, take.video.playback.frame_rate) == (1, False, None)
+    assert take.cleaning == CleanSettings()
+    assert (len(take.video.cuts), take.camera_path.shape, take.edits, take.tracked) == (0, (0, 3), (), ())
+    assert [(person.name, person.contacts, person.body_height) for person in take.people] == [("", None, None)] * 2

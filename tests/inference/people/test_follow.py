@@ -113,6 +113,19 @@ def test_a_first_step_tells_the_speed():
     assert person.box[0] == pytest.approx(16, abs=0.5)
 
 
+def test_the_second_box_of_a_person_counts_as_published():
+    """At first 10 is unknown of each, with a speed 1e4 more, and a step adds 1; 1 px is read off a place and 10 off the
+    rest. So a place is believed by 10011 / 10012, an area by 10011 / 10021, an aspect by 11 / 21."""
+    person = BoxFilter(box_at(0))
+    person.predict()
+    person.correct(box_at(8, y=103, height=110))
+    left, top, right, bottom = person.box
+    assert (left + right) / 2 == pytest.approx(20 + 8 * 10011 / 10012, abs=1e-9)
+    assert (top + bottom) / 2 == pytest.approx(150 + 8 * 10011 / 10012, abs=1e-9)
+    assert (right - left) * (bottom - top) == pytest.approx(4000 + 400 * 10011 / 10021, abs=1e-6)
+    assert (right - left) / (bottom - top) == pytest.approx(0.4 + (40 / 110 - 0.4) * 11 / 21, abs=1e-9)
+
+
 def test_boxes_that_overlap_by_less_than_a_third_are_two_people():
     """Shifted by x, boxes 40 wide share (40 - x) / (40 + x): 0.33 at 20 px, 0.27 at 23 px."""
     assert ids_of([[box_at(0)], [box_at(20)]])[-1] == [1]

@@ -7,7 +7,7 @@ from scipy.spatial.transform import Rotation
 
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.rest_body import leg_length
-from gast_mocap.retarget.solve.feet import foot_turns, sole_of
+from gast_mocap.retarget.solve.feet import FootTurns, Sole, foot_turns, sole_of
 from gast_mocap.take.skeletons import Side
 from trials.performances import climb, kneel, lunge, squat, walk
 from trials.played import LIMITED, angle, play, worst_direction, worst_gap, worst_sole
@@ -93,3 +93,71 @@ def test_feet_do_not_snap_from_one_frame_to_the_next():
         for side in "LR":
             toes = played.turns[f"foot.{side}"].apply([0.0, -1.0, 0.0])
             assert angle(toes[1:], toes[:-1]).max() < 25.0
+
+
+LEG, HEIGHT, BALL = 0.5, 0.09, 0.15
+"""Of a foot whose ball lies 0.12 ahead of the ankle: 0.15 away, 53.13 degrees before straight down."""
+BEFORE_DOWN = np.degrees(np.arctan2(0.12, HEIGHT))
+FLAT = Sole(
+    HEIGHT,
+    heel=np.array([0.0, 0.05, -HEIGHT]),
+    ball=np.array([0.0, -0.12, -HEIGHT]),
+    tip=np.array([0.0, -0.2, -HEIGHT]),
+    toe_end=np.array([0.0, -0.2, -HEIGHT]),
+    toe_joint=np.array([0.0, -0.12, -HEIGHT]),
+    has_toes=True,
+)
+
+
+def turned_by(axis: str, shin: float, ankle: float) -> FootTurns:
+    """A foot under a shin that is tilted forward ("x") or aside ("y") by so many degrees."""
+    quaternion = Rotation.from_euler(axis, shin, degrees=True).as_quat()[[3, 0, 1, 2]]
+    return foot_turns(FLAT, quaternion[None], UP, np.array([ankle]), LEG)
+
+
+def degrees_about(axis: str, turns: np.ndarray) -> float:
+    return float(np.degrees(2 * np.arctan2(turns[0, "wxy".index(axis)], turns[0, 0])))
+
+
+def pitch_on_the_ball(ankle: float) -> float:
+    """With which the ball touches the ground: ankle = 0.15 cos(53.13 degrees - pitch)."""
+    return BEFORE_DOWN - np.degrees(np.arccos(ankle / BALL))
+
+
+@pytest.mark.parametrize(
+    ("shin", "ankle", "pitch"),
+    [
+        (50, HEIGHT, 0), (-49, HEIGHT, 0),  # it stands
+        (50, 0.12, pitch_on_the_ball(0.12)), (10, 0.12, 10),  # as far as the shin, and no farther than the ground
+        (50, HEIGHT + 0.01 * LEG, 0), (50, HEIGHT + 0.04 * LEG, pitch_on_the_ball(HEIGHT + 0.04 * LEG)),  # noise
+        (50, HEIGHT + 0.025 * LEG, pitch_on_the_ball(HEIGHT + 0.0125 * LEG)),
+        (60, 0.12, pitch_on_the_ball(0.12)), (85, 0.12, 90), (100, 0.12, 100),  # from the ball onto the instep
+        (72.5, 0.12, (pitch_on_the_ball(0.12) + 90) / 2),
+        (-50, HEIGHT, 0), (-80, HEIGHT, -80), (-65, HEIGHT, -32.5),  # from the sole onto the heel
+        (40, 0.24, 40), (-40, 0.24, -40),  # in the air
+    ],
+)  # fmt: skip
+def test_a_foot_is_pitched_by_its_shin_as_far_as_the_ground_allows(shin, ankle, pitch):
+    assert degrees_about("x", turned_by("x", shin, ankle).foot) == pytest.approx(pitch, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shin", "ankle", "roll"),
+    [
+        (30, HEIGHT, 0), (-30, 1.0 * BALL, 0), (30, 1.3 * BALL, 15), (30, 1.6 * BALL, 30),  # down, and up in the air
+        (36.8, HEIGHT, 0), (64.2, HEIGHT, 64.2), (-64.2, HEIGHT, -64.2),  # sines of 0.6 and 0.9: it lies on its side
+    ],
+)  # fmt: skip
+def test_a_foot_rolls_with_its_shin_only_in_the_air_or_on_its_side(shin, ankle, roll):
+    assert degrees_about("y", turned_by("y", shin, ankle).foot) == pytest.approx(roll, abs=1e-6)
+
+
+def test_toes_stay_on_the_ground_under_a_raised_heel_and_hang_on_the_foot_in_the_air():
+    assert degrees_about("x", turned_by("x", 50, 0.12).toes) == pytest.approx(0, abs=1e-6)
+    assert degrees_about("x", turned_by("x", 40, 0.3).toes) == pytest.approx(40, abs=1e-6)
+
+
+def test_what_sinks_in_is_told_beyond_a_sole_that_gives():
+    assert turned_by("x", 0, 0.05).sunk == pytest.approx([HEIGHT - 0.05 - 0.004 * LEG])
+    assert turned_by("x", 0, HEIGHT - 0.003 * LEG).sunk == [0]
+    assert turned_by("x", 0, 0.2).sunk == [0]
