@@ -183,7 +183,8 @@ def _turn_upright(backdrop: bpy.types.CameraBackgroundImage, movie: Image, video
     stored: Sequence[int] = movie.size[:]
     lies = (stored[0] > stored[1]) != (video.width > video.height)
     if lies and video.turn % 180:
-        backdrop.rotation = -math.radians(video.turn)
+        backdrop.rotation = math.radians(video.turn)
+        backdrop.frame_method = "FIT"  # Blender fits the picture first and turns it then
         backdrop.scale = max(video.width, video.height) / min(video.width, video.height)
 
 

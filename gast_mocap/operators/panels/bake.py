@@ -36,8 +36,8 @@ class GAST_MOCAP_PT_bake(MocapPanel):
         button.operator(
             "gast_mocap.bake", text=f"Bake {len(ticked)} People" if len(ticked) > 1 else "Bake Animation", icon="ACTION"
         )
-        draw_reports(layout, context, reports.of_bake)
         draw_match(layout, context, settings)
+        draw_reports(layout, context, reports.of_bake)
 
 
 def draw_match(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene) -> None:

@@ -35,7 +35,8 @@ SWITCHES_NEEDED = {  # by a control to have an effect, and how they must be set
     "contact_sensitivity": {"travel": True},
     "lock_release": {"travel": True, "foot_lock": True},
 }
-CLEAN_UP_BUTTONS = {"Camera and Floor": (("use_scene_camera",),)}
+CONTACT_BUTTONS = (("mark_contacts",), ("keep_contacts", "find_contacts"))
+CAMERA_BUTTONS = (("use_scene_camera",),)
 
 
 class GAST_MOCAP_PT_clean(MocapPanel):
@@ -48,9 +49,7 @@ class GAST_MOCAP_PT_clean(MocapPanel):
         controls = layout.column()
         controls.active = not settings.raw
         draw_controls(controls, settings.clean, USUAL_CONTROLS)
-        contacts = controls.row(align=True)
-        for operator in ("mark_contacts", "keep_contacts", "find_contacts"):
-            contacts.operator(f"gast_mocap.{operator}")
+        draw_buttons(controls, CONTACT_BUTTONS)
         header, body = layout.panel("gast_mocap_further", default_closed=True)
         header.label(text="More")
         if body:
@@ -58,7 +57,7 @@ class GAST_MOCAP_PT_clean(MocapPanel):
             for title, names in FURTHER_CONTROLS:
                 body.label(text=title)
                 draw_controls(body, settings.clean, names)
-                draw_buttons(body, title)
+                draw_buttons(body, CAMERA_BUTTONS if "find_floor" in names else ())
         layout.operator("gast_mocap.keep_clean_up")
         draw_reports(layout, context, reports.of_clean_up)
 
@@ -79,8 +78,8 @@ def draw_controls(layout: UILayout, clean: GAST_MOCAP_PG_clean, names: tuple[str
         control.prop(clean, name)
 
 
-def draw_buttons(layout: UILayout, title: str) -> None:
-    for operators in CLEAN_UP_BUTTONS.get(title, ()):
+def draw_buttons(layout: UILayout, rows: tuple[tuple[str, ...], ...]) -> None:
+    for operators in rows:
         buttons = layout.row(align=True)
         for operator in operators:
             buttons.operator(f"gast_mocap.{operator}")
