@@ -8,6 +8,7 @@ python build.py package    make the extension's zips for this computer, in dist/
 python build.py repository make an extension repository for Blender of the zips in dist/
 python build.py installed  install a zip from dist/ into a bare Blender; run Blender's tests and the demo on it, offline
 python build.py docs       make the guide as a site, in site/; a dead link is an error
+python build.py window     drive a windowed Blender through the whole job by real clicks; --help lists the options
 python build.py fuzz       throw damaged input at whatever reads input; --help lists the options
 python build.py bench      run every benchmark; `bench NAME [options]` runs one, and `--help` lists its options
 
@@ -59,9 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("docs").set_defaults(run=docs)
     commands.add_parser("package", add_help=False).set_defaults(run=package)
     commands.add_parser("repository", add_help=False).set_defaults(run=repository)
+    commands.add_parser("window", add_help=False).set_defaults(run=window)
     options, further = parser.parse_known_args(arguments)
     run = options.run
-    if run in (test, fuzz, bench, package, repository):
+    if run in (test, fuzz, bench, package, repository, window):
         return int(run(further))
     if further:
         parser.error(f"unknown option: {' '.join(further)}")
@@ -170,6 +172,11 @@ def package(options: Sequence[str]) -> int:
 def repository(options: Sequence[str]) -> int:
     """Make an extension repository of the zips in dist/."""
     return call(environment("blender"), "-m", "release.repository", *options)
+
+
+def window(options: Sequence[str]) -> int:
+    """Drive windowed Blenders; ``options`` go to the driver."""
+    return call(sys.executable, ROOT / "tests" / "window" / "run.py", *options)
 
 
 def demo_clip(python: Path) -> Path:

@@ -69,7 +69,8 @@ def _offer_others(_operator: Any, context: Context | None) -> list[tuple[str, st
     settings = settings_of(scene_of(context))
     rows = sorted(settings.people, key=lambda row: row == settings.person())
     _others[:] = [
-        (str(row.track_id), row.label, "", thumbnails.icon(settings.take, row.track_id), row.track_id) for row in rows
+        (str(row.track_id), row.label, "", thumbnails.icon(settings.take, row.track_id), place)
+        for place, row in enumerate(rows)  # what is offered first has to have the number 0
     ]
     return _others
 
@@ -85,13 +86,14 @@ class GAST_MOCAP_OT_join_people(PairOperator):
     bl_label = "Join"
     bl_description = "Make another person of the list and the chosen one a single person, who left and came back"
 
-    person: Annotated[int, IntProperty(description="Instead of the chosen person", options={"SKIP_SAVE", "HIDDEN"})]
+    earlier: Annotated[int, IntProperty(description="Instead of the chosen person", options={"SKIP_SAVE", "HIDDEN"})]
+    later: Annotated[int, IntProperty(description="Instead of the other person", options={"SKIP_SAVE", "HIDDEN"})]
 
     def invoke(self, context: Context, _event: Event) -> Result:
-        return self.execute(context) if self.properties.is_property_set("other") else self.ask(context)
+        return self.execute(context) if self.later else self.ask(context)
 
     def edit(self, _scene: Scene, _take: Take, track_id: int) -> Edit:
-        return Join(self.person or track_id, int(self.other))
+        return Join(self.earlier or track_id, self.later or int(self.other))
 
 
 class GAST_MOCAP_OT_split_person(MendingOperator):

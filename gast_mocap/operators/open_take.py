@@ -1,5 +1,6 @@
 """From a take file to the list of people."""
 
+import os
 from typing import Annotated
 
 from bpy.props import StringProperty
@@ -7,7 +8,8 @@ from bpy.types import Context, Event, Scene
 
 from . import reports
 from .operator import MocapOperator, Result
-from .paths import BLEND_RELATIVE
+from .paths import BLEND_RELATIVE, chosen_path
+from .properties import scene_of, settings_of
 from .scene_take import show_take
 
 
@@ -22,6 +24,9 @@ class GAST_MOCAP_OT_open_take(MocapOperator):
     filter_glob: Annotated[str, StringProperty(default="*.take.npz", options={"HIDDEN"})]
 
     def invoke(self, context: Context, _event: Event) -> Result:
+        settings = settings_of(scene_of(context))
+        if near := settings.take or settings.video:  # not the folder of the .blend file
+            self.filepath = f"{chosen_path(near).parent}{os.sep}"
         return self.choose_file(context)
 
     def work(self, scene: Scene) -> str:

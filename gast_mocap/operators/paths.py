@@ -27,3 +27,13 @@ def chosen_path(field: str) -> Path:
         text = f"The name {readable} is not valid Unicode. Rename the file or folder."
         raise MocapError("path_not_unicode", text, str(error)) from error
     return Path(path).absolute()
+
+
+def stored_path(field: str) -> str:
+    """What a path field keeps: relative to the .blend file once that is saved, so that both can move together."""
+    if not bpy.data.is_saved:
+        return field
+    try:
+        return str(bpy.path.relpath(str(chosen_path(field))))
+    except ValueError:  # on another drive of Windows
+        return field

@@ -229,6 +229,13 @@ class GAST_MOCAP_PG_bake(BakeOptions, PropertyGroup):  # type: ignore[misc] # th
     ]
 
 
+class GAST_MOCAP_PG_take(PropertyGroup):
+    """One of this file's takes."""
+
+    path: Annotated[str, StringProperty(subtype="FILE_PATH", options=BLEND_RELATIVE)]
+    about: Annotated[str, StringProperty(description="Its video, people and date")]
+
+
 class GAST_MOCAP_PG_scene(PropertyGroup):
     """``Scene.gast_mocap``."""
 
@@ -291,6 +298,7 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
             description="The file with the people found in the video",
         ),
     ]
+    takes: Annotated["bpy_prop_collection_idprop[GAST_MOCAP_PG_take]", CollectionProperty(type=GAST_MOCAP_PG_take)]
     edits: Annotated[str, StringProperty(description="What was mended in the take's people, as shown; for undo")]
     people: Annotated["bpy_prop_collection_idprop[GAST_MOCAP_PG_person]", CollectionProperty(type=GAST_MOCAP_PG_person)]
     person_index: Annotated[int, IntProperty(name="Person", min=0, description="The person whose motion is baked")]

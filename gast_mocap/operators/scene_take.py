@@ -1,5 +1,6 @@
 """The scene's take: read once for everybody, shown in the panel, saved with what was corrected in it."""
 
+import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..take.files import load_take, save_take
 from ..take.proposals import came_back
 from ..take.records import Person, Take, VideoInfo
 from ..take.visibility import person_words, visibility_strip
-from .paths import chosen_path
+from .paths import chosen_path, stored_path
 from .properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, settings_of
 
 GIVEN = ("own_height", "given_name", "is_chosen", "target")
@@ -124,12 +125,14 @@ def show_take(scene: Scene, field: str) -> None:
     take = read(TakeFile.at(field))
     settings = settings_of(scene)
     rows = [_row_of(take, person) for person in take.people]
-    if settings.take == field:
+    is_same = bool(settings.take) and chosen_path(settings.take) == chosen_path(field)
+    if is_same:
         rows = [row | given for row, given in zip(rows, _given(settings, take), strict=True)]
     chosen = settings.person()
     index = next((i for i, person in enumerate(take.people) if chosen and person.track_id == chosen.track_id), 0)
-    index = index if settings.take == field else 0
-    settings.take, settings.edits = field, to_json(take.edits)
+    index = index if is_same else 0
+    settings.take, settings.edits = stored_path(field), to_json(take.edits)
+    _list_take(settings, take)
     if not take.cleaning.are_defaults:
         settings.clean.show(take.cleaning)
     settings.people.clear()
@@ -138,6 +141,15 @@ def show_take(scene: Scene, field: str) -> None:
         row = settings.people.add()
         for name, value in values.items():
             setattr(row, name, value)
+
+
+def _list_take(settings: GAST_MOCAP_PG_scene, take: Take) -> None:
+    """Put the open take on the list of this file's takes, or tell there what it is now."""
+    path = chosen_path(settings.take)
+    row = next((row for row in settings.takes if chosen_path(row.path) == path), None) or settings.takes.add()
+    made = time.strftime("%d %b %Y", time.localtime(path.stat().st_mtime)) if path.is_file() else ""
+    row.path = settings.take
+    row.about = f"{take.video.path.name}, {len(take.people)} people, {made}"
 
 
 def _row_of(take: Take, person: Person) -> dict[str, Any]:

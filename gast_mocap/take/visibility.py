@@ -13,7 +13,7 @@ FAINT = 0.45
 """Mean score of all keypoints below which a person is hard to see as a whole."""
 CLEAR = 0.6
 """Mean score of all keypoints from which a person is clearly seen. Raising it calls fewer people so."""
-STRIP_CELLS = 20
+STRIP_CELLS = 17
 """As many as the sidebar has room for as Blender opens it."""
 STRIP_SHADES = "\u2581\u2584\u2588"
 """Of a cell of the strip in which a person is not seen, at times, and always."""

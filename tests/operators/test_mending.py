@@ -74,7 +74,7 @@ def test_frames_of_the_scene_are_those_that_the_video_shows_there(scene, opened,
     OPERATORS.swap_people(other="2", wait=True)
     OPERATORS.cut_stretch(first=11, last=23, wait=True)
     OPERATORS.swap_left_right(first=23, last=23, wait=True)
-    OPERATORS.join_people(person=1, other="2", wait=True)
+    OPERATORS.join_people(earlier=1, later=2, wait=True)
     wanted = [Split(4, 15, 5), Swap(4, 2, 15), Cut(4, 0, 16), SwapSides(4, 15, 16), Join(1, 2)]
     assert [edits[-1] for edits in asked] == wanted
 
@@ -105,7 +105,7 @@ def test_mended_people_outlive_saving_and_loading(scene, opened, tmp_path):
 
 def test_the_chosen_person_stays_chosen(scene, opened):
     scene.gast_mocap.person_index = 0
-    OPERATORS.join_people(person=1, other="2")  # lifts: the real network
+    OPERATORS.join_people(earlier=1, later=2)  # lifts: the real network
     until_idle()
     assert not reports.of_mending.error
     scene = bpy.context.scene
@@ -119,3 +119,15 @@ def test_a_bad_order_leaves_a_word(scene, opened):
     scene.gast_mocap.edits = '[{"kind": "steal"}]'
     mending.follow_undo(scene)
     assert "cannot be read" in reports.of_mending.error
+
+
+def test_somebody_else_is_offered_first(scene, opened):
+    offered = mending._offer_others(None, bpy.context)
+    assert [name for name, *_ in offered] == ["1", "2", "4"], "the chosen person last"
+    assert offered[0][-1] == 0, "what Blender takes when nobody chooses"
+
+
+def test_a_swap_without_a_choice_is_with_the_first_who_is_offered(scene, opened, monkeypatch):
+    asked = edits_of(monkeypatch)
+    OPERATORS.swap_people(wait=True)
+    assert asked[0][-1] == Swap(4, 1, 0)

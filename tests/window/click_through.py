@@ -1,34 +1,36 @@
-"""Imports a video and bakes it in a windowed Blender by real clicks; measures whether the window stays alive.
+"""The whole job in a windowed Blender by real clicks and keys; measures whether the window stays alive.
 
-Run by ``click_through.sh``. Usage, inside Blender: ``--python click_through.py -- VIDEO OUTPUT_FOLDER``.
+Run by ``click_through.sh``. Usage, inside Blender: ``--python click_through.py -- VIDEO OUTPUT_FOLDER``. VIDEO shows
+two people at once.
 
 The extension must be installed and enabled. Each step leaves a picture of the screen in the output folder;
-``report.json`` has the people, the bake and the longest time between two redraws of the viewport, in which a
+``report.json`` has the people, the bake, and the longest time between two redraws of the viewport, in which a
 cube turns from before the import until after it. Exit code 0 only when every step did what it should.
 """
 
 import json
 import math
 import os
-import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import bpy
 
-VIDEO, OUTPUT = (Path(argument) for argument in sys.argv[sys.argv.index("--") + 1 :])
-TAB = "Mocap"
+sys.path.insert(0, str(Path(__file__).parent))
+from driver import click, longest_gap, orbit, picture, press, redrawn, show_tab, until, view3d
+
+VIDEO, OUTPUT = (Path(argument) for argument in sys.argv[sys.argv.index("--") + 1 :][:2])
 EXTENSION = next(addon.module for addon in bpy.context.preferences.addons if addon.module.endswith(".gast_mocap"))
-SECONDS_ALLOWED = 600
-FRAMES = 90
-# Buttons, in pixels from the sidebar's top left corner, as Blender draws the tab at its default size when it
-# has no notices to show. The second holds once people are listed.
-IMPORT_BUTTON = (143, 151)
-BAKE_BUTTON = (143, 708)
+FRAMES = 40
+# Buttons, as Blender draws the tab at its default width when the video is told and there are no notices.
+IMPORT = (143, 126)
+BAKE, MATCH = (143, 577), (110, 608)
+MEND = (60, 378)
+SPLIT, DELETE = (192, 447), (192, 504)  # Delete with three people: a row and a strip more above it
+SWAP = (75, 467)
 
 redraws: list[float] = []
 report: dict[str, object] = {"blender": bpy.app.version_string, "python": sys.version.split()[0]}
@@ -39,60 +41,31 @@ def extension(module: str):
     return sys.modules[f"{EXTENSION}.operators.{module}"]
 
 
-def view3d():
-    window = bpy.context.window_manager.windows[0]
-    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
-    sidebar = next(region for region in area.regions if region.type == "UI")
-    return window, area, sidebar
+def settings():
+    return bpy.context.scene.gast_mocap
 
 
-def on_screen(point: tuple[int, int]) -> tuple[int, int]:
-    """X11 pixel of a point of the sidebar."""
-    window, _, sidebar = view3d()
-    return sidebar.x + point[0], window.height - sidebar.y - sidebar.height + point[1]
+def people() -> list[int]:
+    return [row.track_id for row in settings().people]
 
 
-def click(point: tuple[int, int]) -> subprocess.Popen:
-    """A real click. The first move only makes the region active. Blender goes on meanwhile."""
-    x, y = on_screen(point)
-    return subprocess.Popen(
-        f"xdotool mousemove {x - 5} {y} sleep 0.4 mousemove {x} {y} sleep 0.4 mousedown 1 sleep 0.15 mouseup 1",
-        shell=True,
-    )
+def take():
+    return extension("scene_take").take_of(bpy.context.scene)
 
 
-def orbit() -> subprocess.Popen:
-    """A real drag with the middle button across the viewport."""
-    drag = " ".join(f"mousemove {500 + 10 * step} 400 sleep 0.1" for step in range(20))
-    return subprocess.Popen(f"xdotool mousemove 500 400 sleep 0.2 mousedown 2 {drag} mouseup 2", shell=True)
+def idle() -> bool:
+    return not extension("running").is_running()
 
 
-def press(keys: str) -> subprocess.Popen:
-    """Real keys with the mouse over the viewport."""
-    return subprocess.Popen(f"xdotool mousemove 500 400 sleep 0.4 key {keys}", shell=True)
+def shown(name: str) -> Iterator[float]:
+    yield from redrawn()
+    yield from picture(OUTPUT / f"{name}.png")
 
 
-def picture(name: str) -> subprocess.Popen:
-    """Of the X screen: Blender's own screenshot reads a buffer that software rendering leaves black."""
-    return subprocess.Popen(["import", "-window", "root", str(OUTPUT / f"{name}.png")])
-
-
-def until(reached, seconds: float = SECONDS_ALLOWED) -> Iterator[float]:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > deadline:
-            raise TimeoutError("a step did not come to its end")
-        yield 0.05
-
-
-def done(child: subprocess.Popen) -> Iterator[float]:
-    yield from until(lambda: child.poll() is not None, 30)
-    yield 0.3
-
-
-def longest_gap(start: float, end: float) -> float:
-    inside = [start, *(moment for moment in redraws if start < moment < end), end]
-    return round(max(later - earlier for earlier, later in pairwise(inside)), 3)
+def clear_reports() -> Iterator[float]:
+    """Notices would move the buttons below them."""
+    extension("reports").forget()
+    yield from redrawn()
 
 
 def turn_the_cube() -> float:
@@ -103,24 +76,36 @@ def turn_the_cube() -> float:
 
 def steps() -> Iterator[float]:
     """The whole check in order; each yield is seconds to leave to Blender."""
-    yield from open_the_tab()
+    yield from choose_the_video()
+    yield from cancel_by_a_key()
     yield from import_by_a_click()
     yield from bake_by_a_click()
     yield from undo_by_a_key()
+    yield from see_the_match()
+    yield from tune_live()
+    yield from mend_by_clicks()
+    yield from save_and_load()
 
 
-def open_the_tab() -> Iterator[float]:
-    _, area, sidebar = view3d()
-    settings = bpy.context.scene.gast_mocap
-    settings.video = str(VIDEO)
-    settings.quality = "fast"
-    settings.end = FRAMES
-    area.spaces.active.show_region_ui = True
-    yield 0.5
-    sidebar.active_panel_category = TAB
-    area.tag_redraw()
-    yield 0.5
-    yield from done(picture("1_tab"))
+def choose_the_video() -> Iterator[float]:
+    yield from show_tab("Mocap")
+    settings().video = str(VIDEO)
+    settings().quality, settings().end = "fast", FRAMES
+    yield from until(lambda: extension("looking").known_of(str(VIDEO)), 60)
+    yield from shown("1_video")
+
+
+def cancel_by_a_key() -> Iterator[float]:
+    yield from click(IMPORT)
+    yield from until(lambda: not idle(), 20)
+    yield 1.0
+    began = time.monotonic()
+    yield from press("Escape")
+    yield from until(idle, 20)
+    report["seconds_until_cancelled"] = round(time.monotonic() - began, 1)
+    assert extension("reports").of_import.notices == ["Cancelled. Nothing was changed."]
+    yield from shown("2_cancelled")
+    yield from clear_reports()
 
 
 def import_by_a_click() -> Iterator[float]:
@@ -128,31 +113,30 @@ def import_by_a_click() -> Iterator[float]:
     bpy.types.SpaceView3D.draw_handler_add(lambda: redraws.append(time.monotonic()), (), "WINDOW", "POST_PIXEL")
     bpy.app.timers.register(turn_the_cube)
     yield 6.0
-    report["longest_gap_before"] = longest_gap(time.monotonic() - 5, time.monotonic())
-
-    click(IMPORT_BUTTON)
-    running = extension("running")
-    yield from until(running.is_running, 10)
+    report["longest_gap_before"] = longest_gap(redraws, time.monotonic() - 5, time.monotonic())
+    yield from click(IMPORT)
+    yield from until(lambda: not idle(), 20)
     started = time.monotonic()
-    yield from until(lambda: has_reached("watch") or not running.is_running())
+    yield from until(lambda: has_reached("watch") or idle())
     view = area.spaces.active.region_3d.view_rotation.copy()
-    yield from done(orbit())
+    yield from orbit()
     orbited = view.rotation_difference(area.spaces.active.region_3d.view_rotation).angle
     report["degrees_orbited_during_the_import"] = round(math.degrees(orbited))
-    yield from done(picture("2_importing"))
-    yield from until(lambda: not running.is_running())
+    yield from picture(OUTPUT / "3_importing.png")
+    yield from until(idle)
     ended = time.monotonic()
-
     report["import_seconds"] = round(ended - started, 1)
     report["redraws_a_second"] = round(sum(started < moment < ended for moment in redraws) / (ended - started), 1)
-    report["longest_gap"] = longest_gap(started, ended)
+    report["longest_gap"] = longest_gap(redraws, started, ended)
     bpy.app.timers.unregister(turn_the_cube)
-    reports = extension("reports").of_import
-    report["notices"], report["error"] = list(reports.notices), reports.error
-    report["people"] = [row.track_id for row in bpy.context.scene.gast_mocap.people]
-    assert report["people"], "nobody is listed"
-    yield 1.0
-    yield from done(picture("3_people"))
+    report["notices"], report["error"] = (
+        list(extension("reports").of_import.notices),
+        extension("reports").of_import.error,
+    )
+    report["people"] = people()
+    assert people() == [1, 2], people()
+    yield from shown("4_people")
+    yield from clear_reports()
 
 
 def has_reached(stage: str) -> bool:
@@ -161,35 +145,93 @@ def has_reached(stage: str) -> bool:
 
 
 def bake_by_a_click() -> Iterator[float]:
-    extension("reports").of_import.clear()
-    _, area, _ = view3d()
-    area.tag_redraw()
-    yield 0.5
-    click(BAKE_BUTTON)
-    yield from until(lambda: any(is_baked(thing) for thing in bpy.data.objects), 30)
+    bpy.data.objects["Cube"].hide_set(True)
+    yield from click(BAKE)
+    yield from until(lambda: any(is_baked(thing) for thing in bpy.data.objects), 60)
     baked = next(thing for thing in bpy.data.objects if is_baked(thing))
     report["baked"] = [baked.name, *map(round, baked.animation_data.action.frame_range)]
-    bpy.data.objects["Cube"].hide_set(True)
-    bpy.context.scene.frame_set(sum(report["baked"][1:]) // 2)
-    yield 1.0
-    yield from done(picture("4_baked"))
+    assert bpy.context.selected_objects == [baked]
+    assert bpy.context.scene.frame_current == report["baked"][1]
+    yield from shown("5_baked")
 
 
 def undo_by_a_key() -> Iterator[float]:
-    bpy.data.objects["Cube"].hide_set(False)
-    yield from done(press("ctrl+z"))
-    yield from until(lambda: not any(thing.type == "ARMATURE" for thing in bpy.data.objects), 10)
+    yield from press("ctrl+z")
+    yield from until(lambda: not any(thing.type == "ARMATURE" for thing in bpy.data.objects), 20)
     report["one_undo_took_it_back"] = True
-    yield from done(press("ctrl+shift+z"))
-    yield from until(lambda: any(is_baked(thing) for thing in bpy.data.objects), 10)
-    yield from done(picture("5_redone"))
+    yield from press("ctrl+shift+z")
+    yield from until(lambda: any(is_baked(thing) for thing in bpy.data.objects), 20)
+    yield from clear_reports()
+
+
+def see_the_match() -> Iterator[float]:
+    bpy.context.scene.frame_set(8)
+    yield from click(MATCH)
+    yield from until(lambda: bpy.context.scene.camera and bpy.context.scene.camera.get("gast_mocap_camera"), 30)
+    yield 1.0
+    yield from shown("6_match")
+    yield from clear_reports()
+
+
+def tune_live() -> Iterator[float]:
+    baked = next(thing for thing in bpy.data.objects if is_baked(thing))
+    pose = [bone.matrix.copy() for bone in baked.pose.bones]
+    settings().live = True
+    yield 2.0
+    began = time.monotonic()
+    settings().clean.smooth_body = 1.0
+    yield from until(lambda: any(bone.matrix != old for bone, old in zip(baked.pose.bones, pose, strict=True)), 20)
+    report["seconds_until_tuned"] = round(time.monotonic() - began, 2)
+    settings().live = False
+
+
+def mend_by_clicks() -> Iterator[float]:
+    whole = take().person(1).keypoints.frames
+    yield from click(MEND)
+    yield from redrawn()
+    bpy.context.scene.frame_set(8)
+    yield from click(SPLIT)
+    yield from until(lambda: people() == [1, 2, 3] and idle(), 120)
+    assert len(take().person(1).keypoints.frames) + len(take().person(3).keypoints.frames) == len(whole)
+    yield from clear_reports()
+    yield from shown("7_split")
+    yield from press("ctrl+z")
+    yield from until(lambda: people() == [1, 2] and not take().edits and idle(), 120)
+    report["undo_takes_the_take_along"] = True
+    yield from press("ctrl+shift+z")
+    yield from until(lambda: people() == [1, 2, 3] and len(take().edits) == 1 and idle(), 120)
+    yield from clear_reports()
+    settings().person_index = 2
+    yield from redrawn()
+    yield from click(DELETE)
+    yield from until(lambda: people() == [1, 2] and len(take().edits) == 2 and idle(), 120)
+    yield from clear_reports()
+    yield from click(SWAP)
+    yield 1.0
+    yield from picture(OUTPUT / "8_swap.png")
+    yield from press("Return")
+    yield from until(lambda: len(take().edits) == 3 and idle(), 120)
+    yield from clear_reports()
+    yield from shown("9_mended")
+    report["edits"] = [edit.words for edit in take().edits]
+
+
+def save_and_load() -> Iterator[float]:
+    blend = OUTPUT / "mended.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    yield 2.0
+    assert people() == [1, 2]
+    assert len(take().edits) == 3
+    yield from show_tab("Mocap")
+    yield from shown("10_loaded")
 
 
 def is_baked(thing: bpy.types.Object) -> bool:
     return thing.type == "ARMATURE" and bool(thing.animation_data and thing.animation_data.action)
 
 
-def tick(sequence: Iterator[float]) -> float | None:
+def tick() -> float | None:
     try:
         return next(sequence)
     except StopIteration:
@@ -209,4 +251,4 @@ view = bpy.context.preferences.view
 view.show_splash = False
 bpy.context.preferences.use_preferences_save = False
 sequence = steps()
-bpy.app.timers.register(lambda: tick(sequence), first_interval=2.0)
+bpy.app.timers.register(tick, first_interval=2.0, persistent=True)

@@ -1,16 +1,18 @@
 """The panels that list the people of a take, and mend them."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from bpy.path import basename
 from bpy.types import Context, Scene, UILayout, UIList
 
 from ...take.errors import MocapError
-from ...take.records import Take
+from ...take.records import Playback, Take
+from ...take.settings import Quality
+from ...take.staleness import Wished, changed_since
 from .. import reports, running, thumbnails
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import proposals_of, take_of
-from .panel import MocapPanel, draw_reports, wrapped
+from .panel import MocapPanel, draw_reports, draw_text, wrapped
 from .progress import draw_progress
 
 FACE_SCALE = 4.0  # of the chosen person's picture, in rows of the panel
@@ -54,6 +56,7 @@ class GAST_MOCAP_PT_people(MocapPanel):
                 draw_person(layout, settings, chosen)
             if take := readable_take(scene_of(context)):
                 draw_mending(layout, context, settings, take)
+                draw_takes(layout, context, settings, take)
         else:
             layout.label(text="Nobody yet", icon="COMMUNITY")
             layout.operator("gast_mocap.open_take", icon="FILE_FOLDER")
@@ -93,7 +96,6 @@ def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_sce
     for earlier, later in proposals[:MOST_PROPOSALS]:
         draw_proposal(body, settings, earlier, later)
     draw_edits(body, context, take)
-    draw_networks(body, take.settings.networks)
 
 
 def draw_strips(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
@@ -116,7 +118,7 @@ def draw_proposal(layout: UILayout, settings: GAST_MOCAP_PG_scene, earlier: int,
     column = row.column(align=True)
     column.label(text=f"{earlier} and {later}: one person?")
     join = column.operator("gast_mocap.join_people", text="Join", icon="LINKED")
-    join.person, join.other = earlier, str(later)
+    join.earlier, join.later = earlier, later
 
 
 def draw_edits(layout: UILayout, context: Context, take: Take) -> None:
@@ -131,14 +133,32 @@ def draw_edits(layout: UILayout, context: Context, take: Take) -> None:
     row.operator("gast_mocap.reset_edits", icon="X")
 
 
-def draw_networks(layout: UILayout, networks: Mapping[str, str]) -> None:
-    if not networks:
+def draw_takes(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
+    """The open take as a file, what made it, and the other takes of this .blend file."""
+    stale = changed_since(take, wished(settings))
+    header, body = layout.panel("gast_mocap_takes", default_closed=True)
+    header.label(text="Take (older settings)" if stale else "Take", icon="TIME" if stale else "NONE")
+    if not body:
         return
-    header, body = layout.panel("gast_mocap_networks", default_closed=True)
-    header.label(text="Networks")
-    if body:
-        for slot, network in networks.items():
-            body.label(text=f"{slot[0].upper()}{slot[1:]}: {network}")
+    body.prop(settings, "take", text="", emboss=False)
+    row = body.row(align=True)
+    for name, text in (("reveal", "Folder"), ("rename", "Rename"), ("duplicate", "Copy"), ("delete", "Delete")):
+        row.operator(f"gast_mocap.{name}_take", text=text)
+    for change in stale:
+        draw_text(body, context, change, "INFO")
+    for slot, network in take.settings.networks.items():
+        body.label(text=f"{slot[0].upper()}{slot[1:]}: {network}")
+    for other in settings.takes:
+        if other.path != settings.take:
+            opened = body.operator("gast_mocap.open_take", text=basename(other.path), icon="FILE")
+            opened.filepath = other.path
+            body.label(text=other.about)
+
+
+def wished(settings: GAST_MOCAP_PG_scene) -> Wished:
+    """How the panel would import the take's video now."""
+    playback = Playback(settings.speed, settings.mirrored, settings.frame_rate or None)
+    return Wished(Quality(settings.quality), settings.start, settings.end or None, playback)
 
 
 def readable_take(scene: Scene) -> Take | None:

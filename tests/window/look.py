@@ -1,0 +1,44 @@
+"""Takes pictures of the tab at another scale of the interface, with the take that ``click_through.py`` left.
+
+Usage, inside Blender: ``--python look.py -- VIDEO OUTPUT_FOLDER SCALE``.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).parent))
+from driver import click, picture, redrawn, show_tab
+
+VIDEO, OUTPUT, SCALE = sys.argv[sys.argv.index("--") + 1 :][:3]
+MEND = (60, 354)  # without the line of what the video is
+
+
+def steps() -> Iterator[float]:
+    bpy.ops.gast_mocap.open_take(filepath=str(Path(OUTPUT, "two.take.npz")))
+    yield from show_tab("Mocap")
+    yield from picture(Path(OUTPUT, f"scale_{SCALE}_closed.png"))
+    yield from click(MEND)
+    yield from redrawn()
+    yield from picture(Path(OUTPUT, f"scale_{SCALE}_open.png"))
+
+
+def tick() -> float | None:
+    try:
+        return next(sequence)
+    except StopIteration:
+        os._exit(0)
+    except Exception:
+        traceback.print_exc()
+        os._exit(1)
+
+
+bpy.context.preferences.view.show_splash = False
+bpy.context.preferences.use_preferences_save = False
+bpy.context.preferences.view.ui_scale = float(SCALE)
+sequence = steps()
+bpy.app.timers.register(tick, first_interval=2.0)

@@ -1,0 +1,59 @@
+"""Installs the extension into windowed Blenders and drives each through the whole job: ``python build.py window``.
+
+Needs Xvfb, xdotool and ImageMagick beside each Blender. ``--inside "COMMAND"`` runs all of it by COMMAND, such as one
+that enters a chroot in which the same folders are found; given several times, it drives several Blenders.
+"""
+
+import argparse
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SCALES = ("1.0", "1.5")
+"""Of the interface: usual and HiDPI. The job is done at the first; of the others pictures are taken."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 0 when every Blender did what it should."""
+    parser = argparse.ArgumentParser(prog="python build.py window", description=__doc__)
+    parser.add_argument("video", type=Path, help="shows two people at once")
+    parser.add_argument("--zip", type=Path, help="the extension; default: the newest in dist/")
+    parser.add_argument("--output", type=Path, default=ROOT / "window_output", help="for pictures and report.json")
+    parser.add_argument("--inside", action="append", metavar="COMMAND")
+    options = parser.parse_args(arguments)
+    packed = options.zip or newest_zip()
+    statuses = []
+    for number, inside in enumerate(options.inside or [""], start=1):
+        folder = (options.output / f"blender_{number}").resolve()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        clip = shutil.copy(options.video, folder / "two.mp4")
+        statuses.append(drive(shlex.split(inside), packed.resolve(), Path(clip), folder))
+        print(f"{inside or 'Blender'}: {'FAILED' if statuses[-1] else 'passed'}, see {folder}", flush=True)
+    return max(statuses)
+
+
+def newest_zip() -> Path:
+    zips = sorted((ROOT / "dist").glob("gast_mocap-*.zip"), key=lambda path: path.stat().st_mtime)
+    if not zips:
+        sys.exit("There is no zip in dist/. Run build.py package with the Python of the windowed Blender first.")
+    return zips[-1]
+
+
+def drive(inside: list[str], packed: Path, clip: Path, folder: Path) -> int:
+    """Install into a folder of its own and do the job; the exit status."""
+    environment = ["env", f"BLENDER_USER_RESOURCES={folder / 'user'}"]
+    installing = ["blender", "--command", "extension", "install-file", "-r", "user_default", "-e", str(packed)]
+    if status := subprocess.run([*inside, *environment, *installing]).returncode:
+        return status
+    driving = ["sh", str(HERE / "click_through.sh"), str(clip), str(folder)]
+    return max(subprocess.run([*inside, *environment, *driving, scale]).returncode for scale in SCALES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
