@@ -27,7 +27,7 @@ EXTENSION = next(addon.module for addon in bpy.context.preferences.addons if add
 FRAMES = 40
 # Buttons, as Blender draws the tab at its default width when the video is told and there are no notices.
 IMPORT = (143, 126)
-BAKE, MATCH = (143, 577), (110, 608)
+BAKE, MATCH = (143, 599), (110, 631)
 MEND = (60, 378)
 SPLIT, DELETE = (192, 447), (192, 504)  # Delete with three people: a row and a strip more above it
 SWAP = (75, 467)
