@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from gast_mocap.operators.panels.bake import short_label, summary
+from gast_mocap.operators.panels.people import is_of
 from gast_mocap.operators.panels.video import facts
 from gast_mocap.retarget.rig.roles import ROLES
+from gast_mocap.take.files import load_take
 from gast_mocap.take.records import VideoInfo
 
 
@@ -34,3 +36,10 @@ def test_the_summary_of_a_bone_map_counts_what_there_is(scene, mixamo):
     scene.gast_mocap.target = mixamo
     assert summary(scene.gast_mocap, 0, 0) == "21 of 24 bones"
     assert summary(scene.gast_mocap, 2, 1) == "21 of 24 bones, 2 missing, 1 doubtful"
+
+
+def test_a_take_is_old_only_beside_its_own_video(take):
+    filmed = load_take(Path(take))
+    assert is_of(filmed, str(filmed.video.path))
+    assert not is_of(filmed, "")
+    assert not is_of(filmed, "/elsewhere/clip.mp4")

@@ -1,7 +1,8 @@
 """Installs the extension into windowed Blenders and drives each through the whole job: ``python build.py window``.
 
 Needs Xvfb, xdotool and ImageMagick beside each Blender. ``--inside "COMMAND"`` runs all of it by COMMAND, such as one
-that enters a chroot in which the same folders are found; given several times, it drives several Blenders.
+that enters a chroot in which the same folders are found; given several times, it drives several Blenders, each with the
+``--zip`` given in the same place, as a zip is for one Python.
 """
 
 import argparse
@@ -22,13 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0 when every Blender did what it should."""
     parser = argparse.ArgumentParser(prog="python build.py window", description=__doc__)
     parser.add_argument("video", type=Path, help="shows two people at once")
-    parser.add_argument("--zip", type=Path, help="the extension; default: the newest in dist/")
+    parser.add_argument("--zip", type=Path, action="append", help="the extension; default: the newest in dist/")
     parser.add_argument("--output", type=Path, default=ROOT / "window_output", help="for pictures and report.json")
     parser.add_argument("--inside", action="append", metavar="COMMAND")
     options = parser.parse_args(arguments)
-    packed = options.zip or newest_zip()
+    blenders = options.inside or [""]
+    zips = options.zip or [newest_zip()] * len(blenders)
+    if len(zips) != len(blenders):
+        parser.error("give as many --zip as --inside")
     statuses = []
-    for number, inside in enumerate(options.inside or [""], start=1):
+    for number, (inside, packed) in enumerate(zip(blenders, zips, strict=True), start=1):
         folder = (options.output / f"blender_{number}").resolve()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

@@ -10,6 +10,7 @@ from ...take.records import Playback, Take
 from ...take.settings import Quality
 from ...take.staleness import Wished, changed_since
 from .. import reports, running, thumbnails
+from ..paths import chosen_path
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import proposals_of, take_of
 from .panel import MocapPanel, draw_reports, draw_text, wrapped
@@ -135,7 +136,7 @@ def draw_edits(layout: UILayout, context: Context, take: Take) -> None:
 
 def draw_takes(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
     """The open take as a file, what made it, and the other takes of this .blend file."""
-    stale = changed_since(take, wished(settings))
+    stale = changed_since(take, wished(settings)) if is_of(take, settings.video) else []
     header, body = layout.panel("gast_mocap_takes", default_closed=True)
     header.label(text="Take (older settings)" if stale else "Take", icon="TIME" if stale else "NONE")
     if not body:
@@ -153,6 +154,14 @@ def draw_takes(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene
             opened = body.operator("gast_mocap.open_take", text=basename(other.path), icon="FILE")
             opened.filepath = other.path
             body.label(text=other.about)
+
+
+def is_of(take: Take, field: str) -> bool:
+    """Whether the take was made of the video that a path field names."""
+    try:
+        return bool(field) and chosen_path(field) == take.video.path
+    except MocapError:
+        return False
 
 
 def wished(settings: GAST_MOCAP_PG_scene) -> Wished:
