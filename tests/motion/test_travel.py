@@ -146,3 +146,13 @@ def test_a_floor_a_little_too_high_carries_the_feet() -> None:
 def test_focal_lengths_are_those_of_lens_tables(field_of_view: float, focal: float) -> None:
     """Half of 1280 px over the tangent of half the angle: 1, 1/sqrt(3), 1/3."""
     assert focal_length_px(1280, field_of_view) == pytest.approx(focal, rel=1e-5)
+
+
+def test_the_cost_is_the_mean_of_squared_misses_that_count_less_the_larger_they_are() -> None:
+    """Cauchy's weights: a miss of 10 cm counts half."""
+    seen = sighting_of(walk(TIMES, 20.0), CAMERA, seed=4, pixel_noise=8, pose_noise=0.05)
+    found = solve_travel(seen, NOWHERE, None, 0.1)
+    off = np.linalg.norm(miss(seen.limbs + found.pelvis[:, None], seen.limb_rays), axis=-1)
+    robust = 1 / (1 + (off / 0.10) ** 2)
+    wanted = np.sum(seen.limb_weights * robust * off**2) / np.sum(seen.limb_weights)
+    assert found.cost == pytest.approx(wanted, rel=1e-9)

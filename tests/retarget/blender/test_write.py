@@ -267,3 +267,28 @@ def test_a_solo_track_that_drowns_the_bake_is_told(rig, motion, mode):
     assert bake(rig, motion, mode=mode).drowned_by == ()
     rig.animation_data.nla_tracks[0].is_solo = True
     assert bake(rig, motion, mode=mode).drowned_by == ("first",)
+
+
+@pytest.mark.parametrize("step", [1, 2, 5])
+def test_what_is_read_between_the_keys_is_told_as_soon_as_frames_are_left_out(rig, motion, step):
+    full = curves_in(bake(rig, motion).action)
+    written = bake(rig, motion, step=step)
+    between = curves_in(written.action)
+    path = next(path for path, _ in full if FOREARM in path)
+    before, after = (
+        np.array([[curves[path, i].evaluate(frame) for i in range(4)] for frame in FRAMES])
+        for curves in (full, between)
+    )
+    off = float(degrees_between_values(after, before, "QUATERNION").max())
+    assert (off > 0.1) == (step > 1)
+    assert written.error >= off - 1e-3
+
+
+def test_what_holds_through_the_action_has_one_key(rig, motion):
+    rig.pose.bones[FOREARM].scale = (1.5, 1.5, 1.5)
+    bpy.context.view_layer.update()
+    curves = curves_in(bake(rig, motion).action)
+    scales = [curve for (path, _), curve in curves.items() if path.endswith("scale")]
+    assert scales
+    assert {len(curve.keyframe_points) for curve in scales} == {1}
+    assert {curve.keyframe_points[0].co.x for curve in scales} == {1.0}

@@ -1,5 +1,7 @@
 """Feet against the ground, judged by the rest heights of heel, ball and toes, in what Blender plays."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -161,3 +163,20 @@ def test_what_sinks_in_is_told_beyond_a_sole_that_gives():
     assert turned_by("x", 0, 0.05).sunk == pytest.approx([HEIGHT - 0.05 - 0.004 * LEG])
     assert turned_by("x", 0, HEIGHT - 0.003 * LEG).sunk == [0]
     assert turned_by("x", 0, 0.2).sunk == [0]
+
+
+@pytest.mark.parametrize(
+    ("length", "believed"), [(0.01, False), (0.019, False), (0.025, True), (0.19, True), (0.21, False), (-0.1, False)]
+)
+def test_a_toe_bone_of_a_length_that_no_toes_have_tells_no_tip(length, believed):
+    """Importers make up where bones end. Toes without an end are three fifths as long as the way from ankle to ball."""
+    bones = make_bones("Mixamo", "A")
+    leg = leg_length(rest_pose_of(bones), map_bones(rest_pose_of(bones)))
+    toes = next(bone for bone in bones if bone.role == "toes.L")
+    ahead = np.array([0.02, -length * leg, 0.0])
+    bones = [replace(bone, tail=bone.head + ahead) if bone is toes else bone for bone in bones]
+    rest = rest_pose_of(bones)
+    sole = sole_of(rest, map_bones(rest), np.array([1.0, 0.0, 0.0, 0.0]), Side.LEFT, 0.09)
+    assert sole.ball[2] == sole.tip[2] == pytest.approx(-0.09)
+    wanted = sole.ball[1] - length * leg if believed else 1.6 * sole.ball[1]
+    assert sole.tip[1] == pytest.approx(wanted)

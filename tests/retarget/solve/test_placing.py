@@ -5,17 +5,21 @@ from dataclasses import replace
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.object_start import start_location
 from gast_mocap.retarget.blender.write import WriteOptions, write_action
 from gast_mocap.retarget.rig.recognition import map_bones
+from gast_mocap.retarget.solve.placing import ankle_height
+from gast_mocap.retarget.solve.planting import planted_travel
 from gast_mocap.retarget.solve.solve import SolveOptions, solve
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import FloatArray, FootContact
+from gast_mocap.take.records import FloatArray, FootContact, Motion
+from gast_mocap.take.skeletons import Side
 from trials.performances import random_performance, t_pose, walk
 from trials.played import play
-from trials.rigs import make_armature, make_bones, with_legs_of
+from trials.rigs import make_armature, make_bones, placed, rest_pose_of, with_legs_of
 
 LEGS_OF_RIG = np.hypot(0.42, 0.01) + np.hypot(0.42, 0.03)  # thigh and shin of ``rigs``
 LEGS_OF_PERFORMER = 0.88
@@ -264,3 +268,45 @@ def test_two_objects_in_slots_of_one_action_keep_their_own_starts(placed_rig):
     beside = baked_way(other, "REPLACE")
     assert baked_way(placed_rig, "REPLACE", playhead=3) == pytest.approx(first, abs=1e-4)
     assert baked_way(other, "REPLACE", playhead=9) == pytest.approx(beside, abs=1e-4)
+
+
+@pytest.mark.parametrize("travel", ["hips", "root", "object", "none"])
+def test_a_rig_performs_where_its_object_stands(travel):
+    """Turned by a quarter and half a metre up: the performer stands still, and so the hips stay where they rest."""
+    rig = make_armature(make_bones("Unreal 4", "A"))
+    rig.matrix_world = Matrix(placed(1.5, (0, 0, 90), (3.0, -2.0, 0.5)))
+    bpy.context.view_layer.update()
+    thighs = ("thigh_l", "thigh_r")
+    at_rest = np.mean([rig.matrix_world @ rig.data.bones[bone].head_local for bone in thighs], axis=0)
+    play(rig, t_pose(), SolveOptions(travel=travel))
+    bpy.context.scene.frame_set(1)
+    stands = np.mean([rig.matrix_world @ rig.pose.bones[bone].head for bone in thighs], axis=0)
+    assert stands == pytest.approx(at_rest, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("raised", "is_floor"), [(0.0, True), (0.15, True), (-0.15, True), (0.25, False), (-0.25, False)]
+)
+def test_an_origin_within_a_fifth_of_a_leg_of_the_soles_is_the_floor(raised, is_floor):
+    """Beyond, the rig was built around another point, such as its hips, and stands on its soles."""
+    shift = np.array([0.0, 0.0, raised * LEGS_OF_RIG])
+    bones = make_bones("Mixamo", "A")
+    moved = [replace(bone, head=bone.head + shift, tail=bone.tail + shift) for bone in bones]
+    rest = rest_pose_of(moved)
+    feet = [bone for bone in moved if bone.role.startswith(("foot", "toes"))]
+    soles = min(end[2] for bone in feet for end in (bone.head, bone.tail))
+    ankles = np.mean([bone.head[2] for bone in feet if bone.role.startswith("foot")])
+    assert ankle_height(rest, map_bones(rest)) == pytest.approx(ankles - (0.0 if is_floor else soles))
+
+
+@pytest.mark.parametrize(("longer", "held"), [(1.4, True), (1.6, False), (2.0, False)])
+def test_nothing_is_known_of_feet_over_a_lost_frame(longer, held):
+    """The rig's legs swing 1 cm a frame where the performer's stand still: so far its hips go to hold the foot."""
+    times = np.cumsum([0.0, 1, 1, longer, 1, 1]) / 30
+    joints = np.tile(t_pose().joints[:1], (6, 1, 1))
+    motion = Motion(times, joints, np.ones((6, 17)), (FootContact(Side.LEFT, 0.0, 1.0),))
+    swinging = np.array([0.01, 0.0, 0.0]) * np.arange(6)[:, None]
+    way = planted_travel(motion, 1.0, {Side.LEFT: swinging})
+    steps = [-0.01, -0.01, -0.01 if held else 0.0, -0.01, -0.01]
+    assert np.diff(way[:, 0]) == pytest.approx(steps)
+    assert not way[:, 1:].any()
