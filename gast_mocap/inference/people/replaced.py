@@ -1,6 +1,7 @@
 """Whether somebody stands where somebody else stood a frame before: a cut before the same background."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,7 +19,8 @@ UNLIKE = 0.56
 else: who walks and turns keeps six tenths. Raising it notices more, and asks the picture more often."""
 NEW, TIMES_USUAL = 0.18, 2.0
 """Share of the structure around a body that is nowhere near in the frame before: at least so much, and so many times as
-much as in the step before. Whoever moves fast, or passes before another, was near. Raising either notices fewer."""
+much as in the steps around. Whoever moves fast, or passes before another, was near, and whoever falls is new in every
+step. Raising either notices fewer."""
 CHANGED = 0.1
 """Share of the picture beside the bodies that may change: a flash of light and a camera that moves change more."""
 LEAST_BESIDE = 0.05
@@ -27,19 +29,20 @@ SIDE = 96
 """Pixels along the long side of the pictures that are compared."""
 
 
-def is_replaced(old: Pose, new: Pose, pictures: Sequence[Pyramid], bodies: FloatArray) -> bool:
-    """Whether ``new`` in the last of ``pictures`` is somebody else than ``old`` in the one before; the one before that,
-    where there is one, tells how much is usual. ``bodies`` (n, 4) px: boxes of everybody in both.
+def is_replaced(old: Pose, new: Pose, pictures: Sequence[Pyramid], old_at: int, bodies: FloatArray) -> bool:
+    """Whether ``new`` in the last of ``pictures`` is somebody else than ``old``, and came in one step.
+
+    ``pictures`` begin with the one in which ``old`` was last seen, or with some before it: the other steps tell how
+    much change is usual. ``old_at``: the place of ``old`` in them. ``bodies`` (n, 4) px: boxes of everybody in both.
     """
-    before, after = pictures[-2:]
+    before, after = pictures[old_at], pictures[-1]
     if min(old.score, new.score) < WELL_SEEN:
         return False
     likeness = np.minimum(colours_of_torso(before, old.points), colours_of_torso(after, new.points)).sum()
     if likeness >= UNLIKE or not _has_same_background(before, after, bodies):
         return False
-    change = _change(before, after, new.box)
-    usual = _change(pictures[-3], before, old.box) if len(pictures) > 2 else 0.0
-    return change >= max(NEW, TIMES_USUAL * usual)
+    *usual, change = sorted(_change(*step, new.box) for step in pairwise(pictures))
+    return change >= max(NEW, TIMES_USUAL * max(usual, default=0.0))
 
 
 def _change(before: Pyramid, after: Pyramid, box: FloatArray) -> float:

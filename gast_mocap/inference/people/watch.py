@@ -204,11 +204,11 @@ class Watcher:
         there = [i for i in near if i in last and i in gone]
         if len(there) != 1 or any(i in last and i not in there for i in near):
             return False
-        while there[0] not in past[-1][1]:
-            past.pop()
+        last_at = max(place for place, (_, poses) in enumerate(past) if there[0] in poses)
+        usual_from = max(0, last_at - 1)
         bodies = np.array([each.box for each in (pose, *last.values(), *seen.values())])
-        pictures = [*(frame.picture for frame, _ in past[-2:]), begin.picture]
-        return is_replaced(last[there[0]], pose, pictures, bodies)
+        pictures = [*(frame.picture for frame, _ in past[usual_from:]), begin.picture]
+        return is_replaced(last[there[0]], pose, pictures, last_at - usual_from, bodies)
 
     def _begin(self, track_id: int, shown: Frame[Pyramid], seen: dict[int, Pose]) -> Observations:
         """Those of somebody new, with what the frames just before show of them."""

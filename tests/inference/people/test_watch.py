@@ -209,8 +209,10 @@ def test_only_well_seen_people_before_a_still_background_are_exchanged(visitors:
         Pose(read.points[0], read.scores[0]) for read in (eyes.estimator.estimate(p, box) for p in (before, after))
     )
     bodies = np.stack([old.box, new.box])
-    assert is_replaced(old, new, [before, after], bodies)
-    assert not is_replaced(old, replace(new, scores=new.scores / 2), [before, after], bodies)
+    assert is_replaced(old, new, [before, after], 0, bodies)
+    assert not is_replaced(old, replace(new, scores=new.scores / 2), [before, after], 0, bodies)
     brighter = Pyramid.of(np.clip(visitors[1060][0] + 40.0, 0, 255).astype(np.uint8))
-    assert not is_replaced(old, new, [before, brighter], bodies)
-    assert not is_replaced(old, new, [after, before, after], bodies), "what always changes tells nothing"
+    assert not is_replaced(old, new, [before, brighter], 0, bodies)
+    assert not is_replaced(old, new, [after, before, after], 1, bodies), "what always changes tells nothing"
+    assert is_replaced(old, new, [before, after, after], 0, bodies), "found a frame late"
+    assert not is_replaced(old, new, [before, after, before, after], 0, bodies), "new in every step, as in a fall"
