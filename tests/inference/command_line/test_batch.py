@@ -130,7 +130,9 @@ def test_several_are_done_at_a_time(log: Path, tmp_path: Path) -> None:
 def test_ctrl_c_ends_it_with_a_table_and_the_next_run_goes_on(log: Path, tmp_path: Path) -> None:
     words = [*videos(tmp_path, *(f"{number}.mp4" for number in range(6))), "--out-dir", str(tmp_path / "takes")]
     code = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); import stand_in_worker; "
+        "import signal, sys; sys.path.insert(0, sys.argv.pop(1)); import stand_in_worker; "
+        # Whoever runs the tests in the background has Ctrl-C ignored, and what they start inherits that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from gast_mocap.inference.protocol import process; process.worker_command = lambda: stand_in_worker.COMMAND; "
         "from gast_mocap.inference.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
