@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from ..take.errors import MocapError
 from ..take.film_camera import FilmCamera
-from ..take.records import CameraMove, FloatArray, IntArray, Motion, Person, Take, VideoInfo
+from ..take.records import CameraMove, FloatArray, FoundHeight, IntArray, Motion, Person, Take, VideoInfo
 from ..take.settings import CleanSettings
 from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
@@ -94,7 +94,8 @@ def clean_shot(
     ]
     ground = _ground(walks, settings)
     walks = [walk.scaled(float(scale)) for walk, scale in zip(walks, ground.scales, strict=True)]
-    _tell_heights(walks, ground, notify)
+    heights = _found_heights(walks, ground)
+    _tell_heights(heights, notify)
     settled = {
         walk.body.track_id: _walk(walk, ground, take.video, focal, settings)
         for walk in walks
@@ -103,7 +104,7 @@ def clean_shot(
     walk = settled[track_id]
     _tell_feet_off_the_floor(walk, ground, settings, notify)
     origin = walk if settings.own_origin else settled[walks[0].body.track_id]
-    return _place(walk, origin, ground, field_of_view, settings)
+    return replace(_place(walk, origin, ground, field_of_view, settings), heights=heights)
 
 
 def _heed_camera(take: Take, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
@@ -224,16 +225,21 @@ def _ground(walks: list[Walk], settings: CleanSettings) -> Ground:
     return Ground.given(rotation, float(np.percentile(np.concatenate(soles), FLOOR_PERCENTILE)), len(walks))
 
 
-def _tell_heights(walks: list[Walk], ground: Ground, notify: Callable[[str], None]) -> None:
-    """What the common floor says of people's heights, where it says something."""
+def _found_heights(walks: list[Walk], ground: Ground) -> dict[int, FoundHeight]:
+    """What the common floor says of people's heights, where it says something; by track id."""
     if np.abs(ground.scales - 1).max() < TOLD_SCALE:
-        return
-    told = ", ".join(
-        f"person {walk.body.track_id} {walk.body.height:.2f} m (±{max(1, round(100 * error * walk.body.height))} cm)"
+        return {}
+    return {
+        walk.body.track_id: FoundHeight(walk.body.height, float(error) * walk.body.height)
         for walk, error in zip(walks, ground.scale_errors, strict=True)
         if error
-    )
-    notify(f"Heights were found by the floor that people share: {told}. Set the Body Height of whom you know.")
+    }
+
+
+def _tell_heights(heights: dict[int, FoundHeight], notify: Callable[[str], None]) -> None:
+    if heights:
+        told = ", ".join(f"person {i} {found.words}" for i, found in heights.items())
+        notify(f"Heights were found by the floor that people share: {told}. Set the Body Height of whom you know.")
 
 
 def _tell_feet_off_the_floor(

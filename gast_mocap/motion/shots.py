@@ -50,6 +50,7 @@ def one_after_another(motions: Sequence[Motion]) -> Motion:
         np.concatenate([motion.scores for motion in placed]),
         tuple(contact for motion in placed for contact in motion.contacts),
         motions[0].camera,
+        motions[0].heights,
     )
 
 

@@ -7,8 +7,9 @@ from bpy.types import Scene
 
 from ..motion.body import KeptBodies
 from ..motion.clean import clean_motion
-from ..take.records import Motion
+from ..take.records import FoundHeight, Motion
 from ..take.settings import CleanSettings
+from .paths import chosen_path
 from .properties import settings_of
 from .scene_take import TakeFile, shown_take
 
@@ -60,6 +61,16 @@ def motion_of(scene: Scene, track_id: int, notify: Callable[[str], None]) -> Mot
     for notice in told:
         notify(notice)
     return motion
+
+
+def found_height(scene: Scene, track_id: int) -> FoundHeight | None:
+    """How tall somebody is by the latest motion made with the heights as they are now; None where none says so."""
+    settings = settings_of(scene)
+    heights = tuple(row.own_height for row in settings.people)
+    for wanted, (motion, _) in reversed(_kept.items()):
+        if wanted.heights == heights and wanted.file.path == chosen_path(settings.take):
+            return motion.heights.get(track_id)
+    return None
 
 
 def forget() -> None:

@@ -341,12 +341,24 @@ class Take:
 
 
 @dataclass(frozen=True)
+class FoundHeight:
+    """How tall somebody is by the floor that people share: ``metres``, give or take ``error`` metres."""
+
+    metres: float
+    error: float
+
+    @property
+    def words(self) -> str:
+        return f"{self.metres:.2f} m (±{max(1, round(100 * self.error))} cm)"
+
+
+@dataclass(frozen=True)
 class Motion:
     """A performance in Blender's axes.
 
     ``times`` (t,) seconds, rising; ``joints`` (t, 17, 3) metres, z up, -y towards the camera, floor at z = 0, with
     travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands; ``camera`` that saw it so, None where people
-    stay in place.
+    stay in place; ``heights`` by track id, of everybody whose height was found.
     """
 
     times: FloatArray
@@ -354,6 +366,7 @@ class Motion:
     scores: FloatArray
     contacts: tuple[FootContact, ...] = ()
     camera: FilmCamera | None = None
+    heights: Mapping[int, FoundHeight] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))

@@ -1,16 +1,19 @@
 """What the panels say."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import bpy
 import numpy as np
 import pytest
 
+from gast_mocap.operators import performances
 from gast_mocap.operators.panels.bake import short_label, summary
 from gast_mocap.operators.panels.people import is_of
 from gast_mocap.operators.panels.video import facts
 from gast_mocap.retarget.rig.roles import ROLES
 from gast_mocap.take.files import load_take
-from gast_mocap.take.records import VideoInfo
+from gast_mocap.take.records import FoundHeight, VideoInfo
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,17 @@ def test_a_take_is_old_only_beside_its_own_video(take):
     assert is_of(filmed, str(filmed.video.path))
     assert not is_of(filmed, "")
     assert not is_of(filmed, "/elsewhere/clip.mp4")
+
+
+def test_a_found_height_is_shown_until_heights_change(scene, take, monkeypatch):
+    scene.gast_mocap.take = take
+    assert bpy.ops.gast_mocap.open_take(filepath=take) == {"FINISHED"}
+    cleaned = performances.clean_motion
+    height = {1: FoundHeight(1.834, 0.032)}
+    monkeypatch.setattr(performances, "clean_motion", lambda *how: replace(cleaned(*how), heights=height))
+    assert performances.found_height(scene, 1) is None, "nothing was worked out"
+    performances.motion_of(scene, 1, lambda text: None)
+    found = performances.found_height(scene, 1)
+    assert found and found.words == "1.83 m (±3 cm)"
+    scene.gast_mocap.people[0].own_height = 1.8
+    assert performances.found_height(scene, 1) is None

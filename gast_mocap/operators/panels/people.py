@@ -11,6 +11,7 @@ from ...take.settings import Quality
 from ...take.staleness import Wished, changed_since
 from .. import reports, running, thumbnails
 from ..paths import chosen_path
+from ..performances import found_height
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import proposals_of, take_of
 from .panel import MocapPanel, draw_reports, draw_text, wrapped
@@ -75,6 +76,10 @@ def draw_person(layout: UILayout, settings: GAST_MOCAP_PG_scene, chosen: GAST_MO
     facts.label(text=chosen.words.capitalize())
     facts.label(text=f"Confidence {chosen.confidence:.0%}")
     facts.prop(chosen, "body_height")
+    scene = settings.id_data
+    assert isinstance(scene, Scene)
+    if found := found_height(scene, chosen.track_id):
+        facts.label(text=f"Found: {found.words}")
 
 
 def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
