@@ -16,6 +16,7 @@ from typing import IO
 
 from ...take.errors import MocapError
 from ...take.whole_file import remove_parts
+from .broken_pipe import broken_pipe_is_an_error
 from .job import Order
 from .lines import LONGEST
 from .messages import CANCEL_LINE, CLOSING, Cancelled, Failed, Finished, Message, Notice, from_line
@@ -152,11 +153,9 @@ class MocapProcess:
 
     def _send(self, line: str) -> None:
         assert self._process and self._process.stdin
-        try:
+        with suppress(OSError), broken_pipe_is_an_error():  # the worker is gone; poll finds out and says so
             self._process.stdin.write(line.encode() + b"\n")
             self._process.stdin.flush()
-        except OSError:
-            return  # the worker is gone; poll finds out and says so
 
     def _read(self, stream: IO[bytes], consume: Callable[[str], None]) -> None:
         def drain() -> None:
@@ -211,7 +210,7 @@ class MocapProcess:
 
     def _hang_up(self) -> None:
         assert self._process and self._process.stdin
-        with suppress(OSError):  # the worker hung up first
+        with suppress(OSError), broken_pipe_is_an_error():  # what could not be sent is tried once more
             self._process.stdin.close()
         threading.Thread(target=self._bury, daemon=True).start()
 

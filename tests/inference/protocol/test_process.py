@@ -153,6 +153,22 @@ class TestStandIns:
         assert finish(process) == [Cancelled()]
 
     @needs_proc
+    def test_a_cancel_that_comes_after_the_workers_end_sends_no_signal(self) -> None:
+        """Python ignores the signal of a broken pipe. Blender does not: it would end, with all that was not saved."""
+        received: list[int] = []
+        before = signal.signal(signal.SIGPIPE, lambda number, _frame: received.append(number))
+        try:
+            process = stand_in("input()")
+            process.start(JOB)
+            wait_for(lambda: not is_alive(process.pid or 0), "the worker stays")
+            process.cancel()
+            assert finish(process) == [Cancelled()]
+        finally:
+            signal.signal(signal.SIGPIPE, before)
+        assert received == []
+        assert signal.SIGPIPE not in signal.sigpending() | signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+    @needs_proc
     def test_a_worker_leaves_no_zombie(self) -> None:
         process = stand_in("""
             import json, time
