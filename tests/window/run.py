@@ -50,13 +50,15 @@ def newest_zip() -> Path:
 
 
 def drive(inside: list[str], packed: Path, clip: Path, folder: Path) -> int:
-    """Install into a folder of its own and do the job; the exit status."""
+    """Install into a folder of its own and do the job, then install from a repository and update; the exit status."""
     environment = ["env", f"BLENDER_USER_RESOURCES={folder / 'user'}"]
     installing = ["blender", "--command", "extension", "install-file", "-r", "user_default", "-e", str(packed)]
     if status := subprocess.run([*inside, *environment, *installing]).returncode:
         return status
     driving = ["sh", str(HERE / "click_through.sh"), str(clip), str(folder)]
-    return max(subprocess.run([*inside, *environment, *driving, scale]).returncode for scale in SCALES)
+    updating = ["sh", str(HERE / "use_repository.sh"), str(packed), str(clip), str(folder / "repository")]
+    commands = [*([*driving, scale] for scale in SCALES), updating]
+    return max(subprocess.run([*inside, *environment, *command]).returncode for command in commands)
 
 
 if __name__ == "__main__":

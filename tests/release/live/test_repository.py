@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from other_version import with_version
 
 from release.repository import make_repository
 
@@ -25,18 +26,6 @@ def extension() -> Path:
     if "GAST_MOCAP_ZIP" not in os.environ:
         pytest.skip("it installs a zip: run by release.installed, which build.py check does")
     return Path(os.environ["GAST_MOCAP_ZIP"])
-
-
-def with_version(path: Path, version: str, output: Path) -> Path:
-    """The zip at ``path`` as the extension's ``version``."""
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(output, "w") as new:
-        for entry in old.infolist():
-            content = old.read(entry)
-            if entry.filename == "blender_manifest.toml":
-                was = tomllib.loads(content.decode())["version"]
-                content = content.replace(f'version = "{was}"'.encode(), f'version = "{version}"'.encode(), 1)
-            new.writestr(entry, content)
-    return output
 
 
 @pytest.fixture
