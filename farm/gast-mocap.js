@@ -1,6 +1,6 @@
 // A job type for Flamenco, Blender's own render farm: each video is a task, done by whichever worker is free.
 //
-// Put this file into the folder `scripts` beside Flamenco Manager. In the Manager's settings, define the variable
+// Put this file into the folder `scripts` beside Flamenco Manager. In flamenco-manager.yaml, define the variable
 // `gast_mocap_python`: the Python on each kind of worker that has the libraries of the command line. The workers must
 // reach videos, takes and the folder of this project under the paths that the job names.
 

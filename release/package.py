@@ -4,6 +4,7 @@ Wheels come from the lock and are not touched. The same tree gives the same byte
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,10 @@ PLAIN_FILE = 0o100644 << 16
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     output: Path = options.output
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"{output} cannot be used: {error.strerror}. Choose another --output.")
     targets = chosen(options.platform, options.blender)
     if options.python:
         targets = [replace(target, python=options.python) for target in targets]
@@ -47,10 +51,21 @@ def _parser() -> argparse.ArgumentParser:
         choices=[*WHEEL_TAGS, "all"],
         help="whose zips to make; default: this computer's. May be given several times",
     )
-    parser.add_argument("--blender", action="append", metavar="4.5", help="only the zip for this Blender")
-    parser.add_argument("--python", metavar="3.14", help="for a Blender built with this Python, as Debian's are")
+    parser.add_argument(
+        "--blender", action="append", type=two_numbers, metavar="4.5", help="only the zip for this Blender"
+    )
+    parser.add_argument(
+        "--python", type=two_numbers, metavar="3.14", help="for a Blender built with this Python, as Debian's are"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="FOLDER", help="default: dist/")
     return parser
+
+
+def two_numbers(text: str) -> str:
+    """The version ``text`` without its patch. Raises argparse.ArgumentTypeError for what is no version."""
+    if not (found := re.fullmatch(r"(\d+\.\d+)(\.\d+)?", text)):
+        raise argparse.ArgumentTypeError(f"{text} is not a version like 4.5")
+    return found[1]
 
 
 def chosen(platforms: Sequence[str] | None, blenders: Sequence[str] | None) -> list[Target]:
@@ -64,8 +79,9 @@ def chosen(platforms: Sequence[str] | None, blenders: Sequence[str] | None) -> l
 
 
 def make_zip(target: Target, output: Path) -> Path:
-    """Build ``target``'s zip with Blender's own tool, and have it validated in its final form."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Build ``target``'s zip with Blender's own tool. It gets its place once that tool has validated it."""
+    path = output / f"gast_mocap-{version()}-{target.words}.zip"
+    with tempfile.TemporaryDirectory(dir=output, prefix=".making-") as folder:
         source = Path(folder) / "gast_mocap"
         shutil.copytree(ROOT / "gast_mocap", source, ignore=shutil.ignore_patterns("__pycache__"))
         for text in ("LICENSE", "NOTICE"):
@@ -73,11 +89,11 @@ def make_zip(target: Target, output: Path) -> Path:
         download_wheels(target.platform, target.python, source / "wheels")
         wheels = sorted(wheel.name for wheel in (source / "wheels").iterdir())
         (source / MANIFEST).write_text(manifest_for(target, wheels), encoding="utf-8")
-        built = Path(folder) / "built.zip"
+        built, ready = Path(folder) / "built.zip", Path(folder) / "ready.zip"
         blender_ext("build", "--source-dir", source, "--output-filepath", built)
-        path = output / f"gast_mocap-{version()}-{target.words}.zip"
-        write_without_times(built, path)
-    blender_ext("validate", path)
+        write_without_times(built, ready)
+        blender_ext("validate", ready)
+        ready.replace(path)
     return path
 
 

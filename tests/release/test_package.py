@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from release import package
-from release.package import make_zip, write_without_times
+from release.package import make_zip, version, write_without_times
 from release.sizes import check_size, part_sizes, size_table
 from release.targets import all_targets
 
@@ -37,7 +37,7 @@ def one_wheel(monkeypatch: pytest.MonkeyPatch) -> bytes:
 
 def test_a_zip_is_the_tree_without_caches_and_its_wheels_untouched(one_wheel: bytes, tmp_path: Path) -> None:
     path = make_zip(TARGET, tmp_path)
-    assert path.name == "gast_mocap-0.1.0-linux-x64-blender-4.2-to-5.0.zip"
+    assert path.name == f"gast_mocap-{version()}-linux-x64-blender-4.2-to-5.0.zip"
     with zipfile.ZipFile(path) as made:
         names = made.namelist()
         assert made.read("wheels/thing-1.0-py3-none-any.whl") == one_wheel
@@ -93,3 +93,31 @@ def test_a_zip_that_grew_too_large_is_refused(tmp_path: Path) -> None:
         file.truncate(200_000_001)
     with pytest.raises(SystemExit, match=r"z\.zip is larger than 200 MB"):
         check_size(path)
+
+
+def test_what_does_not_become_a_valid_zip_leaves_nothing_and_keeps_the_last_one(
+    one_wheel: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = make_zip(TARGET, tmp_path).read_bytes()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(package, "write_without_times", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        make_zip(TARGET, tmp_path)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [earlier]
+
+
+@pytest.mark.parametrize("words", ["--blender four", "--blender 4", "--python 3", "--platform amiga"])
+def test_what_is_no_version_or_platform_is_a_usage_error(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        package.main(words.split())
+    assert caught.value.code == 2
+    assert words.split()[1] in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit, match="Choose another --output"):
+        package.main(["--output", str(tmp_path / "file")])
