@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -31,9 +32,15 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "log.txt"
 
 
+class Farm(NamedTuple):
+    address: str
+    scheduler: subprocess.Popen
+    workers: list[subprocess.Popen]
+
+
 @pytest.fixture
-def farm(tmp_path: Path, log: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """The address of a scheduler, and its two workers, which do one video at a time with a stand-in for the worker."""
+def farm(tmp_path: Path, log: Path) -> Iterator[Farm]:
+    """A scheduler with two workers, which do one video at a time with a stand-in for the worker."""
     (tmp_path / "preload.py").write_text(PRELOAD)
     paths = os.pathsep.join([str(ROOT), str(STAND_INS)])
     environment = os.environ | {"PYTHONPATH": paths, "GAST_MOCAP_STAND_IN_LOG": str(log)}
@@ -44,11 +51,11 @@ def farm(tmp_path: Path, log: Path) -> Iterator[tuple[str, list[subprocess.Popen
         started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
         return started[-1]
 
-    start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", "scheduler.json")
+    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", "scheduler.json")
     address = address_in(tmp_path / "scheduler.json")
     alone = ("--nthreads", "1", "--no-nanny", "--preload", str(tmp_path / "preload.py"))
     workers = [start("worker", address, *alone) for _ in range(2)]
-    yield address, workers
+    yield Farm(address, scheduler, workers)
     for process in reversed(started):
         process.kill()
         process.wait()
@@ -75,17 +82,28 @@ def lines(log: Path, word: str) -> list[list[str]]:
     return [line.split()[1:] for line in log.read_text().splitlines() if line.startswith(word)]
 
 
+def videos_in(folder: Path) -> list[Path]:
+    """The first of them is done only once the worker that began it is dead."""
+    paths = [folder / f"{name}.mp4" for name in ("stuck", *range(VIDEOS - 1))]
+    for path in paths:
+        path.write_bytes(b"")
+    return paths
+
+
+def hand_in(farm: Farm, videos: list[Path], takes: Path) -> subprocess.Popen:
+    """The command that has them done."""
+    command = [sys.executable, "-m", "gast_mocap.inference", *map(str, videos), "--out-dir", str(takes)]
+    return subprocess.Popen(
+        [*command, "--scheduler", farm.address], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
 def test_a_worker_that_is_killed_loses_nothing_and_nothing_is_done_twice(farm, log: Path, tmp_path: Path) -> None:
-    address, workers = farm
-    videos = [tmp_path / f"{name}.mp4" for name in ("stuck", *range(VIDEOS - 1))]
-    for video in videos:
-        video.write_bytes(b"")
-    command = [sys.executable, "-m", "gast_mocap.inference", *map(str, videos)]
-    command += ["--out-dir", str(tmp_path / "takes"), "--scheduler", address]
-    client = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    videos = videos_in(tmp_path)
+    client = hand_in(farm, videos, tmp_path / "takes")
     until(lambda: lines(log, "end") and "stuck.mp4" in dict(lines(log, "start")), "no video was done")
     first = int(dict(lines(log, "start"))["stuck.mp4"])
-    victim, survivor = sorted(workers, key=lambda worker: worker.pid != first)
+    victim, survivor = sorted(farm.workers, key=lambda worker: worker.pid != first)
     assert victim.pid == first
     os.kill(victim.pid, signal.SIGKILL)
 
@@ -96,6 +114,20 @@ def test_a_worker_that_is_killed_loses_nothing_and_nothing_is_done_twice(farm, l
     assert all(len(load_take(tmp_path / "takes" / f"{video.stem}.take.npz").people) == 1 for video in videos)
     assert ["stuck.mp4", str(survivor.pid)] in lines(log, "end")  # what the victim was at was given to the other
     assert "FAILED" not in printed
+
+
+def test_a_scheduler_that_dies_is_told_for_each_video_and_the_next_run_goes_on(farm, log: Path, tmp_path: Path) -> None:
+    videos = videos_in(tmp_path)
+    client = hand_in(farm, videos, tmp_path / "takes")
+    until(lambda: lines(log, "end"), "no video was done")
+    farm.scheduler.kill()
+
+    printed, _ = client.communicate(timeout=180)
+    assert client.returncode == 1, printed
+    rows = {row.split()[0]: row for row in printed.splitlines()[1:-1]}
+    assert rows.keys() == {video.name for video in videos}
+    assert "lost. Start it, and give the same command again to go on." in rows["stuck.mp4"]
+    assert all(load_take(path).people for path in (tmp_path / "takes").glob("*.take.npz"))
 
 
 def test_without_an_address_workers_of_this_computer_do_it(videos: Path, tmp_path: Path, capsys) -> None:

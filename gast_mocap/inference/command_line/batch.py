@@ -89,7 +89,8 @@ def do_video(job: Job, tell: Tell, stop: threading.Event) -> Outcome:
         job.output.parent.mkdir(parents=True, exist_ok=True)
         match closing_message(job, tell, stop):
             case Finished(saved):
-                return outcome(MADE, Path(saved).name, len(load_take(Path(saved)).people))
+                place = job.output.name if Path(saved) == job.output else saved  # elsewhere where the disk was full
+                return outcome(MADE, place, len(load_take(Path(saved)).people))
             case Failed(_, text):
                 return outcome(FAILED, text)
             case _:
@@ -97,7 +98,8 @@ def do_video(job: Job, tell: Tell, stop: threading.Event) -> Outcome:
     except MocapError as error:
         return outcome(FAILED, error.text)
     except OSError as error:
-        return outcome(FAILED, f"The folder {job.output.parent} could not be made: {error.strerror}.")
+        text = f"The folder {job.output.parent} could not be made: {error.strerror}. Choose another one."
+        return outcome(FAILED, text)
 
 
 def take_there(job: Job) -> Take | None:

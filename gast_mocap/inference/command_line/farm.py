@@ -6,6 +6,7 @@ A worker that dies is no loss: the scheduler gives its video to another, and a t
 
 import threading
 from collections.abc import Generator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from .options import Batch
 
 TOPIC = "gast_mocap"
 SECONDS_TO_CONNECT = 10
+SCHEDULER_LOST = "The connection to the scheduler was lost. Start it, and give the same command again to go on."
 
 
 def done_by_workers(batch: Batch, board: Board) -> Generator[Outcome, None, None]:
@@ -36,8 +38,7 @@ def done_by_workers(batch: Batch, board: Board) -> Generator[Outcome, None, None
         client.subscribe_topic(TOPIC, lambda event: _show(event, board))
         videos = {client.submit(do_line, job.to_json(), pure=False): job.video for job in batch.jobs}
         for future in distributed.as_completed(videos):
-            failure = future.exception()
-            yield Outcome(videos[future], FAILED, 0, 0.0, f"{failure}") if failure else future.result()
+            yield _outcome(future, videos[future])
 
 
 def do_line(line: str) -> Outcome:
@@ -50,6 +51,17 @@ def do_line(line: str) -> Outcome:
         worker.log_event(TOPIC, {"video": str(job.video), "progress": to_line(progress)})
 
     return do_video(job, tell, threading.Event())
+
+
+def _outcome(future: Any, video: Path) -> Outcome:
+    """What the worker told of ``video``; a failure where none told anything."""
+    try:
+        outcome: Outcome = future.result()
+        return outcome
+    except CancelledError:
+        return Outcome(video, FAILED, 0, 0.0, SCHEDULER_LOST)
+    except Exception as error:  # whatever the worker's computer lacks
+        return Outcome(video, FAILED, 0, 0.0, str(error))
 
 
 def _client(distributed: Any, batch: Batch) -> Any:

@@ -1,7 +1,7 @@
 """In place of the real worker, for tests of what surrounds it: reads a job, writes a take of one person, says so.
 
 A video called ``bad*`` fails, ``dies*`` ends without a word; ``stuck*`` takes, the first time, until the process that
-started this one is dead. Each start and end is a line in the file that ``GAST_MOCAP_STAND_IN_LOG`` names.
+started this one is dead; ``full*`` is saved elsewhere, as on a full disk. Each start and end is a line in the file that ``GAST_MOCAP_STAND_IN_LOG`` names.
 """
 
 import json
@@ -34,6 +34,8 @@ def main() -> None:
             return
         tell(type="progress", stage="watch", done=done, total=5, seconds_left=None)
         time.sleep(SECONDS / 5)
+    if video.name.startswith("full"):
+        output = log_file().with_name("rescued.take.npz")
     save(video, output)
     note("end", video)
     tell(type="finished", take=str(output))

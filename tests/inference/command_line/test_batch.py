@@ -120,6 +120,18 @@ def test_a_take_of_another_video_and_a_file_that_is_no_take_are_left_alone(log: 
     assert "b.take.npz is damaged or not a take" in printed
 
 
+def test_a_take_that_had_to_be_saved_elsewhere_is_named_with_its_folder(log: Path, tmp_path: Path, capsys) -> None:
+    assert main([*videos(tmp_path, "full.mp4"), "--out-dir", str(tmp_path / "takes")]) == 0
+    assert str(tmp_path / "rescued.take.npz") in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_helps(log: Path, tmp_path: Path, capsys) -> None:
+    words = videos(tmp_path, "a.mp4", "b.mp4")
+    assert main([*words, "--out-dir", str(tmp_path / "b.mp4" / "takes")]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[1].endswith("Choose another one.") and told[-1] == "2 FAILED"
+
+
 def test_several_are_done_at_a_time(log: Path, tmp_path: Path) -> None:
     words = videos(tmp_path, *(f"{number}.mp4" for number in range(4)))
     assert main([*words, "--out-dir", str(tmp_path / "takes"), "--jobs", "4"]) == 0
