@@ -1,7 +1,8 @@
 """In place of the real worker, for tests of what surrounds it: reads a job, writes a take of one person, says so.
 
 A video called ``bad*`` fails, ``dies*`` ends without a word; ``stuck*`` takes, the first time, until the process that
-started this one is dead; ``full*`` is saved elsewhere, as on a full disk. Each start and end is a line in the file that ``GAST_MOCAP_STAND_IN_LOG`` names.
+started this one is dead; ``full*`` is saved elsewhere, as on a full disk. Each start and end is a line in the file
+that ``GAST_MOCAP_STAND_IN_LOG`` names.
 """
 
 import json
