@@ -86,6 +86,8 @@ def finding(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, True, check())
     except MocapError as error:
         return Finding(name, False, " ".join(filter(None, (error.text, error.detail and f"({error.detail})"))))
+    except ImportError as error:
+        return Finding(name, False, printable(f"{remedy(error)} ({error})"))
     except Exception as error:  # whatever is wrong with a computer, the checks that follow still tell more
         return Finding(name, False, printable(f"{type(error).__name__}: {error}. {REINSTALL}"))
 
@@ -106,7 +108,7 @@ def library(name: str) -> str:
     try:
         loaded = importlib.import_module(name)
     except Exception as error:  # a library with a foreign NumPy raises what it likes
-        raise MocapError("library_missing", remedy(str(error)), str(error)) from error
+        raise MocapError("library_missing", remedy(error), str(error)) from error
     return f"{loaded.__version__}, {Path(str(loaded.__file__)).parent}"
 
 
@@ -114,6 +116,9 @@ REINSTALL = "Install the extension again."
 VISUAL_C = (
     "Windows lacks the Visual C++ runtime, or has an old one. Install the Microsoft Visual C++ Redistributable (x64), "
     "then restart Blender."
+)
+MEDIA_FEATURES = (
+    f"{VISUAL_C} Windows N and KN also need the Media Feature Pack, which Windows offers under Optional Features."
 )
 QUARANTINE = (
     "macOS has put the extension's libraries into quarantine. Run `xattr -dr com.apple.quarantine` on the folder "
@@ -126,6 +131,7 @@ NO_EXECUTION = (
 OLD_SYSTEM = "This system is too old for the libraries, which need glibc 2.28 or macOS 14. Update the system."
 WRONG_ZIP = "The extension was made for another system or another Blender. Install the zip for yours."
 REMEDIES = (
+    ("DLL load failed while importing cv2", MEDIA_FEATURES),
     ("DLL load failed", VISUAL_C),
     ("library load disallowed", QUARANTINE),
     ("not valid for use in process", QUARANTINE),
@@ -141,11 +147,25 @@ REMEDIES = (
 """What a system's loader says -> what to do about it."""
 
 
-def remedy(said: str) -> str:
-    """What to do about a library that could not be loaded, by what the system ``said``."""
-    folder = next((entry for entry in sys.path if ".local" in Path(entry).parts), str(MODELS_FOLDER.parent))
+def remedy(error: BaseException) -> str:
+    """What to do about a library that could not be loaded, by what the system said; SciPy puts words of its own first."""
+    said = " ".join(map(str, causes(error)))
     text = next((text for words, text in REMEDIES if words in said), f"A library is missing. {REINSTALL}")
-    return text.format(folder=folder)
+    return text.format(folder=libraries_folder())
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """``error``, and what it came of."""
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def libraries_folder() -> str:
+    """Where Blender has unpacked the wheels; OpenCV adds folders inside it to the path."""
+    entries = (Path(entry) for entry in sys.path)
+    unpacked = (entry for entry in entries if ".local" in entry.parts and entry.name == "site-packages")
+    return str(next(unpacked, MODELS_FOLDER.parent))
 
 
 def decoder() -> str:
@@ -215,7 +235,8 @@ def nothing(port: "Port") -> NDArray[Any]:
 
 
 def free_space(folder: Path) -> str:
-    free = shutil.disk_usage(folder).free
+    place = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    free = shutil.disk_usage(place).free
     if free < ENOUGH_ROOM:
         raise MocapError("disk_full", f"Only {free / 1e6:.0f} MB are free on the disk of {folder}. Make room.")
     return f"{free / 1e9:.1f} GB on the disk of {folder}"

@@ -49,6 +49,7 @@ def test_in_a_process_of_its_own_each_line_is_a_finding(tmp_path: Path) -> None:
     ("said", "remedy"),
     [
         ("DLL load failed while importing onnxruntime_pybind11_state", "Visual C++ Redistributable"),
+        ("DLL load failed while importing cv2: The specified module could not be found.", "Media Feature Pack"),
         ("dlopen(x.so): code signature in 'x.so' not valid for use in process: library load disallowed", "quarantine"),
         ("x.so: failed to map segment from shared object", "noexec"),
         ("/lib/libc.so.6: version `GLIBC_2.28' not found", "too old"),
@@ -66,10 +67,23 @@ def test_a_library_that_cannot_be_loaded_has_its_remedy(monkeypatch: pytest.Monk
     assert remedy in found.text and said in found.text
 
 
-def test_the_folder_to_free_from_quarantine_is_that_of_the_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_to_free_from_quarantine_is_that_of_all_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
     wheels = "/Users/ada/extensions/.local/lib/python3.11/site-packages"
-    monkeypatch.setattr(health.sys, "path", ["/usr/lib", wheels])
-    assert f"com.apple.quarantine` on the folder {wheels} " in health.remedy("code signature invalid")
+    monkeypatch.setattr(health.sys, "path", ["/usr/lib", f"{wheels}/cv2", wheels])  # as OpenCV leaves it
+    assert f"com.apple.quarantine` on the folder {wheels} " in health.remedy(ImportError("code signature invalid"))
+
+
+def test_a_library_that_hides_what_the_system_said_has_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_name: str) -> None:
+        try:
+            raise ImportError("x.so: failed to map segment from shared object")
+        except ImportError as error:
+            raise ImportError("The `scipy` install you are using seems to be broken") from error
+
+    monkeypatch.setattr(health.importlib, "import_module", refuse)
+    assert "noexec" in health.finding("SciPy", lambda: health.library("scipy")).text
+    late = health.finding("One frame", lambda: refuse("onnxruntime"))  # a library that is loaded later than its check
+    assert not late.is_good and "noexec" in late.text and "Install the extension again" not in late.text
 
 
 def test_a_damaged_network_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -97,7 +111,7 @@ def test_no_room_and_no_folder_are_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
     missing = health.finding("Write access", lambda: health.write_access(tmp_path / "none"))
     assert not missing.is_good and "does not exist. Choose another one." in missing.text
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=12_000_000))
-    full = health.finding("Free space", lambda: health.free_space(tmp_path))
+    full = health.finding("Free space", lambda: health.free_space(tmp_path / "to" / "be made"))
     assert not full.is_good and "Only 12 MB are free" in full.text and "Make room" in full.text
 
 
