@@ -148,7 +148,7 @@ REMEDIES = (
 
 
 def remedy(error: BaseException) -> str:
-    """What to do about a library that could not be loaded, by what the system said; SciPy puts words of its own first."""
+    """What to do about a library that could not be loaded, by what the system said. SciPy puts its own words first."""
     said = " ".join(map(str, causes(error)))
     text = next((text for words, text in REMEDIES if words in said), f"A library is missing. {REINSTALL}")
     return text.format(folder=libraries_folder())

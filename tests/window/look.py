@@ -1,4 +1,5 @@
-"""Takes pictures of the tab at another scale of the interface, with the take that ``click_through.py`` left.
+"""Takes pictures at another scale of the interface: of the tab, with the take that ``click_through.py`` left, and of
+the check of the installation in the preferences.
 
 Usage, inside Blender: ``--python look.py -- VIDEO OUTPUT_FOLDER SCALE``.
 """
@@ -12,7 +13,7 @@ from pathlib import Path
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
-from driver import click, picture, redrawn, show_tab
+from driver import click, picture, redrawn, show_tab, until, view3d
 
 VIDEO, OUTPUT, SCALE = sys.argv[sys.argv.index("--") + 1 :][:3]
 MEND = (60, 354)  # without the line of what the video is
@@ -25,6 +26,19 @@ def steps() -> Iterator[float]:
     yield from click(MEND)
     yield from redrawn()
     yield from picture(Path(OUTPUT, f"scale_{SCALE}_open.png"))
+    yield from check_installation()
+    yield from picture(Path(OUTPUT, f"scale_{SCALE}_check.png"))
+
+
+def check_installation() -> Iterator[float]:
+    _, area, _ = view3d()
+    area.type = "PREFERENCES"
+    bpy.ops.preferences.addon_show(module="bl_ext.user_default.gast_mocap")
+    yield from redrawn()
+    bpy.ops.gast_mocap.check_installation()
+    yield from until(lambda: bpy.ops.gast_mocap.copy_report.poll())
+    bpy.ops.gast_mocap.copy_report()
+    yield from redrawn()
 
 
 def tick() -> float | None:
