@@ -1,6 +1,7 @@
 """Whole input to damage: a small take, and a few small videos in several containers."""
 
 import io
+import struct
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -12,6 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from gast_mocap.inference.video.lens import FOCAL_KEY
 from gast_mocap.take.edits import Split, SwapSides, mended
 from gast_mocap.take.files import save_take
 from gast_mocap.take.records import (
@@ -100,3 +102,16 @@ def _video(container: str, codec: str) -> bytes:
             output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
         output.mux(stream.encode(None))
     return file.getvalue()
+
+
+@cache
+def sample_lens() -> bytes:
+    """A QuickTime file without a film, in which a phone has written down its lens of 26 mm."""
+    keys = struct.pack(">II", 0, 2) + _atom(b"mdta", b"com.apple.quicktime.make") + _atom(b"mdta", FOCAL_KEY)
+    focal = _atom(b"data", struct.pack(">IId", 24, 0, 26.0))
+    meta = _atom(b"keys", keys) + _atom(b"ilst", _atom(struct.pack(">I", 2), focal))
+    return _atom(b"ftyp", b"qt  ") + _atom(b"moov", _atom(b"meta", meta))
+
+
+def _atom(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(content), kind) + content

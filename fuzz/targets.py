@@ -31,6 +31,7 @@ from gast_mocap.inference.protocol.messages import (
 )
 from gast_mocap.inference.protocol.process import worker_command
 from gast_mocap.inference.video.decode import Reading, probe_video
+from gast_mocap.inference.video.lens import field_of_view
 from gast_mocap.motion.__main__ import main as motion_main
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.export import ExportFormat, export_motion
@@ -39,13 +40,13 @@ from gast_mocap.retarget.rig.families import NAMES, families_in, table_in
 from gast_mocap.retarget.rig.saved_maps import load_map
 from gast_mocap.take.edits import Cut, Delete, Join, Split, Swap, SwapSides, from_json, to_json
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.files import load_take
+from gast_mocap.take.files import WIDEST_VIEW, load_take
 from gast_mocap.take.proposals import came_back
 from gast_mocap.take.settings import CleanSettings
 
 from .cases import Target
 from .mutate import damaged, edited_json, json_line
-from .samples import sample_takes, sample_videos
+from .samples import sample_lens, sample_takes, sample_videos
 
 MOST_FRAMES = 200
 """Frames that are read of a damaged video, which may declare any number."""
@@ -282,6 +283,16 @@ def read_video(content: bytes, folder: Path) -> None:
         raise AssertionError("times are not finite")
 
 
+def make_lens(rng: Random) -> bytes:
+    return damaged(sample_lens(), rng)
+
+
+def read_lens(content: bytes, folder: Path) -> None:
+    view = field_of_view(written(content, folder / "x.mov"), 1920, 1080)
+    if not 0 <= view <= WIDEST_VIEW:
+        raise AssertionError(f"{view} degrees, which no take may hold")
+
+
 def read_worker_line(line: str, folder: Path) -> None:
     """Hand the line to a worker, which must answer with one closing message and end; its take stays one."""
     written(b"no video", folder / "clip.mp4")
@@ -324,6 +335,7 @@ TARGETS = {
         Target("presets", make_presets, read_presets, (MocapError,)),
         Target("arguments", make_arguments, only_input(read_arguments, "x.take.npz"), ()),
         Target("video", make_video, only_input(read_video, "x.mp4"), (MocapError,)),
+        Target("lens", make_lens, only_input(read_lens, "x.mov"), ()),
         Target("clean-up", make_take, only_input(use_take, "x.take.npz"), (MocapError,), is_fast=False),
         Target("worker", make_job_line, only_input(read_worker_line, "clip.mp4", "x.take.npz"), (), is_fast=False),
     )

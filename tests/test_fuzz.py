@@ -8,7 +8,9 @@ import pytest
 from fuzz.cases import Target, run_case, run_cases
 from fuzz.targets import TARGETS
 
-CASES = {"job": 1500, "message": 1500, "take": 500, "map": 400, "presets": 300, "arguments": 60, "video": 150}
+CASES = {
+    "job": 1500, "message": 1500, "take": 500, "map": 400, "presets": 300, "arguments": 60, "video": 150, "lens": 400,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)

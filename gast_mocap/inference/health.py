@@ -95,7 +95,7 @@ def finding(name: str, check: Callable[[], str]) -> Finding:
 def extension_in_words() -> str:
     """Version and place. The manifest lies in the installed package, and beside it in the project's tree."""
     package = MODELS_FOLDER.parent
-    manifest = next(folder / MANIFEST for folder in (package, package.parent) if (folder / MANIFEST).is_file())
+    manifest = next(folder / MANIFEST for folder in (package, package.parent) if os.path.isfile(folder / MANIFEST))
     return f"{tomllib.loads(manifest.read_text(encoding='utf-8'))['version']}, {package}"
 
 

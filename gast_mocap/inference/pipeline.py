@@ -125,7 +125,7 @@ def checked(job: Job) -> Job:
     for output in job.outputs:
         check_saving(output, ROOM)
         place = Path(os.path.realpath(output))  # where it will be written: "x/.." goes even where there is no x
-        if place.exists() and place.samefile(job.video):
+        if os.path.exists(place) and place.samefile(job.video):
             raise MocapError("output_is_video", f"{output.name} is the video itself. Choose another name.")
         remove_parts(place.parent)
     if len({os.path.realpath(output) for output in job.outputs}) < len(job.outputs):

@@ -5,6 +5,7 @@ The card ``NAME.md`` beside ``NAME.onnx`` is the one place that states the file'
 """
 
 import hashlib
+import os
 from pathlib import Path
 
 from ..take.errors import MocapError
@@ -26,7 +27,7 @@ def bundled_model(name: str) -> tuple[Path, str]:
     """
     path = MODELS_FOLDER / f"{name}.onnx"
     card = MODELS_FOLDER / f"{name}.md"
-    if not (path.is_file() and card.is_file()):
+    if not (os.path.isfile(path) and os.path.isfile(card)):
         raise MocapError(
             "model_missing", f"The model {name} is missing from the extension. Install the extension again."
         )

@@ -1,5 +1,6 @@
 """What is known of the video in the panel before it is imported: a worker looks into it."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -63,7 +64,7 @@ def look_into(field: str, then: Callable[[], None] = _nothing) -> None:
     latest after PATIENCE."""
     global _current
     try:
-        if field and field not in _known and chosen_path(field).is_file():
+        if field and field not in _known and os.path.isfile(chosen_path(field)):
             if _current is not None:
                 _current.stop()
             _current = _Looking(field, then)

@@ -1,6 +1,7 @@
 """The video behind the character: a camera as the one that filmed it, and the picture that it saw."""
 
 import math
+import os
 from collections.abc import Sequence
 from typing import Literal
 
@@ -71,7 +72,7 @@ class GAST_MOCAP_OT_see_match(MocapOperator):
         data = _data_of(camera)
         data.background_images.clear()
         data.animation_data_clear()
-        if is_picture(video.path) or not video.path.is_file():
+        if is_picture(video.path) or not os.path.isfile(video.path):
             self.reports.notify(
                 f"{video.path.name} cannot be shown behind the character. The camera is right without it."
             )

@@ -1,5 +1,6 @@
 """The scene's take: read once for everybody, shown in the panel, saved with what was corrected in it."""
 
+import os
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -147,7 +148,7 @@ def _list_take(settings: GAST_MOCAP_PG_scene, take: Take) -> None:
     """Put the open take on the list of this file's takes, or tell there what it is now."""
     path = chosen_path(settings.take)
     row = next((row for row in settings.takes if chosen_path(row.path) == path), None) or settings.takes.add()
-    made = time.strftime("%d %b %Y", time.localtime(path.stat().st_mtime)) if path.is_file() else ""
+    made = time.strftime("%d %b %Y", time.localtime(path.stat().st_mtime)) if os.path.isfile(path) else ""
     row.path = settings.take
     row.about = f"{take.video.path.name}, {len(take.people)} people, {made}"
 

@@ -1,5 +1,6 @@
 """Takes as files: listed, shown in their folder, renamed, copied and deleted."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from bpy.props import StringProperty
 from bpy.types import Context, Event, Scene
 
 from ..take.errors import MocapError
-from ..take.whole_file import fitting_name, why_not_saved
+from ..take.whole_file import fitting_name, whole_file, why_not_saved
 from . import reports, running
 from .operator import MocapOperator, Result
 from .paths import chosen_path
@@ -32,8 +33,9 @@ class TakeOperator(MocapOperator):
 
     def work(self, scene: Scene) -> str:
         path = chosen_path(settings_of(scene).take)
-        if not path.is_file():
-            raise MocapError("take_missing", f"There is no take at {path}. Open it from where it is now.")
+        if not os.path.isfile(path):
+            text = f"No take can be reached at {path}. Open it from where it is now, or check the folder's permissions."
+            raise MocapError("take_missing", text)
         return self.act(scene, path)
 
     def act(self, scene: Scene, path: Path) -> str:
@@ -76,7 +78,7 @@ class NamingOperator(TakeOperator):
         if not name or Path(name).name != name:
             raise MocapError("take_name", f"A take cannot be called {self.name!r}. Choose a name without slashes.")
         place = path.with_name(fitting_name(name, SUFFIX))
-        if place.exists():
+        if os.path.lexists(place):  # a link that points nowhere is somebody's file too
             raise MocapError("take_exists", f"There is a take {place.name} already. Choose another name.")
         return place
 
@@ -105,7 +107,8 @@ class GAST_MOCAP_OT_duplicate_take(NamingOperator):
     bl_description = "Copy the take under another name, to mend or clean it in another way, and open the copy"
 
     def put(self, path: Path, place: Path) -> None:
-        shutil.copy(path, place)
+        with whole_file(place) as part:
+            shutil.copy(path, part)
 
 
 class GAST_MOCAP_OT_delete_take(TakeOperator):

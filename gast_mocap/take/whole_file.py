@@ -93,7 +93,7 @@ def _place(path: Path) -> Path:
         return place
     except ValueError as error:  # a null character or a lone surrogate, which no file's name can hold
         raise OSError(errno.EINVAL, str(error)) from error
-    if not place.is_file():
+    if not os.path.isfile(place):
         raise OSError(errno.EINVAL, "not a plain file", str(path))
     return place
 

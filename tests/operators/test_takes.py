@@ -1,5 +1,8 @@
 """Takes as files, from the panel."""
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import bpy
@@ -45,6 +48,38 @@ def test_names_that_cannot_be_are_refused(scene, opened, name, word):
     with pytest.raises(RuntimeError, match=word):
         bpy.ops.gast_mocap.rename_take(name=name)
     assert opened.exists()
+
+
+def test_a_link_that_points_nowhere_is_not_replaced(scene, opened):
+    link = opened.with_name("link.take.npz")
+    link.symlink_to("nowhere")
+    with pytest.raises(RuntimeError, match="already"):
+        bpy.ops.gast_mocap.rename_take(name="link")
+    assert opened.exists()
+    assert link.is_symlink()
+
+
+def test_a_copy_for_which_there_is_no_room_leaves_nothing(scene, opened, monkeypatch):
+    def fill(source, place):
+        Path(place).write_bytes(Path(source).read_bytes()[:100])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copy", fill)
+    with pytest.raises(RuntimeError, match="disk is full"):
+        bpy.ops.gast_mocap.duplicate_take(name="second")
+    assert list(opened.parent.iterdir()) == [opened]
+    assert Path(scene.gast_mocap.take) == opened
+
+
+def test_a_take_in_a_folder_that_may_not_be_searched_is_told(scene, opened, monkeypatch):
+    def refuse(path, **_options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(os, "stat", refuse)  # what a user meets who is not root
+    for operator in (bpy.ops.gast_mocap.delete_take, bpy.ops.gast_mocap.reveal_take):
+        with pytest.raises(RuntimeError, match="permissions") as caught:
+            operator()
+        assert "Traceback" not in str(caught.value)
 
 
 def test_a_take_moves_along_with_its_saved_file(scene, opened, tmp_path):

@@ -4,6 +4,7 @@ OpenCV 5 drops its Darknet reader: this file is why OpenCV stays at 4.
 """
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -77,7 +78,7 @@ def is_darknet(path: Path) -> bool:
 
     Weights begin with the version of Darknet as three small int32; no ONNX file does.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         return False
     try:
         with path.open("rb") as file:
@@ -151,7 +152,7 @@ def _stated(sections: list[Section]) -> tuple[int, int, int]:
 def _half(path: Path, suffix: str) -> Path:
     """The file of the pair that ends in ``suffix``; a missing one is named as such."""
     half = path if path.suffix.lower() == suffix else path.with_suffix(suffix)
-    if path.is_file() and not half.is_file():
+    if os.path.isfile(path) and not os.path.isfile(half):
         raise MocapError(
             "model_missing", f"{path.name} needs {half.name} beside it. Put both into one folder under one name."
         )

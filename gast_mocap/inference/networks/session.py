@@ -1,6 +1,7 @@
 """Networks as onnxruntime sessions: loaded from files that nobody vouches for, and held to what they state."""
 
 import hashlib
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -133,11 +134,7 @@ def read_model(path: Path) -> bytes:
     Raises:
         MocapError: there is no such file, or it is too large.
     """
-    try:
-        is_there = path.is_file()
-    except OSError:  # such as a name that is too long
-        is_there = False
-    if not is_there:
+    if not os.path.isfile(path):
         raise MocapError(
             "model_missing",
             f"There is no model file {path}. Choose another file, or clear the field for the bundled network.",

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from ...take.errors import MocapError
+from ...take.files import FARTHEST_JOINT
 from ...take.interpolate import interpolate
 from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
@@ -75,6 +77,9 @@ class Lifter:
         """Pelvis-relative joints (t, j, 3) metres, camera axes, of the layout's joints (t, j, 2) px at even times.
 
         ``chunk`` poses come out of one call, as far as the file's fixed sizes allow.
+
+        Raises:
+            MocapError: the network answers what no body can be, and no take may hold.
         """
         view = VIEWS[self.contract.normalisation](points, width, height, self.contract)
         windows = self._windows(_padded(view.inputs, self.contract), len(points), chunk)
@@ -85,7 +90,11 @@ class Lifter:
             if report:
                 report(min(1.0, (begin + at_once) * windows.poses / len(points)))
         joints = view.camera_from_network(np.concatenate(poses)[: len(points)])
-        return joints - joints[:, :1]
+        joints = joints - joints[:, :1]
+        if np.abs(joints).max() > FARTHEST_JOINT:
+            text = f"The model {self._network.name} makes bodies of over {FARTHEST_JOINT:.0f} m. Choose another file."
+            raise MocapError("model_answers_giants", text)
+        return joints
 
     def _windows(self, padded: FloatArray, poses: int, chunk: int) -> "Windows":
         """The parts of ``padded`` that are fed one after the other; where the file has a fixed length, the last one is

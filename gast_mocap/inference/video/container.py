@@ -1,5 +1,6 @@
 """Opens a video file: this file and nothing else, and the one stream of it that is watched."""
 
+import errno
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ BUFFER_BYTES = 1 << 18
 """Read at a time: larger means fewer calls into Python, smaller less that is read in vain after a seek."""
 USUAL_BYTES = 64 << 20
 """What a few frames take. More gives up earlier where memory is short."""
+NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+"""Of names that lead to no file: permissions are not to blame."""
 NO_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 """Streams that hold pictures but no film: covers and previews."""
 
@@ -75,9 +78,10 @@ def check_file(path: Path) -> None:
             raise MocapError("video_unreadable", f"{path} is a device or a pipe. Choose a video file.")
         with path.open("rb") as file:
             is_empty = not file.read(1)
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: no file can have this name
-        raise MocapError("video_missing", f"There is no file {path}. Choose the video again.", str(error)) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have this name
+        if isinstance(error, ValueError) or error.errno in NOWHERE:
+            text = f"There is no file {path}. Choose the video again."
+            raise MocapError("video_missing", text, str(error)) from error
         raise MocapError(
             "video_unreadable", f"{path.name} cannot be opened. Check its permissions.", str(error)
         ) from error

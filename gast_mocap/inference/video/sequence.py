@@ -75,7 +75,12 @@ def numbered_like(path: Path) -> dict[int, Path]:
     before, _, after = name.groups()
     alike = re.compile(re.escape(before) + r"(\d+)" + re.escape(after + path.suffix), re.IGNORECASE)
     found: dict[int, Path] = {}
-    for file in sorted(path.parent.iterdir()):
+    try:
+        files = sorted(path.parent.iterdir())
+    except OSError as error:
+        text = f"The folder {path.parent} cannot be listed. Check its permissions."
+        raise MocapError("folder_unreadable", text, str(error)) from error
+    for file in files:
         if match := alike.fullmatch(file.name):
             found.setdefault(int(match.group(1)), file)
     return found

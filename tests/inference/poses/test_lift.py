@@ -354,3 +354,22 @@ def test_a_camera_turned_to_the_person_is_level_and_looks_along_the_ray():
     np.testing.assert_allclose(right, np.array([1.0, 0.0, -1.0]) / np.sqrt(2))
     np.testing.assert_allclose(down, np.cross(ahead, right))
     assert down[1] > 0
+
+
+@pytest.mark.parametrize(("metres", "is_refused"), [(40.0, False), (150.0, True)])
+def test_bodies_that_no_take_may_hold_are_refused_before_they_are_saved(metres: float, is_refused: bool) -> None:
+    """A network trained in millimetres, say: its take could not be opened, after all the work."""
+
+    def answer(taps):
+        spread = np.zeros_like(taps[0])
+        spread[:, :, 16] = (metres, 0)
+        return spread
+
+    lifter = Lifter(MadeUp(answer, receptive_field="27"), flips=False)
+    points = keypoints(walking(np.arange(30) / 30))
+    if not is_refused:
+        assert np.abs(lift(lifter, points, video(30)).joints).max() == pytest.approx(metres)
+        return
+    with pytest.raises(MocapError) as caught:
+        lift(lifter, points, video(30))
+    assert caught.value.code == "model_answers_giants"

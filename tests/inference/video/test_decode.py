@@ -95,6 +95,9 @@ def test_bad_files_are_told_apart(tmp_path):
     empty = tmp_path / "empty.mp4"
     empty.touch()
     assert code_of(tmp_path / "nowhere.mp4") == "video_missing"
+    (tmp_path / "ring.mp4").symlink_to("ring.mp4")
+    assert code_of(tmp_path / "ring.mp4") == "video_missing"
+    assert code_of(tmp_path / f"{'x' * 300}.mp4") == "video_missing"
     assert code_of(tmp_path) == "video_is_folder"
     assert code_of(text) == "video_unreadable"
     assert code_of(empty) == "video_empty"

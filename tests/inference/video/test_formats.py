@@ -337,6 +337,15 @@ class TestSequences:
         np.testing.assert_allclose(video.times, [(number - 1) / 12.5 for number in seen])
         assert reading.lost == 3
 
+    def test_a_folder_whose_names_may_not_be_read_is_told(self, folder: Path, monkeypatch) -> None:
+        def refuse(path: Path) -> None:
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(Path, "iterdir", refuse)
+        with pytest.raises(MocapError) as caught:
+            read(folder / "f_0001.png", Playback(frame_rate=10.0))
+        assert caught.value.code == "folder_unreadable"
+
     def test_a_picture_that_cannot_be_read_is_a_gap(self, folder: Path) -> None:
         (folder / "f_0003.png").write_bytes(b"no picture")
         seen, video, reading = read(folder / "f_0001.png", Playback(frame_rate=10.0))

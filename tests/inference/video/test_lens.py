@@ -52,6 +52,7 @@ def test_a_phone_s_lens_is_read(tmp_path: Path, content: bytes) -> None:
         phone_video(struct.pack(">II", 1, 0) + b"26"),
         phone_video(struct.pack(">II", 21, 0)),
         atom(b"moov", struct.pack(">I4s", 4, b"free")),
+        *(phone_video(struct.pack(">IId", 24, 0, focal)) for focal in (0, -26, math.nan, math.inf, 1e-300, 1e300)),
     ],
 )
 def test_files_that_tell_nothing_are_no_trouble(tmp_path: Path, content: bytes) -> None:
@@ -59,3 +60,12 @@ def test_files_that_tell_nothing_are_no_trouble(tmp_path: Path, content: bytes) 
     video.write_bytes(content)
     assert field_of_view(video, 1920, 1080) == 0.0
     assert field_of_view(tmp_path / "gone.mov", 1920, 1080) == 0.0
+
+
+def test_a_file_that_is_built_to_waste_time_wastes_little(tmp_path: Path) -> None:
+    nested, named = b"", tmp_path / "clip.mov"
+    for _ in range(3000):  # more than Python's own limit of calls within calls
+        nested = atom(b"moov", nested)
+    for content in (nested, atom(b"free", b"") * 400_000 + phone_video(INTEGER)):
+        named.write_bytes(content)
+        assert field_of_view(named, 1920, 1080) == 0.0
