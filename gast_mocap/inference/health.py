@@ -235,7 +235,7 @@ def nothing(port: "Port") -> NDArray[Any]:
 
 
 def free_space(folder: Path) -> str:
-    place = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    place = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.exists(place))
     free = shutil.disk_usage(place).free
     if free < ENOUGH_ROOM:
         raise MocapError("disk_full", f"Only {free / 1e6:.0f} MB are free on the disk of {folder}. Make room.")
