@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
-from driver import click, picture, redrawn, show_tab, until, view3d
+from driver import click, picture, redrawn, show_tab, until, view3d, xdotool
 
 VIDEO, OUTPUT, SCALE = sys.argv[sys.argv.index("--") + 1 :][:3]
 MEND = (60, 354)  # without the line of what the video is
@@ -32,6 +32,7 @@ def steps() -> Iterator[float]:
 
 def check_installation() -> Iterator[float]:
     _, area, _ = view3d()
+    yield from xdotool("mousemove 600 1300")  # no tooltip over what is shown
     area.type = "PREFERENCES"
     bpy.ops.preferences.addon_show(module="bl_ext.user_default.gast_mocap")
     yield from redrawn()
