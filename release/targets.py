@@ -8,12 +8,12 @@ BLENDERS = {"3.11": ("4.2", "5.0"), "3.13": ("5.1", None)}
 WHEEL_TAGS = {
     "linux-x64": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
     "linux-arm64": ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux2014_aarch64"),
-    "macos-arm64": ("macosx_14_0_arm64", "macosx_13_0_arm64", "macosx_12_0_arm64"),
-    "macos-x64": ("macosx_14_0_x86_64", "macosx_13_0_x86_64", "macosx_10_14_x86_64"),
+    "macos-arm64": ("macosx_14_0_arm64",),
+    "macos-x64": ("macosx_13_0_x86_64",),  # one for 14 would save 13 MB and leave out the Macs that end at 13
     "windows-x64": ("win_amd64",),
 }
-"""Platform, as a manifest calls it -> what pip may choose from, newest first. windows-arm64 is missing: OpenCV and
-onnxruntime have no wheels for it."""
+"""Platform, as a manifest calls it -> what pip may choose from, newest first; a macOS stands for the earlier ones, too.
+windows-arm64 is missing: OpenCV has no wheel for it."""
 LAST_BLENDER = {"macos-x64": "4.5"}
 """Where a platform ends before a Python does: Blender 5.0 no longer runs on Intel Macs."""
 

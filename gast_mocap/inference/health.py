@@ -128,7 +128,9 @@ NO_EXECUTION = (
     "The extension lies on a disk from which no programs may be run (mounted noexec): {folder}. Set "
     "BLENDER_USER_RESOURCES to a folder on another disk, and install the extension there."
 )
-OLD_SYSTEM = "This system is too old for the libraries, which need glibc 2.28 or macOS 14. Update the system."
+OLD_SYSTEM = (
+    "This system is too old for the libraries, which need glibc 2.28, macOS 14, or macOS 13 on Intel. Update the system."
+)
 WRONG_ZIP = "The extension was made for another system or another Blender. Install the zip for yours."
 REMEDIES = (
     ("DLL load failed while importing cv2", MEDIA_FEATURES),
