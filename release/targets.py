@@ -9,7 +9,7 @@ WHEEL_TAGS = {
     "linux-x64": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
     "linux-arm64": ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux2014_aarch64"),
     "macos-arm64": ("macosx_14_0_arm64",),
-    "macos-x64": ("macosx_13_0_x86_64",),  # one for 14 would save 13 MB and leave out the Macs that end at 13
+    "macos-x64": ("macosx_13_0_x86_64",),  # SciPy for 14 is 13 MB less, and leaves out the Macs that end at 13
     "windows-x64": ("win_amd64",),
 }
 """Platform, as a manifest calls it -> what pip may choose from, newest first; a macOS stands for the earlier ones, too.

@@ -129,7 +129,7 @@ NO_EXECUTION = (
     "BLENDER_USER_RESOURCES to a folder on another disk, and install the extension there."
 )
 OLD_SYSTEM = (
-    "This system is too old for the libraries, which need glibc 2.28, macOS 14, or macOS 13 on Intel. Update the system."
+    "This system is too old for the libraries: they need glibc 2.28, macOS 14, or on Intel macOS 13. Update the system."
 )
 WRONG_ZIP = "The extension was made for another system or another Blender. Install the zip for yours."
 REMEDIES = (
