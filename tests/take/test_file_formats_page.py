@@ -2,10 +2,12 @@
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
+from gast_mocap.take.edits import KINDS
 from gast_mocap.take.files import save_take
 from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
 
@@ -47,3 +49,10 @@ def test_every_field_and_array_of_a_take_is_documented(tmp_path: Path) -> None:
     assert fields_of(header) == documented("The header")
     text = PAGE.read_text(encoding="utf-8")
     assert all(f"`{name}`" in text for name in (*header["people"][0], *header["video"]["playback"]))
+
+
+def test_every_kind_of_edit_is_documented_with_its_fields() -> None:
+    section = PAGE.read_text(encoding="utf-8").split("### The edits\n")[1].split("\n## ")[0]
+    rows = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| `")]
+    said = {kind.strip(" `"): set(re.findall(r"`(\w+)`", named)) for kind, named in rows}
+    assert said == {kind: {field.name for field in fields(edit)} for kind, edit in KINDS.items()}
