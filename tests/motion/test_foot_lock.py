@@ -38,6 +38,15 @@ def test_a_straight_leg_bends_forward() -> None:
     assert new_knees[0, 1] < -0.1
 
 
+def test_a_knee_keeps_its_side_unless_the_leg_is_straight_to_a_millimetre() -> None:
+    hips, ankles, targets = np.zeros((2, 3)), np.tile([0, 0, -0.8], (2, 1)), np.tile([0, 0, -0.6], (2, 1))
+    knees = np.array([[0.005, 0, -0.4], [0.0005, 0, -0.4]])  # to the left
+    new_knees, _ = bend_leg(hips, knees, ankles, targets, np.tile([0, -1.0, 0], (2, 1)), np.pi)
+    sides = np.degrees(np.arctan2(-new_knees[:, 1], new_knees[:, 0]))
+    assert sides[0] < 15, "5 mm tell where the knee points"
+    assert sides[1] > 60, "half a millimetre does not: it bends forward"
+
+
 def test_locked_feet_stay_and_let_go_softly() -> None:
     performance = walk(TIMES, 0.0)
     drifting = performance.joints + 0.04 * np.sin(2 * TIMES)[:, None, None] * np.array([1.0, 1.0, 0.0])

@@ -76,6 +76,32 @@ def test_replace_drops_the_travel_of_an_earlier_bake(motion):
         assert {path for path, _ in curves_in(action) if path.endswith("location")} == paths
 
 
+@pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
+def test_an_object_that_a_bake_carried_sets_out_from_its_place_again(motion, mode):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rig = make_armature(make_bones("Unreal 4", "A"))
+    rig.location = (1, 2, 3)
+    bpy.context.view_layer.update()
+    bake(rig, motion, solving=SolveOptions(travel="object"))
+    bpy.context.scene.frame_set(40)
+    assert np.abs(np.array(rig.location) - (1, 2, 3)).max() > 0.2, "it was carried away"
+    bake(rig, motion, solving=SolveOptions(travel="hips"), mode=mode)
+    for frame in (1, 20, 40):
+        bpy.context.scene.frame_set(frame)
+        assert rig.matrix_world.translation[:] == pytest.approx((1, 2, 3), abs=1e-5)
+
+
+@pytest.mark.skipif(not hasattr(bpy.types, "ActionSlot"), reason="actions have slots from Blender 4.4 on")
+def test_an_action_that_stays_in_use_keeps_the_slot_that_was_chosen(rig, motion):
+    rig.pose.bones["mixamorig:LeftHandIndex1"].keyframe_insert("rotation_quaternion", frame=3)
+    fingers = rig.animation_data.action
+    other = fingers.slots.new(id_type="OBJECT", name="other fingers")
+    rig.animation_data.action_slot = other
+    bake(rig, motion, mode="NLA")
+    assert rig.animation_data.action == fingers
+    assert rig.animation_data.action_slot == other
+
+
 def test_nla_gets_a_track_of_its_own(rig, motion):
     bake(rig, motion, name="first", mode="NLA")
     bake(rig, motion, name="second", mode="NLA")

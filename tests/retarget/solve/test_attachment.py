@@ -108,6 +108,20 @@ def test_a_body_stands_as_high_when_its_thighs_hang_on_a_spine_that_bends(family
             assert other.heads[role] == pytest.approx(played[0].heads[role], abs=1e-4)
 
 
+@pytest.mark.parametrize("size", [0.5, 2.0])
+def test_a_body_whose_hips_are_enlarged_stands_as_high_when_its_thighs_hang_on_nothing(size):
+    played = []
+    for roles in ((), ("thigh.L", "thigh.R")):
+        rig, known = reparented("Mixamo", roles)
+        rig.pose.bones[known["hips"]].scale = (size, size, size)
+        for side in "LR":  # those that hang on the hips are enlarged by them
+            rig.pose.bones[known[f"thigh.{side}"]].scale = (size, size, size) if roles else (1, 1, 1)
+        bpy.context.view_layer.update()
+        played.append(play(rig, travelling(9), bone_map=BoneMap(known)))
+    for role in ("hips", "foot.L"):
+        assert played[1].heads[role] == pytest.approx(played[0].heads[role], abs=1e-4)
+
+
 @pytest.mark.parametrize("mode", ["NEW", "REPLACE", "NLA"])
 @pytest.mark.parametrize("keyed", [True, False])
 def test_a_place_that_a_bone_was_moved_to_does_not_stay(mode, keyed):

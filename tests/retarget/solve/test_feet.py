@@ -143,6 +143,32 @@ def test_a_foot_is_pitched_by_its_shin_as_far_as_the_ground_allows(shin, ankle, 
     assert degrees_about("x", turned_by("x", shin, ankle).foot) == pytest.approx(pitch, abs=1e-6)
 
 
+def test_under_a_shin_tilted_far_back_a_raised_foot_turns_on_from_its_heel_to_the_shin():
+    """The heel, 29.05 degrees behind straight down, touches when ankle = reach cos(29.05 degrees - pitch)."""
+    lift = 0.015  # two thirds between the lifts that count as noise and in full: 20/27 of it counts
+    ankle = HEIGHT + lift * 20 / 27
+    on_the_heel = np.degrees(np.arctan2(0.05, HEIGHT) - np.arccos(ankle / np.hypot(0.05, HEIGHT)))
+    for shin, pitch in ((-40, -on_the_heel), (-65, -(on_the_heel + 65) / 2), (-80, -80)):
+        turned = turned_by("x", shin, HEIGHT + lift)
+        assert degrees_about("x", turned.foot) == pytest.approx(pitch, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("length", "believed"), [(0.04, False), (0.06, True), (0.14, True), (0.39, True), (0.41, False), (-0.1, False)]
+)
+def test_a_foot_bone_of_a_length_that_no_foot_has_tells_no_ball(length, believed):
+    """Without a toe bone the ball is where the foot bone ends; else a seventh of the leg ahead, as of a body."""
+    bones = make_bones("MakeHuman", "A")
+    leg = leg_length(rest_pose_of(bones), map_bones(rest_pose_of(bones)))
+    foot = next(bone for bone in bones if bone.role == "foot.L")
+    ahead = np.array([0.0, -length * leg, -0.09])
+    bones = [replace(bone, tail=bone.head + ahead) if bone is foot else bone for bone in bones]
+    rest = rest_pose_of(bones)
+    sole = sole_of(rest, map_bones(rest), np.array([1.0, 0.0, 0.0, 0.0]), Side.LEFT, 0.09)
+    assert not sole.has_toes
+    assert sole.ball[1] == pytest.approx(-(length if believed else 0.14) * leg)
+
+
 @pytest.mark.parametrize(
     ("shin", "ankle", "roll"),
     [
