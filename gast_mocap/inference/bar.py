@@ -1,10 +1,11 @@
 """A progress bar for the command lines."""
 
+import shutil
 import sys
 
 from .protocol.messages import STAGE_LABELS, Progress
 
-BAR_WIDTH = 30
+BAR_WIDTH = 20
 
 
 class Bar:
@@ -24,11 +25,9 @@ class Bar:
         if self._is_terminal:
             filled = BAR_WIDTH * progress.done // max(progress.total, 1)
             left = "" if progress.seconds_left is None else f"{_minutes(progress.seconds_left)} left"
-            print(
-                f"\r{label:<28} [{'#' * filled:<{BAR_WIDTH}}] {progress.done}/{progress.total} {left:<14}",
-                end="",
-                file=sys.stderr,
-            )
+            counted = f"{progress.done}/{progress.total}"
+            drawn = one_line(f"{label:<28} [{'#' * filled:<{BAR_WIDTH}}] {counted} {left:<14}")
+            print(f"\r{drawn}", end="", file=sys.stderr)
             self._is_open = not is_done
             if is_done:
                 print(file=sys.stderr)
@@ -40,6 +39,11 @@ class Bar:
             print(file=sys.stderr)
         print(text, file=sys.stderr)
         self._is_open = False
+
+
+def one_line(text: str) -> str:
+    """As much of ``text`` as the terminal shows in one line: a line that wraps cannot be drawn over."""
+    return text[: shutil.get_terminal_size().columns - 1]
 
 
 def _minutes(seconds: float) -> str:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from ..bar import one_line
 from ..protocol.messages import STAGE_LABELS, Progress
 
 BAR_WIDTH = 20
@@ -48,7 +49,7 @@ class Board:
 
     def _draw(self, ended: str = "") -> None:
         """Put the bars in the place of those that were drawn, with ``ended`` above them."""
-        bars = list(self._bars.values()) if self._is_terminal else []
+        bars = list(map(one_line, self._bars.values())) if self._is_terminal else []
         lines = [*([ended] if ended else []), *bars]
         print(UP_AND_CLEAR * self._drawn + "".join(f"{line}\n" for line in lines), end="", file=sys.stderr, flush=True)
         self._drawn = len(bars)

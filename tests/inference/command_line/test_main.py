@@ -7,6 +7,7 @@ import pytest
 from gast_mocap.inference.__main__ import main
 from gast_mocap.inference.bar import Bar
 from gast_mocap.inference.choice import OwnNetworks, PreviewView
+from gast_mocap.inference.command_line.board import Board
 from gast_mocap.inference.command_line.options import parse
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.messages import Progress
@@ -84,6 +85,17 @@ def test_the_bar_fills_and_tells_the_time_left(capsys, monkeypatch) -> None:
     printed = capsys.readouterr().err
     assert printed.count("#") * 2 == len(printed.split("[")[1].split("]")[0])
     assert "1:23 left" in printed
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_a_bar_never_wraps(columns: int, capsys, monkeypatch) -> None:
+    """What wraps is not drawn over: each step would leave a line."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    Bar().show(Progress("watch", 17999, 18000, 83.0))
+    assert len(capsys.readouterr().err.removeprefix("\r")) < columns
+    Board(1).show(Path("a long name of a video, as cameras do not give them.mp4"), Progress("watch", 1, 2, None))
+    assert len(capsys.readouterr().err.rstrip("\n")) < columns
 
 
 def test_away_from_a_terminal_a_stage_is_one_line(capsys) -> None:
