@@ -42,16 +42,17 @@ class Farm(NamedTuple):
 def farm(tmp_path: Path, log: Path) -> Iterator[Farm]:
     """A scheduler with two workers, which do one video at a time with a stand-in for the worker."""
     (tmp_path / "preload.py").write_text(PRELOAD)
-    paths = os.pathsep.join([str(ROOT), str(STAND_INS)])
-    environment = os.environ | {"PYTHONPATH": paths, "GAST_MOCAP_STAND_IN_LOG": str(log)}
+    environment = os.environ | {"PYTHONPATH": str(STAND_INS), "GAST_MOCAP_STAND_IN_LOG": str(log)}
     started: list[subprocess.Popen] = []
 
     def start(*words: str) -> subprocess.Popen:
         command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
-        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
         return started[-1]
 
-    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", "scheduler.json")
+    scheduler = start(
+        "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(tmp_path / "scheduler.json")
+    )
     address = address_in(tmp_path / "scheduler.json")
     alone = ("--nthreads", "1", "--no-nanny", "--preload", str(tmp_path / "preload.py"))
     workers = [start("worker", address, *alone) for _ in range(2)]
@@ -128,6 +129,22 @@ def test_a_scheduler_that_dies_is_told_for_each_video_and_the_next_run_goes_on(f
     assert rows.keys() == {video.name for video in videos}
     assert "lost. Start it, and give the same command again to go on." in rows["stuck.mp4"]
     assert all(load_take(path).people for path in (tmp_path / "takes").glob("*.take.npz"))
+
+
+def test_a_worker_that_lacks_the_project_is_told_with_what_helps(tmp_path: Path, capsys) -> None:
+    command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    address_file = tmp_path / "scheduler.json"
+    scheduler = subprocess.Popen(
+        [*command, "--scheduler-file", str(address_file)], cwd=tmp_path, stderr=subprocess.DEVNULL
+    )
+    try:
+        words = ["a.mp4", "--out-dir", str(tmp_path), "--scheduler", address_in(address_file)]
+        assert main(words) == 1
+    finally:
+        scheduler.kill()
+        scheduler.wait()
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.startswith("a.mp4  FAILED") and "in the project's folder" in row
 
 
 def test_without_an_address_workers_of_this_computer_do_it(videos: Path, tmp_path: Path, capsys) -> None:

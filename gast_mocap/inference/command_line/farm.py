@@ -19,6 +19,7 @@ from .options import Batch
 
 TOPIC = "gast_mocap"
 SECONDS_TO_CONNECT = 10
+FARM_FAILED = "The farm could not do it. Start scheduler and workers in the project's folder, with the same libraries."
 SCHEDULER_LOST = "The connection to the scheduler was lost. Start it, and give the same command again to go on."
 
 
@@ -60,8 +61,9 @@ def _outcome(future: Any, video: Path) -> Outcome:
         return outcome
     except CancelledError:
         return Outcome(video, FAILED, 0, 0.0, SCHEDULER_LOST)
-    except Exception as error:  # whatever the worker's computer lacks
-        return Outcome(video, FAILED, 0, 0.0, str(error))
+    except Exception as error:  # whatever another computer lacks
+        first_line = str(error).partition("\n")[0]
+        return Outcome(video, FAILED, 0, 0.0, f"{FARM_FAILED} ({first_line})")
 
 
 def _client(distributed: Any, batch: Batch) -> Any:
