@@ -22,7 +22,8 @@ VideoPacket: TypeAlias = "Packet[VideoStream]"
 
 
 def read_packets(video: OpenVideo) -> Iterator[VideoPacket]:
-    """Every packet of the stream, in decoding order. Damage in the container is stepped over."""
+    """Every packet of the stream, in decoding order. Damage in the container is stepped over, and so is a packet of a
+    stream that begins amid the file: PyAV does not know it, and raises IndexError."""
     failures = 0
     while failures < FAILURES:
         try:
@@ -34,6 +35,8 @@ def read_packets(video: OpenVideo) -> Iterator[VideoPacket]:
         except FFmpegError as error:
             check_memory(error)
             failures += 1
+        except IndexError:  # the packet is read, so what is read next is another one
+            continue
 
 
 def stamp_of(packet: VideoPacket) -> float | None:
