@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gast_mocap.motion.resample import resample, resample_evenly
+from gast_mocap.motion.resample import rate_note, resample, resample_evenly
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.records import FootContact, Motion
 
@@ -64,3 +64,12 @@ def test_a_hostile_rate_costs_a_sentence_and_not_the_memory() -> None:
     assert refused.value.code == "too_many_frames"
     frames, _ = resample(hours, 60.0, 1e9)
     assert len(frames) == 60 * 7200 + 1
+
+
+@pytest.mark.parametrize(
+    ("video", "scene", "is_told"), [(30, 30, False), (29.97, 30, False), (29, 30, True), (60, 24, True)]
+)
+def test_a_rate_that_is_not_the_scenes_is_told_with_both(video: float, scene: float, is_told: bool) -> None:
+    note = rate_note(video, scene)
+    assert bool(note) == is_told
+    assert not is_told or (f"has {video:g} frames a second" in note and f"the scene {scene:g}." in note)

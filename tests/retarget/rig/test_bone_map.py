@@ -6,10 +6,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.retarget.blender.armature import read_rest_pose
-from gast_mocap.retarget.rig.bone_map import BoneMap, check_map
+from gast_mocap.retarget.rig.bone_map import BoneMap, check_map, with_sides_swapped
 from gast_mocap.retarget.rig.naming import map_by_names
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.review import review_map
+from gast_mocap.retarget.rig.roles import about
 from gast_mocap.take.errors import MocapError
 from trials.rigs import (
     REST_POSES,
@@ -256,3 +257,33 @@ def test_a_spine_without_names_leads_to_the_neck_where_arms_hang_elsewhere(parts
     bones = [replace(bone, parent=root) if bone.role.startswith(parts) else bone for bone in bones]
     found = map_bones(rest_pose_of(bones)).bones
     assert (found["spine"], found["chest"]) == (chain[0], chain[-1])
+
+
+def test_a_map_that_cannot_be_baked_is_refused_with_what_is_wrong():
+    rest = rest_pose_of(make_bones("Mixamo"))
+    whole = map_bones(rest)
+    arm = whole.bones["upper_arm.L"]
+    for changes, code, words in (
+        ({"thigh.L": None}, "bones_missing", "Thigh, left"),
+        ({"thigh.L": "gone"}, "bone_unknown", "gone"),
+        ({"thigh.L": arm}, "bone_twice", f"{arm} is given to two parts: Upper arm, left and Thigh, left"),
+    ):
+        bones = {role: bone for role, bone in {**whole.bones, **changes}.items() if bone}
+        with pytest.raises(MocapError) as caught:
+            check_map(BoneMap(bones), rest)
+        assert caught.value.code == code
+        assert words in caught.value.text
+
+
+def test_swapped_sides_are_the_other_sides_and_the_middle_stays():
+    whole = map_bones(rest_pose_of(make_bones("Mixamo")))
+    swapped = with_sides_swapped(whole)
+    for role, bone in whole.bones.items():
+        other = role[:-1] + {"L": "R", "R": "L"}[role[-1]] if role[-2:] in (".L", ".R") else role
+        assert swapped.bones[other] == bone
+    assert with_sides_swapped(swapped) == whole
+
+
+def test_a_role_says_where_it_lies_and_whether_it_is_needed():
+    assert about("upper_arm.L") == "Upper arm, left (required)"
+    assert about("root") == "Root (not required): the bone on the floor on which all others hang"
