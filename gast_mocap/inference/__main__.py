@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ..take.console import take_any_name
 from . import health
 from .command_line.options import Batch, Check, parse
+from .memory import OUT_OF_MEMORY, memory_errors, reserve_for_matrices
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,8 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return run_batch(batch)
         case job:
-            from .command_line.one import run_one
-
+            try:
+                with memory_errors():
+                    reserve_for_matrices()
+                    from .command_line.one import run_one
+            except MemoryError:
+                print(OUT_OF_MEMORY, file=sys.stderr)
+                return 1
             return run_one(job)
 
 

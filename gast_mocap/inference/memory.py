@@ -1,6 +1,7 @@
 """A lack of memory, which each library words in its own way."""
 
 import faulthandler
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ WORDINGS = (
     "failed to map segment",  # the system, as it loads a library
 )  # fmt: skip
 
+OUT_OF_MEMORY = "The computer ran out of memory. Close other programs or use --low-memory."
+"""What the command line says."""
 LONGEST_RESERVING = 20
 """Seconds for what takes milliseconds. Less could end a process on a computer that swaps."""
 
@@ -23,7 +26,7 @@ def reserve_for_matrices() -> None:
     other thread can run: the process is ended then."""
     import numpy as np  # here: without memory it cannot be loaded, and this module says so
 
-    faulthandler.dump_traceback_later(LONGEST_RESERVING, exit=True)
+    faulthandler.dump_traceback_later(LONGEST_RESERVING, exit=True, file=sys.__stderr__ or sys.stderr)
     np.dot(np.ones((256, 256)), np.ones((256, 256)))
     faulthandler.cancel_dump_traceback_later()
 

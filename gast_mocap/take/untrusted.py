@@ -6,7 +6,6 @@ All functions raise ValueError, with a text for a bug report, where a value is n
 import json
 import math
 import struct
-import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -18,10 +17,10 @@ from numpy.typing import NDArray
 
 DAMAGE = (
     OSError, EOFError, ValueError, LookupError, TypeError, OverflowError, RuntimeError, MemoryError,
-    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
+    zipfile.BadZipFile, zlib.error, struct.error,
 )  # fmt: skip
 """What reading a damaged zip may raise: RuntimeError is for encryption and for JSON that is nested too deeply,
-LookupError for arrays that are missing, TokenError for an array's header."""
+LookupError for arrays that are missing."""
 MOST_UNPACKED, MOST_RATIO = 1 << 28, 20
 """A zip may unpack to so many bytes, or to so many times its own size, whichever is more. Sampled motion packs to more
 than half its size; a zip that promises far more is built to fill the memory."""
@@ -139,7 +138,7 @@ class Arrays:
         self, name: str, kinds: str, shape: tuple[int | None, ...]
     ) -> tuple[np.dtype[Any], tuple[tuple[int, ...], bool], bytes]:
         with self._zip.open(f"{name}.npy") as member:
-            found, in_columns, dtype = _header_readers[_read_version(member)](member)
+            found, in_columns, dtype = _header_of(name, member)
             if dtype.kind not in kinds or len(found) != len(shape):
                 raise ValueError(f"{name} is {dtype} {found}, expected {shape}")
             if any(want not in (None, have) for want, have in zip(shape, found, strict=True)):
@@ -150,6 +149,15 @@ class Arrays:
         if len(content) != math.prod(found) * dtype.itemsize:
             raise ValueError(f"{name} has {len(content)} bytes, expected {found} of {dtype}")
         return dtype, (found, in_columns), content
+
+
+def _header_of(name: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether in columns, and type of the array that ``member`` holds. NumPy reads its header as Python's own
+    words, and raises whatever can be wrong with those."""
+    try:
+        return _header_readers[_read_version(member)](member)
+    except Exception as error:
+        raise ValueError(f"{name} has no header that can be read") from error
 
 
 def _within(array: NDArray[Any], low: float, high: float) -> bool:

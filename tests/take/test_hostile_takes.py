@@ -200,6 +200,14 @@ def spoil_encryption(path: Path) -> None:
     path.write_bytes(content)
 
 
+def spoil_type_that_is_no_python(path: Path) -> None:
+    with_header(path, npy("()", "f8,,"))
+
+
+def spoil_header_that_does_not_end(path: Path) -> None:
+    with_header(path, npy("((((", "<f8"))
+
+
 def spoil_declared_shape(path: Path) -> None:
     with_header(path, npy("()", "<U4000000000"))
 
@@ -236,7 +244,8 @@ def spoil_numbers(path: Path) -> None:
 
 SPOILERS = [
     spoil_nested, spoil_nested_names, spoil_compression, spoil_unknown_compression, spoil_encryption,
-    spoil_declared_shape, spoil_declared_times, spoil_declared_size, spoil_object, spoil_letters, spoil_numbers,
+    spoil_type_that_is_no_python, spoil_header_that_does_not_end, spoil_declared_shape, spoil_declared_times,
+    spoil_declared_size, spoil_object, spoil_letters, spoil_numbers,
 ]  # fmt: skip
 
 

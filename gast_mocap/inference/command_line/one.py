@@ -6,6 +6,7 @@ from ...take.errors import MocapError
 from ...take.records import FloatArray, Take
 from ...take.visibility import visibility_words
 from ..bar import Bar
+from ..memory import OUT_OF_MEMORY
 from ..pipeline import Run, StageSeconds, run
 from ..protocol.job import Job
 from ..protocol.progress import StageClock
@@ -22,7 +23,7 @@ def run_one(job: Job) -> int:
         bar.note(f"{error.text}\n  ({error.code}: {error.detail})" if error.detail else error.text)
         return 1
     except MemoryError:
-        bar.note("The computer ran out of memory. Close other programs or use --low-memory.")
+        bar.note(OUT_OF_MEMORY)
         return 1
     except KeyboardInterrupt:
         bar.note("Stopped. No take was saved.")

@@ -78,6 +78,18 @@ def test_a_trouble_is_exit_code_one_and_a_sentence(tmp_path: Path, capsys) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), ImportError("libSvtAv1Enc.so.4: failed to map segment from shared object")]
+)
+def test_a_lack_of_memory_as_libraries_are_loaded_is_a_sentence(error: Exception, monkeypatch, capsys) -> None:
+    def load() -> None:
+        raise error
+
+    monkeypatch.setattr("gast_mocap.inference.__main__.reserve_for_matrices", load)
+    assert main(["v.mp4", "-o", "o.take.npz"]) == 1
+    assert capsys.readouterr().err == "The computer ran out of memory. Close other programs or use --low-memory.\n"
+
+
 def test_the_bar_fills_and_tells_the_time_left(capsys, monkeypatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     bar = Bar()
