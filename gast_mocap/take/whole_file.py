@@ -44,7 +44,7 @@ def fitting_name(stem: str, suffix: str) -> str:
     if len(os.fsencode(stem + suffix)) <= LONGEST_NAME:
         return stem + suffix
     ending = f"~{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}{suffix}"
-    while len(os.fsencode(stem + ending)) > LONGEST_NAME:
+    while stem and len(os.fsencode(stem + ending)) > LONGEST_NAME:
         stem = stem[:-1]
     return stem + ending
 

@@ -110,6 +110,14 @@ def test_names_and_folders_that_cannot_be_are_told(take: Path, capsys: pytest.Ca
     assert sorted(take.parent.iterdir()) == [loop, take]
 
 
+@pytest.mark.parametrize("person", ["2", "0", "-5", "9" * 400])
+def test_a_person_who_is_not_there_is_told_whatever_the_number(person: str, take: Path, capsys) -> None:
+    """The last one makes a name that is too long even without the take's."""
+    assert main(["export", str(take), "--person", person]) == 1
+    assert capsys.readouterr().err == f"The take has no person {person}. Choose one from the list of people.\n"
+    assert list(take.parent.iterdir()) == [take]
+
+
 def test_an_export_leaves_the_take_as_it_was(take: Path) -> None:
     before = load_take(take).video.times
     assert main(["export", str(take), "--person", "1", "--format", "csv", "--fps", "0"]) == 0

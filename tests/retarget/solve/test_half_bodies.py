@@ -1,5 +1,7 @@
 """Rigs that lack limbs bake what they have."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -69,3 +71,14 @@ def test_a_bust_keeps_its_place_and_sinks_with_a_squat():
     start, low = played.heads["hips"][0], played.heads["hips"][12]
     assert np.linalg.norm(start - played.rest_heads["hips"]) < 0.1
     assert 0.25 < start[2] - low[2] < 0.6
+
+
+def test_a_bust_stays_as_high_when_the_hips_tilt_about_a_pelvis_that_stays():
+    rig, bone_map = half_rig(LACKING["a bust"])
+    standing = squat(20)
+    joints = np.repeat(standing.joints[:1], 20, axis=0)
+    tilt = 0.03 * np.sin(np.linspace(0, 6, 20))
+    for leg, sign in ((slice(1, 4), -1), (slice(4, 7), 1)):
+        joints[:, leg, 2] += sign * tilt[:, None]
+    played = play(rig, replace(standing, joints=joints), LIMITED, bone_map=bone_map)
+    assert np.ptp(played.heads["hips"][:, 2]) < 0.002

@@ -11,7 +11,7 @@ from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.object_start import start_location
 from gast_mocap.retarget.blender.write import WriteOptions, write_action
 from gast_mocap.retarget.rig.recognition import map_bones
-from gast_mocap.retarget.solve.placing import ankle_height
+from gast_mocap.retarget.solve.placing import ankle_height, stage_of
 from gast_mocap.retarget.solve.planting import planted_travel
 from gast_mocap.retarget.solve.solve import SolveOptions, solve
 from gast_mocap.take.errors import MocapError
@@ -116,6 +116,25 @@ def test_a_standing_performer_puts_the_rigs_feet_where_they_rest(scale):
     bpy.context.scene.frame_set(1)
     standing = [rig.matrix_world @ rig.pose.bones[bone].head for bone in ankles]
     assert [place.z for place in standing] == pytest.approx([place.z for place in at_rest], abs=0.01)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.01, 3.0])
+@pytest.mark.parametrize("below", [0.0, 0.93])
+def test_the_stage_is_the_performers_world_at_the_rigs_size_on_the_floor_below_the_rig(scale, below):
+    """Rigs whose origin is at the pelvis stand on a floor that is as far below it as their lowest toe."""
+    world = np.diag([scale, scale, scale, 1.0])
+    world[:3, 3] = (5, 6, 7)
+    way = np.array([5, 6, 7 - scale * below])
+    bones = [
+        replace(bone, head=scale * bone.head + way, tail=scale * bone.tail + way) for bone in make_bones("Mixamo", "A")
+    ]
+    rest = rest_pose_of(bones, world)
+    stage = stage_of(t_pose(), rest, map_bones(rest))
+    feet = [end[2] for bone in bones if bone.role.startswith(("foot", "toes")) for end in (bone.head, bone.tail)]
+    floor = min(feet) if below else 7
+    assert stage.origin == pytest.approx([5, 6, floor])
+    size = scale * LEGS_OF_RIG / LEGS_OF_PERFORMER
+    assert stage.place(np.array([1.0, 2.0, 0.5])) == pytest.approx([5 + size, 6 + 2 * size, floor + 0.5 * size])
 
 
 @pytest.mark.parametrize(("thigh", "shin"), [(0.42, 0.42), (0.2, 0.3), (0.5, 0.3)])
