@@ -118,11 +118,11 @@ def import_by_a_click() -> Iterator[float]:
     yield from until(lambda: not idle(), 20)
     started = time.monotonic()
     yield from until(lambda: has_reached("watch") or idle())
+    yield from picture(OUTPUT / "3_importing.png")
     view = area.spaces.active.region_3d.view_rotation.copy()
     yield from orbit()
     orbited = view.rotation_difference(area.spaces.active.region_3d.view_rotation).angle
     report["degrees_orbited_during_the_import"] = round(math.degrees(orbited))
-    yield from picture(OUTPUT / "3_importing.png")
     yield from until(idle)
     ended = time.monotonic()
     report["import_seconds"] = round(ended - started, 1)
