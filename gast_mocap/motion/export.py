@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from ..take.errors import MocapError
+from ..take.packing import write_arrays
 from ..take.records import FloatArray, Motion
 from ..take.skeletons import H36M17
 from ..take.whole_file import whole_file, why_not_saved
@@ -52,17 +54,17 @@ def export_motion(motion: Motion, path: Path, file_format: ExportFormat) -> None
 def write_npz(motion: Motion, file: IO[bytes]) -> None:
     """``times`` (t,), ``joints`` (t, 17, 3), ``scores`` (t, 17), ``joint_names`` (17,), ``parents`` (17,) and
     the contacts as ``contact_feet``, ``contact_starts``, ``contact_ends``."""
-    np.savez_compressed(
-        file,
-        times=motion.times,
-        joints=motion.joints,
-        scores=motion.scores,
-        joint_names=np.array(H36M17.joints),
-        parents=np.array(H36M17.parents),
-        contact_feet=np.array([contact.foot for contact in motion.contacts], dtype=str),
-        contact_starts=np.array([contact.start for contact in motion.contacts]),
-        contact_ends=np.array([contact.end for contact in motion.contacts]),
-    )
+    arrays: dict[str, NDArray[Any]] = {
+        "times": motion.times,
+        "joints": motion.joints,
+        "scores": motion.scores,
+        "joint_names": np.array(H36M17.joints),
+        "parents": np.array(H36M17.parents),
+        "contact_feet": np.array([contact.foot for contact in motion.contacts], dtype=str),
+        "contact_starts": np.array([contact.start for contact in motion.contacts]),
+        "contact_ends": np.array([contact.end for contact in motion.contacts]),
+    }
+    write_arrays(file, arrays)
 
 
 def write_csv(motion: Motion, file: IO[bytes]) -> None:

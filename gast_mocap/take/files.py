@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 from .edits import LARGEST_ID, LAST_FRAME, MOST_EDITS, Edit, edit_fields, edit_from, replayed
 from .errors import MocapError
+from .packing import write_arrays
 from .records import (
     LONGEST_VIDEO,
     CameraMove,
@@ -140,7 +141,7 @@ def _write(take: Take, file: IO[bytes]) -> None:
     for group, people in ((PEOPLE, take.people), (TRACKED, take.tracked)):
         for person in people:
             arrays |= {f"{group}_{person.track_id}/{name}": array for name, array in _person_arrays(person).items()}
-    np.savez_compressed(file, **arrays)
+    write_arrays(file, arrays)
 
 
 def _header(take: Take) -> dict[str, Any]:
