@@ -1,5 +1,7 @@
 """Keys, and what else on a rig would have a say."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.blender.channels import degrees_between_values
 from gast_mocap.retarget.blender.write import WriteOptions, Written, write_action
+from gast_mocap.retarget.rig.families import Switch
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.confidence import bone_confidence
 from gast_mocap.retarget.solve.solve import SolveOptions, solve
@@ -308,6 +311,32 @@ def test_what_is_read_between_the_keys_is_told_as_soon_as_frames_are_left_out(ri
     off = float(degrees_between_values(after, before, "QUATERNION").max())
     assert (off > 0.1) == (step > 1)
     assert written.error >= off - 1e-3
+
+
+@pytest.mark.parametrize("mirrored", [(-1, 1, 1), (1, -1, 1), (-1, -1, -1)])
+def test_a_mirrored_bone_that_carries_others_is_keyed_right_side_out(rig, motion, mirrored):
+    rig.pose.bones[FOREARM].scale = mirrored
+    bpy.context.view_layer.update()
+    curves = curves_in(bake(rig, motion).action)
+    path = f'pose.bones["{FOREARM}"].scale'
+    assert [curves[path, axis].evaluate(1) for axis in range(3)] == [1, 1, 1]
+
+
+def test_switches_of_the_family_are_keyed_where_the_rig_has_them(rig, motion):
+    hand = rig.pose.bones["mixamorig:LeftHand"]
+    hand["IK_FK"] = 0.0
+    rest = read_rest_pose(rig)
+    bone_map = map_bones(rest)
+    there, not_there = Switch(hand.name, "IK_FK", 1.0), Switch("mixamorig:RightHand", "IK_FK", 1.0)
+    bone_map = replace(bone_map, switches=(there, not_there, Switch("no bone", "IK_FK", 1.0)))
+    action = write_action(rig, solve(motion, rest, bone_map), FRAMES, "take").action
+    keyed = {path: curve for (path, _), curve in curves_in(action).items() if "IK_FK" in path}
+    assert {path: curve.evaluate(20) for path, curve in keyed.items()} == {
+        'pose.bones["mixamorig:LeftHand"]["IK_FK"]': 1
+    }
+    bpy.context.scene.frame_set(20)
+    assert hand["IK_FK"] == 1.0
+    assert "IK_FK" not in rig.pose.bones["mixamorig:RightHand"]
 
 
 def test_what_holds_through_the_action_has_one_key(rig, motion):

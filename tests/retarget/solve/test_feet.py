@@ -206,3 +206,4 @@ def test_a_toe_bone_of_a_length_that_no_toes_have_tells_no_tip(length, believed)
     assert sole.ball[2] == sole.tip[2] == pytest.approx(-0.09)
     wanted = sole.ball[1] - length * leg if believed else 1.6 * sole.ball[1]
     assert sole.tip[1] == pytest.approx(wanted)
+    assert sole.toe_end[2] == pytest.approx(sole.toe_joint[2]), "toes lie as high as they begin"
