@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gast_mocap.inference.pipeline import Networks, Span, watch_range
+from gast_mocap.inference.pipeline import Networks, watch_range
+from gast_mocap.inference.stretches import Span
 from gast_mocap.inference.video.decode import probe_video
-from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import FloatArray, Keypoints2D, VideoInfo
 from gast_mocap.take.settings import Quality
 from training.prepare import Motions
@@ -79,7 +79,7 @@ def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     footage = probe_video(path, print)
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
-        watched, video = watch_range(Span(footage), Networks.load(Quality.BEST), lambda *_: None, print, Backdrop())
+        watched, video, _ = watch_range(Span(footage), Networks.load(Quality.BEST), lambda *_: None, print)
         keypoints = max((person.keypoints for person in watched), key=lambda seen: seen.scores.sum())
         np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores, times=video.times)
     with np.load(kept) as arrays:

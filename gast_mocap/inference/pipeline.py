@@ -23,17 +23,17 @@ from .choice import BUNDLED, OwnNetworks
 from .memory import memory_errors
 from .networks.session import Network, Session
 from .networks.slots import Used, used_files
-from .people.watch import Eyes, WatchedPerson, alike_across_cuts, tell_people, watch_people
+from .people.watch import Eyes, WatchedPerson, alike_across_cuts, tell_people
 from .poses.lift import Lifter
 from .preview import draw_preview
 from .protocol.job import Job
 from .protocol.messages import Stage
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
+from .stretches import Seen, Span, seams_of, stretches_at_once, watch_stretches
 from .video.container import check_file
-from .video.decode import Footage, Reading, probe_video, read_frames
+from .video.decode import Footage, probe_video, read_frames
 from .video.names import is_picture
-from .video.pyramid import Pyramid
 from .video.stillness import Backdrop
 
 LIFTER = "gast-27"
@@ -63,8 +63,10 @@ class Run:
 
 
 @memory_errors()
-def run(job: Job, report: Report, notify: Notify) -> Run:
+def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) -> Run:
     """Do ``job``. A take that is already at ``job.output`` is replaced only by a whole new one.
+
+    Of the stretches that the video is watched in, so many are watched ``at_once``, None: as many as suit this computer.
 
     Raises:
         MocapError: bad input, nobody found, or no room to save.
@@ -72,16 +74,19 @@ def run(job: Job, report: Report, notify: Notify) -> Run:
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
     job = checked(job)
+    at_once = 1 if job.gentle else at_once or stretches_at_once()
     watch = Stopwatch()
     with watch.stage(Stage.PROBE):
         report(Stage.PROBE, 0, 1)
         footage = probe_video(job.video, notify, job.playback)
         span = span_of(job, footage)
-        networks = Networks.load(job.quality, job.own)
+        # What users bring may keep things between its runs.
+        is_bundled = not (job.own.detector or job.own.pose)
+        seams = seams_of(span) if is_bundled else []
+        networks = Networks.load(job.quality, job.own, threads=1 if seams or job.gentle else 0)
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
-        backdrop = Backdrop()
-        watched, video = watch_range(span, networks, report, notify, backdrop)
+        watched, video, backdrop = watch_range(span, networks, report, notify, seams, at_once)
         check_times(video)
     with watch.stage(Stage.LIFT, networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
@@ -161,21 +166,6 @@ class Stopwatch:
         self.stages.append(StageSeconds(name, time.perf_counter() - began, in_networks))
 
 
-@dataclass(frozen=True)
-class Span:
-    """The frames of ``footage`` from ``start`` up to ``end``, which is not one of them; None: up to its end."""
-
-    footage: Footage
-    start: int = 0
-    end: int | None = None
-
-    @property
-    def frame_count(self) -> int:
-        """As the file declares it: at least 1, exact only once it is read."""
-        whole = self.footage.frame_count
-        return max(1, (whole if self.end is None else min(self.end, whole)) - self.start)
-
-
 def span_of(job: Job, footage: Footage) -> Span:
     """What ``job`` wants of ``footage``.
 
@@ -200,13 +190,13 @@ class Networks:
     used: tuple[Used, ...]
 
     @classmethod
-    def load(cls, quality: Quality, own: OwnNetworks = BUNDLED) -> Self:
-        """Those of a preset, with the user's ``own`` in their places.
+    def load(cls, quality: Quality, own: OwnNetworks = BUNDLED, threads: int = 0) -> Self:
+        """Those of a preset, with the user's ``own`` in their places. ``threads`` as in Eyes.load.
 
         Raises:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
         """
-        eyes = Eyes.load(PRESETS[quality], own)
+        eyes = Eyes.load(PRESETS[quality], own, threads)
         lifter, lifted_by = load_lifter(quality, own)
         return cls(eyes, lifter, (*eyes.used, lifted_by))
 
@@ -223,31 +213,27 @@ def load_lifter(quality: Quality, own: OwnNetworks) -> tuple[Lifter, Used]:
 
 
 def watch_range(
-    span: Span, networks: Networks, report: Report, notify: Notify, backdrop: Backdrop
-) -> tuple[tuple[WatchedPerson, ...], VideoInfo]:
-    """Everybody seen in ``span``, and the video up to its end with exact times.
+    span: Span, networks: Networks, report: Report, notify: Notify, seams: Sequence[int] = (), at_once: int = 1
+) -> tuple[tuple[WatchedPerson, ...], VideoInfo, Backdrop]:
+    """Everybody seen in ``span``, the video up to its end with exact times, and what is behind the people.
 
-    ``backdrop`` looks past them.
+    It is watched in stretches that meet at ``seams``, so many ``at_once``.
 
     Raises:
         MocapError: nobody was seen, or nothing could be read.
     """
-    done = 0
 
     def progress(frames: int) -> None:
-        nonlocal done
-        done = frames
-        report(Stage.WATCH, done, max(done, span.frame_count))
+        report(Stage.WATCH, frames, max(frames, span.frame_count))
 
     progress(0)
-    reading = Reading(span.footage, span.start, span.end, Pyramid.of, waiting=lambda: progress(done))
-    seen = watch_people(reading, span.footage.fps, networks.eyes, backdrop, progress)
-    video = reading.video
+    seen = watch_stretches(span, seams, at_once, networks.eyes, progress)
+    video, done = seen.video, seen.frames
     if not done:
-        raise nothing_read(video, span.start, reading.lost + reading.missing)
+        raise nothing_read(video, span.start, seen.lost + seen.missing)
     report(Stage.WATCH, done, done)
-    notify_losses(video, done, reading, notify)
-    watched = tell_people(seen, video, lambda: report(Stage.WATCH, done, done))
+    notify_losses(seen, notify)
+    watched = tell_people(seen.tracks, video, lambda: report(Stage.WATCH, done, done))
     if not watched:
         raise MocapError(
             "no_person",
@@ -262,7 +248,7 @@ def watch_range(
             )
     for earlier, later in alike_across_cuts(watched, video):
         notify(f"Persons {earlier} and {later} of two shots look alike. They may be one person.")
-    return watched, video
+    return watched, video, seen.backdrop
 
 
 def nothing_read(video: VideoInfo, start: int, lost: int) -> MocapError:
@@ -297,17 +283,17 @@ def lift_people(
     return tuple(people)
 
 
-def notify_losses(video: VideoInfo, read: int, reading: Reading[Pyramid], notify: Notify) -> None:
+def notify_losses(seen: Seen, notify: Notify) -> None:
     """Say how much of a damaged file, or of a sequence of pictures with gaps, could not be read."""
-    name, whole = video.path.name, read + reading.lost + reading.missing
-    if reading.missing:
+    name, read, whole = seen.video.path.name, seen.frames, seen.frames + seen.lost + seen.missing
+    if seen.missing:
         notify(f"{name} ends early: {read} of {whole} frames can be read.")
-    elif reading.lost and is_picture(video.path):
+    elif seen.lost and is_picture(seen.video.path):
         notify(
             f"{name}: {read} of the {whole} pictures of this sequence could be read; the others are missing or "
             "damaged. Nobody gets keys in the gaps."
         )
-    elif reading.lost:
+    elif seen.lost:
         notify(
             f"{name} is damaged: {read} of the {whole} frames could be read and were used. Nobody gets keys in "
             "the gaps."

@@ -125,6 +125,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             end=self._given("end", self.end, settings.end) or None,
             quality=Quality(self._given("quality", self.quality, settings.quality)),
             low_memory=preferences.low_memory(),
+            gentle=preferences.gentle(),
             own=preferences.own_networks(),
             speed=settings.speed,
             mirrored=settings.mirrored,

@@ -37,6 +37,13 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
             name="Low Memory", description="Lift one frame at a time: slower, for computers with little memory"
         ),
     ]
+    gentle: Annotated[
+        bool,
+        BoolProperty(
+            name="Gentle",
+            description="Use one core instead of half of them: imports are slower, other programs quicker",
+        ),
+    ]
     detector: Annotated[
         str,
         StringProperty(
@@ -99,6 +106,7 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
         self.layout.use_property_split = True
         self.layout.prop(self, "takes_folder")
         self.layout.prop(self, "low_memory")
+        self.layout.prop(self, "gentle")
         for slot in ("detector", "pose", "lifter"):
             self.layout.prop(self, slot, placeholder="bundled")
         if self.detector:
@@ -134,6 +142,11 @@ def saving_folder() -> Path:
 def low_memory() -> bool:
     preferences = _preferences()
     return bool(preferences and preferences.low_memory)
+
+
+def gentle() -> bool:
+    preferences = _preferences()
+    return bool(preferences and preferences.gentle)
 
 
 def own_networks() -> OwnNetworks:

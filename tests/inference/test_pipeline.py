@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from gast_mocap.inference import pipeline
+from gast_mocap.inference import pipeline, stretches
 from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.pipeline import Run, notify_losses, notify_short_sights, run, span_of
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
+from gast_mocap.inference.stretches import Seen
 from gast_mocap.inference.video.decode import Reading, probe_video, read_frames
+from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take
 from gast_mocap.take.records import Keypoints2D, Person, Playback, Pose3D, Take, TakeSettings, Track, VideoInfo
@@ -195,9 +197,12 @@ def test_gaps_in_a_sequence_of_pictures_are_told_as_such(tmp_path: Path) -> None
     for number in (1, 2, 3, 5, 6, 9):
         cv2.imwrite(str(tmp_path / f"f_{number:04}.png"), np.full((48, 64, 3), 20 * number, np.uint8))
     (tmp_path / "f_0009.png").write_bytes(b"no picture")
-    reading = Reading(probe_video(tmp_path / "f_0001.png", ignore, Playback(frame_rate=25)), 0, None, lambda _: None)
+    footage = probe_video(tmp_path / "f_0001.png", ignore, Playback(frame_rate=25))
+    reading = Reading(footage, 0, None, lambda _: None)
+    assert len(list(reading)) == 5
+    seen = Seen(0, {}, Backdrop(), reading.video, reading.lost, reading.missing)
     notices: list[str] = []
-    notify_losses(reading.video, len(list(reading)), reading, notices.append)
+    notify_losses(seen, notices.append)
     assert len(notices) == 1
     assert notices[0].startswith("f_0001.png: 5 of the 9 pictures of this sequence could be read")
 
@@ -237,12 +242,11 @@ def test_a_stop_after_the_take_is_replaced_comes_too_late(videos: Path, tmp_path
 
 
 def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
-    def nobody(*arguments: Any) -> dict[int, Any]:
-        progress = arguments[-1]
-        progress(20)
+    def nobody(frames: Any, *_: Any) -> dict[int, Any]:
+        assert len(list(frames)) == 20
         return {}
 
-    monkeypatch.setattr(pipeline, "watch_people", nobody)
+    monkeypatch.setattr(stretches, "watch_people", nobody)
     job = short_job(videos, tmp_path)
     job.output.write_bytes(b"an older take")
     with pytest.raises(MocapError) as caught:

@@ -161,7 +161,7 @@ def test_a_video_with_the_longest_name_that_a_file_can_have(scene, worker, tmp_p
 def test_a_folder_that_may_not_be_searched_is_told_by_the_worker(scene, worker, tmp_path, monkeypatch):
     """Whoever may do everything, as tests often may, is refused nothing: the refusals are made here."""
     worker(FAILS)
-    chosen = SimpleNamespace(takes_folder=str(tmp_path / "closed"), low_memory=False, **NO_FILES)
+    chosen = SimpleNamespace(takes_folder=str(tmp_path / "closed"), low_memory=False, gentle=False, **NO_FILES)
     monkeypatch.setattr(preferences, "_preferences", lambda: chosen)
     lstat = os.lstat
 
@@ -184,7 +184,7 @@ def test_a_ring_of_links_is_no_take_of_this_video(scene, take, worker, tmp_path)
 
 def test_two_videos_of_one_name_in_a_takes_folder(scene, take, worker, tmp_path, monkeypatch):
     worker(FAILS)
-    chosen = SimpleNamespace(takes_folder=str(tmp_path), low_memory=False, **NO_FILES)
+    chosen = SimpleNamespace(takes_folder=str(tmp_path), low_memory=False, gentle=False, **NO_FILES)
     monkeypatch.setattr(preferences, "_preferences", lambda: chosen)
     (tmp_path / "other").mkdir()
     assert output_of_import(tmp_path, "other/clip.mp4") == "clip 2.take.npz"

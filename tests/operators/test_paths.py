@@ -40,7 +40,7 @@ def test_a_take(scene, take, tmp_path):
 @pytest.mark.parametrize("field", ["takes_folder", "detector", "pose", "lifter"])
 def test_the_preferences(scene, tmp_path, monkeypatch, field):
     empty = dict.fromkeys(("takes_folder", "detector", "pose", "lifter"), "")
-    numbers = {"low_memory": False, "detector_score": 0.0, "detector_overlap": 0.0, "causal": False}
+    numbers = {"low_memory": False, "detector_score": 0.0, "detector_overlap": 0.0, "causal": False, "gentle": False}
     chosen = SimpleNamespace(**{**empty, **numbers, field: str(tmp_path / LATIN_1)})
     monkeypatch.setattr(preferences, "_preferences", lambda: chosen)
     refused(bpy.ops.gast_mocap.import_video, filepath=str(tmp_path / "a.mp4"), wait=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -60,7 +61,8 @@ class Network(Protocol):
 
 
 class Session:
-    """One ONNX network on the CPU. ``seconds`` is the wall time spent inside ``run`` so far."""
+    """One ONNX network on the CPU, which several threads may ``run`` at once. ``seconds`` is the wall time of all their
+    runs so far."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """``threads`` 0 leaves the number to onnxruntime.
@@ -73,6 +75,7 @@ class Session:
         self.name = path.stem
         self.hashes = {path.stem: hashlib.sha256(content).hexdigest()}
         self.seconds = 0.0
+        self._counting = Lock()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -117,7 +120,8 @@ class Session:
             outputs: list[NDArray[Any]] = self._session.run(None, dict(inputs))
         except Exception as error:  # onnxruntime raises a dozen unrelated classes here
             raise self._failed(error) from error
-        self.seconds += time.perf_counter() - started
+        with self._counting:
+            self.seconds += time.perf_counter() - started
         for port, output in zip(self._stated, outputs, strict=True):
             check_answer(self.name, port, output)
         return outputs

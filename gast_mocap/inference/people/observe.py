@@ -78,6 +78,15 @@ class Observations:
     def end_before(self, frame: int) -> None:
         self._keep(0, bisect_left(self.frames, frame))
 
+    def go_on_with(self, later: "Observations", frame: int) -> None:
+        """Take in what ``later`` holds of the same person from ``frame`` on."""
+        later._keep(bisect_left(later.frames, frame), len(later.frames))
+        self.frames = self.frames + later.frames
+        self.rows = self.rows + later.rows
+        self.colours = self.colours + later.colours
+        if later.thumbnail_worth > self.thumbnail_worth:
+            self.thumbnail, self.thumbnail_worth = later.thumbnail, later.thumbnail_worth
+
     def piece(self, track_id: int) -> Piece:
         score = float(np.mean(self.scores))
         colours = self.colours / max(self.colours.sum(), 1e-9)

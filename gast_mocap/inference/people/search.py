@@ -75,7 +75,8 @@ class Search:
             found = self._tiled(picture, found)
         # A miss with nobody followed is mended at once, but an empty room is not looked at all the time.
         self._misses = 0 if len(found.boxes) or len(followed) else self._misses + 1
-        self._due = frame + (1 if 0 < self._misses <= self._first_wait else self._every)
+        # Usual looks are at frames that do not depend on where watching began: see stretches.py.
+        self._due = frame + 1 if 0 < self._misses <= self._first_wait else next_of(frame, self._every)
         return found
 
     def _thorough(self, picture: Pyramid, found: Detections) -> Detections:
@@ -87,7 +88,7 @@ class Search:
         every = self._crowd_every if people >= CROWD else self._small_every
         if not every or frame < self._small_due:
             return False
-        self._small_due = frame + every
+        self._small_due = next_of(frame, every)
         return True
 
     def _framed(self, picture: Pyramid, followed: FloatArray) -> Detections:
@@ -106,6 +107,11 @@ class Search:
         corners = found.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
         there = picture.points_from_part(part, corners).reshape(-1, 4, 2)
         return Detections(np.concatenate([there.min(axis=1), there.max(axis=1)], axis=1), found.scores)
+
+
+def next_of(frame: int, every: int) -> int:
+    """The first frame after ``frame`` whose index is a multiple of ``every``."""
+    return frame + every - frame % every
 
 
 def bordered(picture: Pyramid) -> Pyramid:

@@ -28,7 +28,7 @@ from .observe import Observations
 from .read import BodyReader, Pose, is_same_body
 from .rejoin import SAME, rejoin
 from .replaced import is_replaced
-from .search import Search
+from .search import Search, next_of
 
 UNSURE = 0.4
 """Below this mean score people are looked for again after a third of the usual wait. Raising it costs time."""
@@ -69,8 +69,8 @@ class Eyes:
     used: tuple[Used, ...]
 
     @classmethod
-    def load(cls, preset: Preset, own: OwnNetworks = BUNDLED) -> Self:
-        """The bundled networks, with the user's ``own`` in their places.
+    def load(cls, preset: Preset, own: OwnNetworks = BUNDLED, threads: int = 0) -> Self:
+        """The bundled networks, of so many ``threads`` (0: as many as cores), or in their places the user's ``own``.
 
         Raises:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
@@ -80,7 +80,7 @@ class Eyes:
             reader, read_by = own_reader(own.pose, preset.flips, own.refinement)
             estimator = reader if isinstance(reader, Estimator) else FoundPoses(reader)
         else:
-            session = Session(bundled_model(preset.estimator)[0])
+            session = Session(bundled_model(preset.estimator)[0], threads)
             estimator, read_by = SinglePose(session, preset.flips), Used("2D pose", session)
         if own.detector:
             detector, found_by = own_detector(own.detector, own.detector_score, own.detector_overlap)
@@ -88,7 +88,7 @@ class Eyes:
             # Such a network finds people wherever it reads them.
             return cls(estimator, estimator, replace(preset, detect_seconds=0.0), (read_by,))
         else:
-            session = Session(bundled_model("movenet-multipose")[0])
+            session = Session(bundled_model("movenet-multipose")[0], threads)
             detector, found_by = MultiPoseDetector(session), Used("detector", session)
         return cls(detector, estimator, preset, (found_by, read_by))
 
@@ -137,7 +137,7 @@ class Watcher:
             boxes |= self._find(shown, boxes)
         patient = shown.index >= self._patient_at
         if patient:
-            self._patient_at = shown.index + self._patient_every
+            self._patient_at = next_of(shown.index, self._patient_every)
         seen = self._reader.read(shown.picture, boxes, self._poses, patient)
         self._drop_doubles(seen)
         self._drop_mistaken(boxes, seen)

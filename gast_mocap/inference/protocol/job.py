@@ -15,7 +15,8 @@ class Job:
 
     Frames count from 0; ``end`` is exclusive, None means the end of the video.
     ``speed``, ``mirrored`` and ``frame_rate`` are those of records.Playback: how the video is to be taken.
-    ``own`` names files to work with instead of bundled networks.
+    ``own`` names files to work with instead of bundled networks. ``gentle``: one thread is enough, so that the computer
+    stays free for other work.
     """
 
     video: Path
@@ -30,6 +31,7 @@ class Job:
     speed: float = 1.0
     mirrored: bool = False
     frame_rate: float | None = None
+    gentle: bool = False
 
     @property
     def playback(self) -> Playback:

@@ -102,6 +102,23 @@ class Backdrop:
         if self._reference is None or np.abs(place - self._reference.place).max() * WIDTH > FARTHEST_PIXELS:
             self._reference = self._last
 
+    def go_on_with(self, later: "Backdrop", seam: float, next_cut: float) -> None:
+        """Take in what ``later``, which began a little earlier in the same shot, saw from ``seam`` seconds on.
+
+        ``next_cut``: seconds of the first cut from then on, where the background's way begins anew.
+        """
+        ours, theirs = self.path, later.path
+        known = theirs[theirs[:, 0] < seam]
+        shift = np.zeros(2)
+        if len(known) and len(ours):
+            there = [np.interp(known[-1, 0], ours[:, 0], ours[:, axis]) for axis in (1, 2)]
+            shift = np.array(there) - known[-1, 1:]
+        after = theirs[theirs[:, 0] >= seam]
+        after[after[:, 0] < next_cut, 1:] += shift
+        self._path = [tuple(row) for row in np.concatenate([ours[ours[:, 0] < seam], after]).tolist()]
+        self._looks, self._apart = self._looks + later._looks, self._apart + later._apart
+        self._blind += later._blind
+
     def _place_in(self, picture: ImageArray) -> FloatArray:
         """Where the background stands in ``picture``; where it stood last if that cannot be told."""
         if self._reference is None or self._last is None:

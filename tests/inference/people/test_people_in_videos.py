@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from gast_mocap.inference.pipeline import Networks, Span, watch_range
+from gast_mocap.inference.pipeline import Networks, watch_range
 from gast_mocap.inference.quality import PRESETS
+from gast_mocap.inference.stretches import Span, seams_of
 from gast_mocap.inference.video.decode import probe_video
-from gast_mocap.inference.video.stillness import Backdrop
 
 pytestmark = pytest.mark.footage
 
@@ -40,7 +40,8 @@ def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: s
     if clip == LONG_CLIP and quality != "fast":
         pytest.skip("takes minutes; run by hand, see docs/speed.md")
     footage = probe_video(videos / f"{clip}.mp4", ignore)
-    watched, video = watch_range(Span(footage), Networks.load(quality), ignore, ignore, Backdrop())
+    span = Span(footage)
+    watched, video, _ = watch_range(span, Networks.load(quality), ignore, ignore, seams_of(span), at_once=2)
     assert video.frame_count == footage.frame_count
     assert PEOPLE[clip] <= len(watched) <= PEOPLE[clip] + BYSTANDERS.get(clip, 0)
     for person in watched:

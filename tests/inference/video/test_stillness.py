@@ -103,3 +103,23 @@ def test_at_a_cut_the_camera_begins_anew() -> None:
         backdrop.look(Frame(t, TIMES[t], Pyramid.of(np.ascontiguousarray(place)), is_cut=t == 10), np.empty((0, 4)))
     assert [1.0, 0.0, 0.0] in backdrop.path.tolist()
     assert backdrop.shift == pytest.approx(36 / 640, rel=0.1)
+
+
+@pytest.mark.parametrize("cut", [None, 45])
+def test_a_way_that_two_stretches_saw_is_one(cut: int | None) -> None:
+    """A pan by 2 px a frame, which a cut ends."""
+    everything = garden()
+    backdrops = Backdrop(), Backdrop()
+    for backdrop, frames in zip(backdrops, (range(0, 34), range(20, 60)), strict=True):
+        for t in frames:
+            x = 0 if cut and t >= cut else 2 * t
+            picture = everything[50:410, 50 + x : 690 + x].copy()
+            backdrop.look(Frame(t, TIMES[t], Pyramid.of(picture), is_cut=t == cut), np.empty((0, 4)))
+    first, second = backdrops
+    first.go_on_with(second, TIMES[30], np.inf if cut is None else TIMES[cut])
+    seconds, right, _ = first.path.T
+    assert (np.diff(seconds) > 0).all()
+    assert seconds[-1] > 5.5
+    in_pan = seconds < (np.inf if cut is None else TIMES[cut])
+    assert np.abs(right[in_pan] + 2 * seconds[in_pan] * 10 / 640).max() < 4 / 640
+    assert np.abs(right[~in_pan]).max(initial=0) < 1 / 640
