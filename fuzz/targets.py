@@ -38,7 +38,7 @@ from gast_mocap.motion.export import ExportFormat, export_motion
 from gast_mocap.motion.resample import resample
 from gast_mocap.retarget.rig.families import NAMES, families_in, table_in
 from gast_mocap.retarget.rig.saved_maps import load_map
-from gast_mocap.take.edits import Cut, Delete, Join, Split, Swap, SwapSides, from_json, to_json
+from gast_mocap.take.edits import Cut, Delete, Join, Move, Split, Swap, SwapSides, from_json, to_json
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import WIDEST_VIEW, load_take
 from gast_mocap.take.proposals import came_back
@@ -58,7 +58,17 @@ MESSAGES = (
     to_line(Finished("/a/b.take.npz")),
     to_line(Failed("code", "text", "detail")),
 )
-EDITS = to_json((Split(1, 12, 3), SwapSides(2, 3, 9), Join(3, 1), Swap(2, 3, 5), Cut(2, 0, 4), Delete(3)))
+EDITS = to_json(
+    (
+        Split(1, 12, 3),
+        SwapSides(2, 3, 9),
+        Join(3, 1),
+        Swap(2, 3, 5),
+        Cut(2, 0, 4),
+        Move(2, 6, "nose", 5, 6, 2),
+        Delete(3),
+    )
+)
 SAVED_MAP = """{
     "version": 1, "family": "Mixamo",
     "bones": {"hips": "Hips", "spine": "Spine", "head": "Head", "thigh.L": "LeftUpLeg"}

@@ -6,17 +6,18 @@ Lifting needs the networks, which only the inference process loads: so that is w
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ..take.edits import KINDS, Edit, Split, free_id, mended, to_json
+from ..take.edits import FIELDS, KINDS, Edit, Split, free_id, mended, to_json
 from ..take.errors import MocapError, printable
 from ..take.files import load_take
 from ..take.proposals import came_back
 from ..take.records import Take
 from ..take.visibility import visibility_words
+from ..take.worth_a_look import worth_a_look
 
 MENDER = f"{__package__.rpartition('.')[0]}.inference.mend"
 PACKAGE_PARENT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def add_mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     for name, kind in KINDS.items():
         command = commands.add_parser(name.replace("_", "-"), help=kind.__doc__)
         for word in _words_of(kind):
-            command.add_argument(word, type=int)
+            command.add_argument(word, type=_reader(word))
         command.add_argument("take", type=Path, help="a .take.npz file")
         command.set_defaults(run=_mend, kind=kind)
     for name, keep, told in (("undo", -1, "take the last edit back"), ("reset", 0, "take all edits back")):
@@ -37,11 +38,26 @@ def add_mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command = commands.add_parser("people", help="list the people of a take, its edits, and who may be one person")
     command.add_argument("take", type=Path)
     command.set_defaults(run=_list)
+    command = commands.add_parser("worth-a-look", help="list the frames in which the tracking may be wrong")
+    command.add_argument("take", type=Path)
+    command.set_defaults(run=_list_doubts)
 
 
 def _words_of(kind: type[Edit]) -> list[str]:
     """What is asked for: all but the id of a split-off person, which is the next free one."""
     return [field.name for field in fields(kind) if not (kind is Split and field.name == "other")]
+
+
+def _reader(word: str) -> Callable[[str], Any]:
+    """What reads a field of an edit from the command line."""
+
+    def read(given: str) -> Any:
+        try:
+            return FIELDS[word](given if word == "joint" else int(given))
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read
 
 
 def _mend(options: argparse.Namespace) -> int:
@@ -80,6 +96,17 @@ def _list(options: argparse.Namespace) -> int:
     for earlier, later in came_back(take):
         print(f"Persons {earlier} and {later} may be one: join {earlier} {later}")
     return _tell(take)
+
+
+def _list_doubts(options: argparse.Namespace) -> int:
+    try:
+        take = load_take(options.take)
+    except MocapError as error:
+        return _refuse(error)
+    for person in take.people:
+        for doubt in worth_a_look(person.keypoints):
+            print(printable(f"{person.label} ({person.track_id}), frame {doubt.frame}: {doubt.why}"))
+    return 0
 
 
 def _tell(take: Take) -> int:

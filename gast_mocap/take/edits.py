@@ -7,20 +7,24 @@ they are impossible.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from .errors import MocapError
-from .records import BoolArray, IntArray, Keypoints2D, Person, Pose3D, Take, Track
+from .records import BoolArray, FloatArray, IntArray, Keypoints2D, Person, Pose3D, Take, Track
 from .skeletons import COCO17
 from .untrusted import DAMAGE, items, table, text, whole_number
 
 MOST_EDITS = 1000
 """In a take; each is replayed at every change. Raising it makes a take that is built to do harm slower to open."""
 LARGEST_ID, LAST_FRAME = 1_000_000, 10_000_000
+FARTHEST_PIXEL, LONGEST_REACH = 100_000, 1000
+"""From the picture's corner, and frames: a correction does not reach farther."""
+PLACED = 1.0
+"""Score of a keypoint that somebody placed: nobody is surer."""
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 NO_POSE = Pose3D(np.zeros(0, int), np.zeros((0, 17, 3)))
 
@@ -184,8 +188,62 @@ class SwapSides(Edit):
         return {self.person: _changed(whole, replace(whole, keypoints=swapped), whole.thumbnail)}
 
 
-BOUNDS = dict.fromkeys(("person", "other"), (1, LARGEST_ID)) | dict.fromkeys(("frame", "start", "end"), (0, LAST_FRAME))
-"""Of each field of an edit."""
+@dataclass(frozen=True)
+class Move(Edit):
+    """At ``frame`` a keypoint, ``joint`` of COCO-17, is at ``x``, ``y`` pixels of the upright picture.
+
+    It carries those of ``reach`` frames on both sides along, less and less, up to frames in which it was placed, too.
+    """
+
+    frame: int
+    joint: str
+    x: int
+    y: int
+    reach: int
+
+    @property
+    def words(self) -> str:
+        return f"Move the {self.joint.replace('_', ' ')} of person {self.person} at frame {self.frame}"
+
+    def change(self, people: People) -> People:
+        whole = _one(people, self.person)
+        _check_seen(whole, self.frame, self.frame + 1)
+        keypoints, joint = whole.keypoints, COCO17.index(self.joint)
+        points, scores = keypoints.points.copy(), keypoints.scores.copy()
+        pull = self._pull(keypoints.frames, scores[:, joint] == PLACED)
+        way = np.array([self.x, self.y]) - points[pull == 1, joint]
+        points[:, joint] += pull[:, None] * way
+        points[pull == 1, joint] = self.x, self.y  # without the rounding of the sum
+        scores[:, joint] += pull * (PLACED - scores[:, joint])
+        moved = replace(keypoints, points=points, scores=scores)
+        return {self.person: _changed(whole, replace(whole, keypoints=moved), whole.thumbnail)}
+
+    def _pull(self, frames: IntArray, placed: BoolArray) -> FloatArray:
+        """(t,) 1 at the frame, less beside it, 0 beyond the reach and from the next frame on that was placed."""
+        away = np.abs(frames - self.frame)
+        pull = np.maximum(0.0, 1 - away / (self.reach + 1))
+        for side in (frames < self.frame, frames > self.frame):
+            pull[side & (away >= away[side & placed].min(initial=LAST_FRAME))] = 0.0
+        return np.asarray(pull)
+
+
+def _joint(value: object) -> str:
+    if value not in COCO17.joints:
+        raise ValueError(f"{value!r:.80} is no joint")
+    return text(value)
+
+
+def _from(low: int, high: int) -> Callable[[object], int]:
+    return lambda value: whole_number(value, low, high)
+
+
+FIELDS: Mapping[str, Callable[[object], Any]] = (
+    dict.fromkeys(("person", "other"), _from(1, LARGEST_ID))
+    | dict.fromkeys(("frame", "start", "end"), _from(0, LAST_FRAME))
+    | dict.fromkeys(("x", "y"), _from(-FARTHEST_PIXEL, FARTHEST_PIXEL))
+    | {"joint": _joint, "reach": _from(0, LONGEST_REACH)}
+)
+"""Each field of an edit as a file has it; they raise ValueError."""
 KINDS: Mapping[str, type[Edit]] = {
     "join": Join,
     "split": Split,
@@ -193,6 +251,7 @@ KINDS: Mapping[str, type[Edit]] = {
     "delete": Delete,
     "cut": Cut,
     "swap_sides": SwapSides,
+    "move": Move,
 }
 
 
@@ -233,7 +292,7 @@ def edit_from(stored: Mapping[str, Any]) -> Edit:
     """Raises ValueError, LookupError or TypeError where ``stored`` is no edit."""
     fields = dict(stored)
     kind = KINDS[text(fields.pop("kind"))]
-    return kind(**{name: whole_number(value, *BOUNDS[name]) for name, value in fields.items()})
+    return kind(**{name: FIELDS[name](value) for name, value in fields.items()})
 
 
 def to_json(edits: Sequence[Edit]) -> str:

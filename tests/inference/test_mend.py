@@ -12,10 +12,11 @@ from gast_mocap.inference.pipeline import run
 from gast_mocap.inference.protocol.job import Job, Mend
 from gast_mocap.inference.protocol.messages import Stage
 from gast_mocap.inference.protocol.progress import StoppedError
-from gast_mocap.take.edits import NO_POSE, Cut, Delete, Edit, Join, Split, SwapSides, to_json
+from gast_mocap.take.edits import NO_POSE, Cut, Delete, Edit, Join, Move, Split, SwapSides, to_json
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take, save_take
 from gast_mocap.take.records import Take
+from gast_mocap.take.skeletons import COCO17, H36M17
 
 END = 40
 
@@ -92,6 +93,20 @@ def test_swapped_sides_swap_the_body(path: Path) -> None:
     right_way = np.linalg.norm(swapped.joints[:, left] - whole.joints[:, left], axis=2).mean()
     changed = np.linalg.norm(swapped.joints[:, left] - whole.joints[:, right], axis=2).mean()
     assert changed < right_way / 2
+
+
+def test_a_moved_wrist_moves_the_arm_near_that_frame_only(path: Path) -> None:
+    """The wrist is put above the head. The lifter sees 27 frames of 50 a second: 15 of this video to each side."""
+    whole = load_take(path).person(1)
+    row = len(whole.keypoints.frames) // 2
+    frame, (x, y) = int(whole.keypoints.frames[row]), whole.keypoints.points[row, COCO17.index("nose")]
+    box = whole.track.boxes[0]
+    moved = mended(path, Move(1, frame, "left_wrist", int(x), int(y - (box[3] - box[1]) / 5), 4)).person(1).pose
+    off = np.linalg.norm(moved.joints - whole.pose.joints, axis=2)
+    wrist, ankle = H36M17.index("left_wrist"), H36M17.index("left_ankle")
+    assert off[row, wrist] > 0.15
+    assert off[row, ankle] < off[row, wrist] / 3
+    assert moved.joints[row, wrist, 1] < whole.pose.joints[row, wrist, 1] - 0.1, "higher: y is down"
 
 
 def test_a_cut_stretch_gets_no_pose(path: Path) -> None:

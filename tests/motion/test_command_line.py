@@ -13,6 +13,7 @@ from walker import Camera, film, stand
 from gast_mocap.motion.__main__ import main
 from gast_mocap.take.files import load_take, save_take
 from gast_mocap.take.settings import CleanSettings
+from gast_mocap.take.skeletons import COCO17
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="what Windows does not have")
 NUMBERS = [control for control in fields(CleanSettings) if not isinstance(control.default, bool)]
@@ -152,3 +153,22 @@ def test_people_are_mended_and_the_edits_taken_back(take: Path, capsys: pytest.C
     assert "at once" in capsys.readouterr().err
     assert main(["people", str(take)]) == 0
     assert "Person 2 (2): 0.7 s on screen" in capsys.readouterr().out
+
+
+def test_doubtful_frames_are_listed_and_a_keypoint_that_cannot_be_is_refused(
+    take: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watched = film([stand(np.arange(40) / 30)], Camera())
+    watched.people[0].keypoints.points[20, COCO17.index("left_wrist")] += 300
+    save_take(watched, take)
+    assert main(["worth-a-look", str(take)]) == 0
+    assert capsys.readouterr().out == "Person 1 (1), frame 20: left wrist leaps\n"
+    for wrong, told in (
+        (["tail", "1", "2", "3"], "'tail' is no joint"),
+        (["nose", "1", "2", "-1"], "-1 is not from 0"),
+    ):
+        with pytest.raises(SystemExit):
+            main(["move", "1", "20", *wrong, str(take)])
+        assert told in capsys.readouterr().err
+    assert main(["move", "1", "99", "nose", "1", "2", "3", str(take)]) == 1
+    assert "not seen from frame 99" in capsys.readouterr().err

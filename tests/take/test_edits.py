@@ -14,6 +14,7 @@ from gast_mocap.take.edits import (
     Delete,
     Edit,
     Join,
+    Move,
     Split,
     Swap,
     SwapSides,
@@ -104,6 +105,26 @@ def test_left_and_right_change_places_in_the_stretch_only(take: Take) -> None:
     assert (keypoints.points[:, COCO17.index("nose"), 1] == COCO17.index("nose")).all()
 
 
+def test_a_moved_keypoint_carries_its_neighbours_along_less_and_less(take: Take) -> None:
+    """Person 2's nose is at 500 plus the frame, 0; by hand: three steps of a third of 30 px to each side."""
+    keypoints = mended(take, [Move(2, 10, "nose", 540, 60, 2)]).person(2).keypoints
+    off = keypoints.points - take.person(2).keypoints.points
+    np.testing.assert_allclose(off[7:14, 0], np.outer([0, 1, 2, 3, 2, 1, 0], [10, 20]), atol=1e-9)
+    assert not off[:, 1:].any() and not off[:7].any() and not off[14:].any()
+    np.testing.assert_allclose(keypoints.scores[8:13, 0], 1 - 0.2 * np.array([2, 1, 0, 1, 2]) / 3)
+    assert (keypoints.scores[:, 1:] == 0.8).all()
+
+
+def test_what_was_placed_stays_where_a_neighbour_is_moved(take: Take) -> None:
+    nose = mended(take, [Move(2, 10, "nose", 540, 60, 0), Move(2, 12, "nose", 600, 0, 5)]).person(2).keypoints
+    assert nose.points[10, 0].tolist() == [540, 60]
+    assert nose.points[9, 0].tolist() == [509, 0], "beyond the frame that was placed"
+    assert nose.points[12, 0].tolist() == [600, 0]
+    assert nose.points[11, 0, 0] > 580 and nose.points[17, 0, 0] > 517
+    again = mended(take, [Move(2, 10, "nose", 540, 60, 0), Move(2, 10, "nose", 541, 61, 0)]).person(2).keypoints
+    assert again.points[10, 0].tolist() == [541, 61], "placed once more"
+
+
 @pytest.mark.parametrize(
     ("edit", "word"),
     [
@@ -112,6 +133,7 @@ def test_left_and_right_change_places_in_the_stretch_only(take: Take) -> None:
         (Swap(1, 2, 40), "Neither"), (Swap(1, 2, 0), None), (Swap(3, 1, 0), None), (Swap(1, 3, 15), "3 would be in no"),
         (Swap(1, 1, 3), "twice"), (Delete(8), "no person 8"), (Cut(1, 0, 10), "in no frame"),
         (Cut(1, 10, 20), "not seen"), (Cut(1, 5, 5), "not seen"), (SwapSides(3, 0, 20), "not seen"),
+        (Move(3, 19, "nose", 0, 0, 5), "not seen from frame 19 to frame 19"),
     ],
 )  # fmt: skip
 def test_what_is_impossible_is_said_in_a_sentence(take: Take, edit: Edit, word: str | None) -> None:
@@ -159,7 +181,15 @@ def test_names_heights_and_contacts_of_others_outlive_edits(take: Take) -> None:
     assert mended(split, []).person(2).contacts == contacts
 
 
-EVERY = [Join(3, 1), Split(2, 15, 4), Swap(3, 4, 30), SwapSides(4, 16, 18), Cut(4, 30, 32), Delete(2)]
+EVERY = [
+    Join(3, 1),
+    Split(2, 15, 4),
+    Swap(3, 4, 30),
+    SwapSides(4, 16, 18),
+    Cut(4, 30, 32),
+    Move(4, 33, "nose", -5, 7, 2),
+    Delete(2),
+]
 
 
 def test_a_mended_take_comes_back_from_the_disk(take: Take, tmp_path: Path) -> None:
@@ -189,8 +219,12 @@ def test_a_take_without_edits_is_as_small_as_before(take: Take, tmp_path: Path) 
         [{"kind": "join", "person": 3, "other": 1, "more": 2}], [{"kind": "join", "person": 3, "other": 99}],
         [{"kind": "join", "person": 2, "other": 1}], [{"kind": "delete", "person": 1}],
         [{"kind": "join", "person": 3, "other": True}], [edit_fields(Join(3, 1))] * 1001,
+        *(
+            [edit_fields(Join(3, 1)), edit_fields(Move(3, 5, "nose", 0, 0, 1)) | wrong]
+            for wrong in ({"joint": "tail"}, {"joint": 3}, {"x": 1e9}, {"y": None}, {"reach": -1}, {"reach": 1001})
+        ),
     ],
-    ids=range(13),
+    ids=range(19),
 )  # fmt: skip
 def test_edits_that_lie_are_refused(take: Take, tmp_path: Path, edits: object) -> None:
     path = tmp_path / "walk.take.npz"
