@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("clip", type=Path, help="a video of a person, for the demo")
     parser.add_argument("zip", type=Path, nargs="?", help="default: this computer's zip in dist/ for this bpy")
     options = parser.parse_args(arguments)
+    if not options.clip.is_file():
+        parser.error(f"there is no video {options.clip}")
     extension = (options.zip or zip_for_this_blender()).resolve()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
