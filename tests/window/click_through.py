@@ -117,7 +117,7 @@ def import_by_a_click() -> Iterator[float]:
     yield from click(IMPORT)
     yield from until(lambda: not idle(), 20)
     started = time.monotonic()
-    yield from until(lambda: has_reached("watch") or idle())
+    yield from until(lambda: is_watching() or idle())
     yield from picture(OUTPUT / "3_importing.png")
     view = area.spaces.active.region_3d.view_rotation.copy()
     yield from orbit()
@@ -139,9 +139,10 @@ def import_by_a_click() -> Iterator[float]:
     yield from clear_reports()
 
 
-def has_reached(stage: str) -> bool:
+def is_watching() -> bool:
+    """Far enough for the panel to tell how long it will take."""
     progress = extension("running").current.progress
-    return progress is not None and progress.stage == stage
+    return progress is not None and progress.stage == "watch" and progress.done >= 4
 
 
 def bake_by_a_click() -> Iterator[float]:

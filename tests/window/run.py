@@ -23,7 +23,7 @@ GUIDE = {
     "tab.png": ("1_video", "287x500+1030+84"),
     "importing.png": ("3_importing", "287x420+1030+84"),
     "people.png": ("7_split", "287x710+1030+84"),
-    "baked.png": ("5_baked", "887x798+430+60"),
+    "baked.png": ("5_baked", "887x1020+430+60"),
     "match.jpg": ("6_match", "887x922+430+60"),
     "check.png": ("scale_1.5_check", "1700x340+265+410"),
 }
