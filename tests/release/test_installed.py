@@ -21,5 +21,5 @@ def test_without_a_zip_in_dist_it_says_how_to_make_one(tmp_path: Path, monkeypat
 
 def test_there_is_no_zip_for_a_blender_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed, "version_of", lambda _package: "4.1.0")
-    with pytest.raises(SystemExit, match="There is no zip for Blender 4.1.0"):
+    with pytest.raises(SystemExit, match=r"There is no zip for Blender 4\.1\.0"):
         installed.zip_for_this_blender()
