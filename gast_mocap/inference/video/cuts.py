@@ -28,6 +28,9 @@ NEIGHBOURS = 2
 """Frames before and after that tell what is usual."""
 WINDOW = 9
 """Pixels across the places that are compared."""
+SHORTEST = 32
+"""Pixels along the short side at least, of a panorama too: OpenCV's flow compares patches of 8 in a quarter of the
+size, and crashes on pictures that hold none."""
 STRUCTURE = 20.0
 """Variance of grey levels below which a place has no structure."""
 
@@ -107,12 +110,12 @@ def newness(before: ImageArray, after: ImageArray) -> float:
 
 
 def small_grey(picture: ImageArray) -> ImageArray:
-    """(h, w) grey, SIDE pixels along the long side, of a picture (h, w, 3)."""
+    """(h, w) grey, SIDE pixels along the long side, SHORTEST at least along the other, of a picture (h, w, 3)."""
     shrink = min(1.0, 3 * SIDE / max(picture.shape[:2]))  # a few of the pixels do, and cost a fraction of all
     few = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_NEAREST)
     grey = cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
     scale = SIDE / max(grey.shape)
-    size = max(WINDOW, round(grey.shape[1] * scale)), max(WINDOW, round(grey.shape[0] * scale))
+    size = max(SHORTEST, round(grey.shape[1] * scale)), max(SHORTEST, round(grey.shape[0] * scale))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gast_mocap.inference.video.cuts import Cuts
+from gast_mocap.inference.video.cuts import Cuts, newness, small_grey
 from gast_mocap.inference.video.frame import Frame
 from gast_mocap.take.records import ImageArray
 
@@ -82,3 +82,14 @@ def test_a_dull_picture_is_no_cut() -> None:
     assert cuts_of([BLACK] * 10) == []
     assert cuts_of([]) == []
     assert cuts_of([BLACK]) == []
+
+
+@pytest.mark.parametrize("size", [(48, 4160), (1080, 5760), (4000, 64)])
+def test_panoramas_are_compared_like_other_pictures(size: tuple[int, int]) -> None:
+    """OpenCV's flow crashes on pictures of 128 pixels by less than 32, which took the worker down."""
+    first, second = (np.random.default_rng(seed).integers(0, 255, (*size, 3)).astype(np.uint8) for seed in (1, 2))
+    small = [small_grey(picture) for picture in (first, second)]
+    assert min(small[0].shape) == 32
+    assert max(small[0].shape) == 128
+    assert newness(*small) > 0.5
+    assert newness(small[0], small[0]) == 0

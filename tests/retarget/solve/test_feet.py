@@ -167,6 +167,7 @@ def test_a_foot_bone_of_a_length_that_no_foot_has_tells_no_ball(length, believed
     sole = sole_of(rest, map_bones(rest), np.array([1.0, 0.0, 0.0, 0.0]), Side.LEFT, 0.09)
     assert not sole.has_toes
     assert sole.ball[1] == pytest.approx(-(length if believed else 0.14) * leg)
+    assert sole.heel == pytest.approx([0, -0.4 * sole.ball[1], -0.09]), "two fifths of that behind the ankle"
 
 
 @pytest.mark.parametrize(
