@@ -74,12 +74,12 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) ->
         StoppedError: ``report`` said so before the take was saved; later, only the preview is given up.
     """
     job = checked(job)
-    at_once = 1 if job.gentle else at_once or stretches_at_once()
     watch = Stopwatch()
     with watch.stage(Stage.PROBE):
         report(Stage.PROBE, 0, 1)
         footage = probe_video(job.video, notify, job.playback)
         span = span_of(job, footage)
+        at_once = 1 if job.gentle or job.low_memory else at_once or stretches_at_once(footage)
         # What users bring may keep things between its runs.
         is_bundled = not (job.own.detector or job.own.pose)
         seams = seams_of(span) if is_bundled else []

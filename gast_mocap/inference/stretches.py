@@ -27,9 +27,11 @@ WARM_UP_SECONDS, TAIL_SECONDS = 0.75, 0.25
 long after the last one it ends. Raising them costs time; lowering them shows the seams."""
 SHORTEST_TAIL = 8
 """Frames of the tail at least: a cut is told from a flash by those after it."""
-SHORTEST_SECONDS, USUAL_SECONDS = 3.0, 15.0
+SHORTEST_SECONDS, USUAL_SECONDS = 10.0, 15.0
 """How long a stretch is at least and usually. Lowering them keeps more cores busy, with more warm-ups that are watched
-twice."""
+twice and more seams, behind which people are read a little otherwise for two seconds."""
+MOST_MEMORY, MEMORY_OF_ONE, FRAMES_OF_ONE = 2e9, 100e6, 20
+"""Bytes that all stretches at once may take; what one takes besides so many frames with their smaller sizes."""
 MOST = 16
 """Stretches of a long video: each reads over all that lies before it."""
 SAME_TIME = 1e-6
@@ -72,9 +74,12 @@ class Seen:
         return max(0, self.video.frame_count - self.start)
 
 
-def stretches_at_once() -> int:
-    """How many suit this computer: half its cores, so that Blender stays usable; with two cores both."""
-    return max(2, usable_cores() // 2)
+def stretches_at_once(footage: Footage) -> int:
+    """How many suit this computer: half its cores, so that Blender stays usable, and with two cores both; fewer where
+    the pictures of ``footage`` are so large that they would take too much memory."""
+    frame = footage.width * footage.height * 3 * 4 / 3
+    room = int(MOST_MEMORY / (MEMORY_OF_ONE + FRAMES_OF_ONE * frame))
+    return max(1, min(room, max(2, usable_cores() // 2)))
 
 
 def usable_cores() -> int:

@@ -12,7 +12,16 @@ from gast_mocap.inference.people.seams import joined_tracks
 from gast_mocap.inference.people.watch import Eyes, tell_people
 from gast_mocap.inference.protocol.progress import StoppedError
 from gast_mocap.inference.quality import PRESETS
-from gast_mocap.inference.stretches import Seen, Span, agree, joined, parts_of, seams_of, watch_stretches
+from gast_mocap.inference.stretches import (
+    Seen,
+    Span,
+    agree,
+    joined,
+    parts_of,
+    seams_of,
+    stretches_at_once,
+    watch_stretches,
+)
 from gast_mocap.inference.video.decode import Footage, probe_video
 from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import FloatArray, Playback, VideoInfo
@@ -64,7 +73,7 @@ def test_people_go_through_seams(seen: list[Seen]) -> None:
     assert np.median(apart[person.track.frames >= SEAM]) < 0.02 * np.ptp(alone.track.boxes[0, [1, 3]])
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(5.5, 1), (6.0, 2), (20.0, 2), (45.0, 3), (225.0, 15), (3600.0, 16)])
+@pytest.mark.parametrize(("seconds", "expected"), [(19.5, 1), (20.0, 2), (45.0, 3), (225.0, 15), (3600.0, 16)])
 def test_stretches_are_as_many_as_pay(footage: Footage, seconds: float, expected: int) -> None:
     span = Span(replace(footage, frame_count=10_000_000), 100, 100 + round(seconds * footage.fps) + 1)
     seams = seams_of(span)
@@ -72,6 +81,24 @@ def test_stretches_are_as_many_as_pay(footage: Footage, seconds: float, expected
     lengths = np.diff([100, *seams, span.end])
     assert np.ptp(lengths) <= 1
     assert not seams_of(replace(span, footage=replace(footage, playback=Playback(frame_rate=25.0))))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "cores", "expected"),
+    [
+        (768, 432, 1, 2),
+        (1920, 1080, 2, 2),
+        (1920, 1080, 8, 4),
+        (3840, 2160, 32, 2),
+        (768, 432, 32, 8),
+        (7680, 4320, 8, 1),
+    ],
+)
+def test_half_the_cores_work_as_far_as_the_memory_allows(
+    footage: Footage, monkeypatch, width: int, height: int, cores: int, expected: int
+) -> None:
+    monkeypatch.setattr(stretches, "usable_cores", lambda: cores)
+    assert stretches_at_once(replace(footage, width=width, height=height)) == expected
 
 
 def test_a_stretch_begins_early_and_ends_late(footage: Footage) -> None:
