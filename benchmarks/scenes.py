@@ -79,9 +79,11 @@ def _keypoints(path: Path, cache: Path) -> tuple[VideoInfo, Keypoints2D]:
     footage = probe_video(path, print)
     kept = cache / f"keypoints_{path.stem}.npz"
     if not kept.exists():
-        watched, video, _ = watch_range(Span(footage), Networks.load(Quality.BEST), lambda *_: None, print)
+        watched, seen = watch_range(Span(footage), Networks.load(Quality.BEST), lambda *_: None, print)
         keypoints = max((person.keypoints for person in watched), key=lambda seen: seen.scores.sum())
-        np.savez(kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores, times=video.times)
+        np.savez(
+            kept, frames=keypoints.frames, points=keypoints.points, scores=keypoints.scores, times=seen.video.times
+        )
     with np.load(kept) as arrays:
         video = VideoInfo(path, footage.width, footage.height, arrays["times"], footage.field_of_view)
         return video, Keypoints2D(1, arrays["frames"], arrays["points"], arrays["scores"])

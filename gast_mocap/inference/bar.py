@@ -25,7 +25,7 @@ class Bar:
         if self._is_terminal:
             filled = BAR_WIDTH * progress.done // max(progress.total, 1)
             left = "" if progress.seconds_left is None else f"{_minutes(progress.seconds_left)} left"
-            counted = f"{progress.done}/{progress.total}"
+            counted = f"{progress.done}/{progress.total}" + (f" {progress.rate:.0f}/s" if progress.rate else "")
             drawn = one_line(f"{label:<28} [{'#' * filled:<{BAR_WIDTH}}] {counted} {left:<14}")
             print(f"\r{drawn}", end="", file=sys.stderr)
             self._is_open = not is_done

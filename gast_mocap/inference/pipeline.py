@@ -34,7 +34,6 @@ from .stretches import Seen, Span, seams_of, stretches_at_once, watch_stretches
 from .video.container import check_file
 from .video.decode import Footage, probe_video, read_frames
 from .video.names import is_picture
-from .video.stillness import Backdrop
 
 LIFTER = "gast-27"
 SHORT_SIGHT = 1.0
@@ -55,11 +54,15 @@ class StageSeconds:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished job: its take, the file in which it is saved already, and where the time went."""
+    """A finished job: its take, the file in which it is saved already, and where the time went.
+
+    ``work``: seconds that were spent on decoding and in each network; some of it is done side by side.
+    """
 
     take: Take
     saved_as: Path
     stages: tuple[StageSeconds, ...]
+    work: dict[str, float]
 
 
 @memory_errors()
@@ -86,7 +89,8 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) ->
         networks = Networks.load(job.quality, job.own, threads=1 if seams or job.gentle else 0)
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
-        watched, video, backdrop = watch_range(span, networks, report, notify, seams, at_once)
+        watched, seen = watch_range(span, networks, report, notify, seams, at_once)
+        video, backdrop = seen.video, seen.backdrop
         check_times(video)
     with watch.stage(Stage.LIFT, networks.sessions):
         people = lift_people(watched, video, job.low_memory, networks, report)
@@ -112,7 +116,8 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) ->
     if job.preview:
         with watch.stage(Stage.PREVIEW):
             preview(take, job, job.preview, report, notify)
-    return Run(take, job.output, tuple(watch.stages))
+    work = {"decode": seen.decoding} | {used.slot: used.network.seconds for used in networks.used}
+    return Run(take, job.output, tuple(watch.stages), work)
 
 
 def checked(job: Job) -> Job:
@@ -214,8 +219,8 @@ def load_lifter(quality: Quality, own: OwnNetworks) -> tuple[Lifter, Used]:
 
 def watch_range(
     span: Span, networks: Networks, report: Report, notify: Notify, seams: Sequence[int] = (), at_once: int = 1
-) -> tuple[tuple[WatchedPerson, ...], VideoInfo, Backdrop]:
-    """Everybody seen in ``span``, the video up to its end with exact times, and what is behind the people.
+) -> tuple[tuple[WatchedPerson, ...], Seen]:
+    """Everybody seen in ``span``, and what else: the video up to its end with exact times, what is behind the people.
 
     It is watched in stretches that meet at ``seams``, so many ``at_once``.
 
@@ -248,7 +253,7 @@ def watch_range(
             )
     for earlier, later in alike_across_cuts(watched, video):
         notify(f"Persons {earlier} and {later} of two shots look alike. They may be one person.")
-    return watched, video, seen.backdrop
+    return watched, seen
 
 
 def nothing_read(video: VideoInfo, start: int, lost: int) -> MocapError:

@@ -32,6 +32,8 @@ SHORTEST_SECONDS, USUAL_SECONDS = 10.0, 15.0
 twice and more seams, behind which people are read a little otherwise for two seconds."""
 MOST_MEMORY, MEMORY_OF_ONE, FRAMES_OF_ONE = 2e9, 100e6, 20
 """Bytes that all stretches at once may take; what one takes besides so many frames with their smaller sizes."""
+MOST_AT_ONCE = 8
+"""So many threads at most: what is Python of each frame's work is done by one of them at a time."""
 MOST = 16
 """Stretches of a long video: each reads over all that lies before it."""
 SAME_TIME = 1e-6
@@ -59,7 +61,8 @@ class Span:
 @dataclass(frozen=True)
 class Seen:
     """What watching from frame ``start`` on gave: ``tracks`` by their ids, the background, and the ``video`` up to
-    where watching ended. ``lost`` frames could not be read, ``missing`` ones are declared only."""
+    where watching ended. ``lost`` frames could not be read, ``missing`` ones are declared only. ``decoding`` took so
+    many seconds, in a thread of its own."""
 
     start: int
     tracks: dict[int, Observations]
@@ -67,6 +70,7 @@ class Seen:
     video: VideoInfo
     lost: int
     missing: int
+    decoding: float = 0.0
 
     @property
     def frames(self) -> int:
@@ -79,7 +83,7 @@ def stretches_at_once(footage: Footage) -> int:
     the pictures of ``footage`` are so large that they would take too much memory."""
     frame = footage.width * footage.height * 3 * 4 / 3
     room = int(MOST_MEMORY / (MEMORY_OF_ONE + FRAMES_OF_ONE * frame))
-    return max(1, min(room, max(2, usable_cores() // 2)))
+    return max(1, min(room, MOST_AT_ONCE, max(2, usable_cores() // 2)))
 
 
 def usable_cores() -> int:
@@ -169,7 +173,7 @@ def watch_part(footage: Footage, part: Part, eyes: Eyes, sign: Callable[[int], N
     backdrop = Backdrop()
     reading = Reading(footage, *part, Pyramid.of, waiting=lambda: sign(done))
     tracks = watch_people(reading, footage.fps, eyes, backdrop, progress)
-    return Seen(part[0], tracks, backdrop, reading.video, reading.lost, reading.missing)
+    return Seen(part[0], tracks, backdrop, reading.video, reading.lost, reading.missing, reading.seconds)
 
 
 def agree(first: Seen, second: Seen, end: int | None) -> bool:
@@ -192,4 +196,5 @@ def joined(first: Seen, second: Seen, seam: int) -> Seen:
         replace(video, cuts=cuts),
         first.lost + second.lost,
         first.missing + second.missing,
+        first.decoding + second.decoding,
     )

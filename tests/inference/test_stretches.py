@@ -90,6 +90,7 @@ def test_stretches_are_as_many_as_pay(footage: Footage, seconds: float, expected
         (1920, 1080, 2, 2),
         (1920, 1080, 8, 4),
         (3840, 2160, 32, 2),
+        (768, 432, 12, 6),
         (768, 432, 32, 8),
         (7680, 4320, 8, 1),
     ],

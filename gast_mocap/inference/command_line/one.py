@@ -47,6 +47,7 @@ def summary(done: Run) -> str:
             f"frames   {frames}",
             *people_lines(done.take),
             *stage_lines(done.stages),
+            *work_lines(done.work, frames),
         ]
     )
 
@@ -65,6 +66,12 @@ def people_lines(take: Take) -> list[str]:
             words.append(hidden)
         lines.append(f"  {person.track_id:>3}: {', '.join(words)}")
     return lines
+
+
+def work_lines(work: dict[str, float], frames: int) -> list[str]:
+    """A line for decoding and each network: seconds of work, of which some is done side by side, and ms a frame."""
+    head = f"{'work':<9}{'seconds':>10}{'ms a frame':>12}"
+    return [head, *(f"  {name:<9}{spent:>8.1f}{1000 * spent / max(frames, 1):>12.1f}" for name, spent in work.items())]
 
 
 def stage_lines(stages: Sequence[StageSeconds]) -> list[str]:

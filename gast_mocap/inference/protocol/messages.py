@@ -48,6 +48,12 @@ class Progress:
     total: int
     seconds_left: float | None
 
+    @property
+    def rate(self) -> float | None:
+        """Steps a second, None if too early to tell or done."""
+        left = self.total - self.done
+        return left / self.seconds_left if self.seconds_left and left else None
+
 
 @dataclass(frozen=True)
 class Notice:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -169,12 +170,18 @@ class Reading(Generic[Prepared]):
             except queue.Empty:
                 self._waiting()
 
+    seconds = 0.0
+    """Spent on decoding and preparing so far."""
+
     def _decode(self) -> None:
         """The decoding thread: fills the queue and ends with None, or with what went wrong."""
         try:
+            began = perf_counter()
             for item in self._decoded():
+                self.seconds += perf_counter() - began
                 if not self._put(item):
                     return
+                began = perf_counter()
             self._put(None)
         except Exception as error:
             self._put(error)

@@ -41,8 +41,7 @@ def rate_text(progress: Progress | None) -> str:
     """Such as "34 of 100, 12 a second"; shares of a stage that has one step are no news."""
     if progress is None or progress.total < 2:
         return ""
-    left = progress.total - progress.done
-    rate = f", {left / progress.seconds_left:.0f} a second" if progress.seconds_left and left else ""
+    rate = f", {progress.rate:.0f} a second" if progress.rate else ""
     return f"{progress.done} of {progress.total}{rate}"
 
 

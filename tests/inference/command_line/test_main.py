@@ -70,6 +70,9 @@ def test_a_run_saves_the_take_and_sums_up(videos: Path, tmp_path: Path, capsys) 
     assert len(load_take(output).people) == 1
     for expected in ("sports2d_demo.mp4", "1768 x 994", "прыжок 1.take.npz", "confidence", "watch", "total"):
         assert expected in printed
+    work = {line.split()[0]: float(line.split()[-1]) for line in printed.partition("work ")[2].splitlines()[1:]}
+    assert work.keys() == {"decode", "detector", "2D", "lifter"}
+    assert min(work.values()) > 0
 
 
 def test_a_trouble_is_exit_code_one_and_a_sentence(tmp_path: Path, capsys) -> None:
@@ -97,6 +100,7 @@ def test_the_bar_fills_and_tells_the_time_left(capsys, monkeypatch) -> None:
     printed = capsys.readouterr().err
     assert printed.count("#") * 2 == len(printed.split("[")[1].split("]")[0])
     assert "1:23 left" in printed
+    assert "50/100 1/s" in printed  # 50 in 83 s
 
 
 @pytest.mark.parametrize("columns", [80, 40])

@@ -41,10 +41,10 @@ def test_everybody_is_found_and_nobody_twice(videos: Path, clip: str, quality: s
         pytest.skip("takes minutes; run by hand, see docs/speed.md")
     footage = probe_video(videos / f"{clip}.mp4", ignore)
     span = Span(footage)
-    watched, video, _ = watch_range(span, Networks.load(quality), ignore, ignore, seams_of(span), at_once=2)
-    assert video.frame_count == footage.frame_count
+    watched, seen = watch_range(span, Networks.load(quality), ignore, ignore, seams_of(span), at_once=2)
+    assert seen.video.frame_count == footage.frame_count
     assert PEOPLE[clip] <= len(watched) <= PEOPLE[clip] + BYSTANDERS.get(clip, 0)
     for person in watched:
-        assert len(person.track.frames) > 0.05 * video.frame_count
+        assert len(person.track.frames) > 0.05 * seen.video.frame_count
         assert (person.keypoints.frames == person.track.frames).all()
         assert min(person.thumbnail.shape[:2]) > 16
