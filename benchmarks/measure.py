@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import resource
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from gast_mocap.inference import stretches
 from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.pipeline import run
@@ -32,13 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pipeline.add_argument("video", type=Path)
     pipeline.add_argument("--quality", required=True)
     pipeline.add_argument("--end", type=int)
+    pipeline.add_argument("--at-once", type=int, help="stretches watched at once")
+    pipeline.add_argument("--unbroken", action="store_true", help="watch in one stretch, all threads in each network")
     for slot in ("detector", "pose", "lifter"):
         pipeline.add_argument(f"--{slot}", type=Path)
     pipeline.set_defaults(measure=measure_run)
 
     loop = measurements.add_parser(
-        "loop", help="write the first frames of a video, back and forth, until the length is reached"
+        "loop", help="write some frames of a video, back and forth, until the length is reached"
     )
+    loop.add_argument("--first", type=int, default=0)
     loop.add_argument("video", type=Path)
     loop.add_argument("output", type=Path)
     loop.add_argument("--frames", type=int, required=True)
@@ -52,27 +57,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(options.pop("measure")(**options)))
 
 
-def measure_run(detector: Path | None, pose: Path | None, lifter: Path | None, **job: Any) -> dict[str, Any]:
-    """Seconds and seconds within the networks of each stage, and the peak of resident memory."""
+def measure_run(
+    detector: Path | None,
+    pose: Path | None,
+    lifter: Path | None,
+    at_once: int | None,
+    unbroken: bool,
+    **job: Any,
+) -> dict[str, Any]:
+    """Seconds and seconds within the networks of each stage, the work, and the peak of resident memory."""
+    if unbroken:
+        stretches.SHORTEST_SECONDS = math.inf
     with tempfile.TemporaryDirectory() as folder:
         own = OwnNetworks(detector, pose, lifter)
-        done = run(Job(output=Path(folder) / "bench.take.npz", own=own, **job), ignore, note)
+        done = run(Job(output=Path(folder) / "bench.take.npz", own=own, **job), ignore, note, at_once)
     return {
         "frames": done.take.settings.end - done.take.settings.start,
         "people": len(done.take.people),
         "networks": dict(done.take.settings.networks),
         "stages": {stage.stage: (stage.seconds, stage.in_networks) for stage in done.stages},
+        "work": done.work,
         "peak_mb": peak_megabytes(),
     }
 
 
-def loop_video(video: Path, output: Path, frames: int, height: int, length: int) -> dict[str, Any]:
+def loop_video(video: Path, output: Path, first: int, frames: int, height: int, length: int) -> dict[str, Any]:
     """Write ``output``; forth and back, so that nobody leaps where the loop closes."""
     info = probe_video(video, note)
     size = (round(info.width * height / info.height / 2) * 2, height)
     pictures = [
         cv2.cvtColor(cv2.resize(frame.picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
-        for frame in read_frames(info, 0, frames)
+        for frame in read_frames(info, first, first + frames)
     ]
     writer = cv2.VideoWriter(str(output), cv2.VideoWriter.fourcc(*"mp4v"), 30.0, size)
     for picture in islice(cycle(pictures + pictures[-2:0:-1]), length):
