@@ -85,7 +85,7 @@ def picture_of(person: Person, video: VideoInfo, go_on: Callable[[], None]) -> I
     worth = person.track.scores[at] * np.minimum(boxes[:, 3] - boxes[:, 1], 2 * THUMBNAIL_HEIGHT)
     best = int(np.argmax(worth))
     footage = probe_video(video.path, lambda _: None, video.playback)
-    for frame in Reading(footage, int(seen[best]), int(seen[best]) + 1, Pyramid.of, go_on):
+    for frame in Reading(footage, int(seen[best]), int(seen[best]) + 1, Pyramid.of, waiting=go_on):
         return portrait(frame.picture, boxes[best])
     return NO_PICTURE
 

@@ -18,6 +18,7 @@ from .people.observe import Observations
 from .people.seams import joined_tracks
 from .people.watch import Eyes, watch_people
 from .protocol.progress import StoppedError
+from .video.cuts import coarse_level
 from .video.decode import Footage, Reading
 from .video.pyramid import Pyramid
 from .video.stillness import Backdrop
@@ -171,7 +172,7 @@ def watch_part(footage: Footage, part: Part, eyes: Eyes, sign: Callable[[int], N
         sign(done)
 
     backdrop = Backdrop()
-    reading = Reading(footage, *part, Pyramid.of, waiting=lambda: sign(done))
+    reading = Reading(footage, *part, Pyramid.of, coarse_level, waiting=lambda: sign(done))
     tracks = watch_people(reading, footage.fps, eyes, backdrop, progress)
     return Seen(part[0], tracks, backdrop, reading.video, reading.lost, reading.missing, reading.seconds)
 

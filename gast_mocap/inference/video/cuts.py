@@ -1,14 +1,16 @@
 """Hard cuts: where a video goes on with another shot."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
 
 from ...take.records import BoolArray, FloatArray, ImageArray
 from .frame import Frame
+from .pyramid import Pyramid
 
 Prepared = TypeVar("Prepared")
 
@@ -26,6 +28,8 @@ LONGEST_FLASH = 3
 """Frames that a flash, or black between two shots, may last."""
 NEIGHBOURS = 2
 """Frames before and after that tell what is usual."""
+AHEAD = NEIGHBOURS + LONGEST_FLASH
+"""Frames after it that a new one waits for."""
 WINDOW = 9
 """Pixels across the places that are compared."""
 SHORTEST = 32
@@ -37,45 +41,41 @@ STRUCTURE = 20.0
 
 @dataclass(frozen=True)
 class Seen:
-    """A frame that waits for its neighbours: its small grey picture, and how ``new`` (0..1) it is after the last."""
+    """What is kept of a frame: its small grey picture, and how ``new`` (0..1) it is after the last."""
 
-    frame: "Frame[Prepared]"  # type: ignore[valid-type]
     small: ImageArray
     new: float
 
 
-class Cuts:
-    """Passes frames on, a few steps later, with ``is_cut`` set on the first of each further shot."""
+class Cuts(Generic[Prepared]):
+    """Passes frames on with ``is_cut`` set on the first of each further shot; what may be one waits for a few others."""
 
     def __init__(self) -> None:
         self._seen: list[Seen] = []
-        self._passed = 0
+        self._waiting: deque[Frame[Prepared]] = deque()
 
     def push(self, frame: Frame[Prepared], picture: ImageArray) -> Iterator[Frame[Prepared]]:
-        """Take in a ``frame`` that shows ``picture`` (h, w, 3) RGB; those that are decided come out."""
+        """Take in a ``frame`` that shows ``picture`` (h, w, 3) RGB, of which SIDE pixels along the long side are enough;
+        those that are decided come out."""
         small = small_grey(picture)
-        last = self._seen[-1].small if self._seen else None
-        if last is None or np.mean(cv2.absdiff(last, small) > CHANGED_GREY) < CHANGED:
-            new = 0.0
-        else:
-            new = newness(last, small)
-        self._seen.append(Seen(frame, small, new))
-        yield from self._decided(NEIGHBOURS + LONGEST_FLASH)
+        last = self._seen[-1].small if self._seen else small
+        is_changed = np.count_nonzero(cv2.absdiff(last, small) > CHANGED_GREY) >= CHANGED * small.size
+        self._seen.append(Seen(small, newness(last, small) if is_changed else 0.0))
+        self._waiting.append(frame)
+        yield from self._decided(AHEAD)
 
     def rest(self) -> Iterator[Frame[Prepared]]:
         """The frames that still wait."""
         yield from self._decided(0)
 
     def _decided(self, ahead: int) -> Iterator[Frame[Prepared]]:
-        """What has ``ahead`` frames after it. The last few that came out stay as neighbours."""
-        while len(self._seen) - self._passed > ahead:
-            place = self._passed
-            frame = self._seen[place].frame
-            self._passed += 1
-            yield replace(frame, is_cut=self._begins_shot(place))
-            if self._passed > NEIGHBOURS + LONGEST_FLASH:
-                del self._seen[0]
-                self._passed -= 1
+        """What is not new, or has ``ahead`` frames after it."""
+        while self._waiting:
+            del self._seen[: max(0, len(self._seen) - len(self._waiting) - AHEAD)]
+            place = len(self._seen) - len(self._waiting)
+            if self._seen[place].new >= NEW and len(self._waiting) <= ahead:
+                return
+            yield replace(self._waiting.popleft(), is_cut=self._begins_shot(place))
 
     def _begins_shot(self, place: int) -> bool:
         """Whether the frame at ``place`` is the last of a few new ones, and nothing is as before them."""
@@ -109,11 +109,14 @@ def newness(before: ImageArray, after: ImageArray) -> float:
     return float((unlike & structure).sum() / max(structure.sum(), 1))
 
 
+def coarse_level(pyramid: Pyramid) -> ImageArray:
+    """The picture (h, w, 3) of a frame in which cuts are looked for."""
+    return pyramid.coarse(SIDE)
+
+
 def small_grey(picture: ImageArray) -> ImageArray:
     """(h, w) grey, SIDE pixels along the long side, SHORTEST at least along the other, of a picture (h, w, 3)."""
-    shrink = min(1.0, 3 * SIDE / max(picture.shape[:2]))  # a few of the pixels do, and cost a fraction of all
-    few = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_NEAREST)
-    grey = cv2.cvtColor(few, cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     scale = SIDE / max(grey.shape)
     size = max(SHORTEST, round(grey.shape[1] * scale)), max(SHORTEST, round(grey.shape[0] * scale))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

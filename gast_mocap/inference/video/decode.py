@@ -103,8 +103,9 @@ def source_of(path: Path, playback: Playback) -> Film | Sequence:
 class Reading(Generic[Prepared]):
     """Frames ``start`` to ``end`` (exclusive; None for all) of ``footage``, with what ``prepare`` makes of them.
 
-    A thread decodes and prepares ahead of the consumer. ``waiting`` is called while no frame is ready, as when what
-    lies before a late start is read over; what it raises ends the reading.
+    A thread decodes and prepares ahead of the consumer. Cuts are found in what ``coarse`` makes of a prepared frame, a
+    small picture (h, w, 3); without it they are not looked for. ``waiting`` is called while no frame is ready, as when
+    what lies before a late start is read over; what it raises ends the reading.
     """
 
     def __init__(
@@ -113,10 +114,11 @@ class Reading(Generic[Prepared]):
         start: int,
         end: int | None,
         prepare: Callable[[ImageArray], Prepared],
+        coarse: Callable[[Prepared], ImageArray] | None = None,
         waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self._footage, self._start, self._end = footage, start, end
-        self._prepare, self._waiting = prepare, waiting
+        self._prepare, self._coarse, self._waiting = prepare, coarse, waiting
         self._frames: queue.Queue[Frame[Prepared] | Exception | None] = queue.Queue(maxsize=FRAMES_AHEAD)
         self._stop = threading.Event()
         self._cuts: list[int] = []
@@ -187,18 +189,24 @@ class Reading(Generic[Prepared]):
             self._put(error)
 
     def _decoded(self) -> Iterator[Frame[Prepared]]:
+        if self._coarse is None:
+            yield from self._uncut()
+            return
+        cuts: Cuts[Prepared] = Cuts()
+        for frame in self._uncut():
+            yield from cuts.push(frame, self._coarse(frame.picture))
+        yield from cuts.rest()
+
+    def _uncut(self) -> Iterator[Frame[Prepared]]:
         facts = self._footage.facts
         upright = Upright(facts.first, facts.pixel, self._footage.playback.mirrored)
-        cuts = Cuts()
         shown = deinterlaced(self._source.frames(self._start, self._stop.is_set))
         for index, (stamp, frame) in enumerate(shown):
             if index == self._end:
                 break
             time = self._clock.tick(stamp)
             if frame is not None and index >= self._start:
-                picture = upright.picture(frame)
-                yield from cuts.push(Frame(index, time, self._prepare(picture)), picture)
-        yield from cuts.rest()
+                yield Frame(index, time, self._prepare(upright.picture(frame)))
 
     def _put(self, item: Any) -> bool:
         """Wait for room in the queue; False when the consumer is gone."""

@@ -32,7 +32,7 @@ third of its decoding. More of them notice sooner that a later part of a film is
 def deinterlaced(shown: Iterator[Shown]) -> Iterator[Shown]:
     """The same frames; from the first one on that is seen to be interlaced, each shows one moment.
 
-    A few frames are held back: their neighbours tell what moves.
+    A few of those that are looked at are held back: their neighbours tell what moves.
     """
     waiting: list[Held] = []
     unweaver: Unweaver | None = None
@@ -43,7 +43,7 @@ def deinterlaced(shown: Iterator[Shown]) -> Iterator[Shown]:
         is_looked_at = unweaver is None and (count < ALL_OF_FIRST or count % EVERY < LOOKED_AT)
         waiting.append(Held(stamp, frame, grey(frame) if is_looked_at else None))
         if unweaver is None and not is_interlaced(waiting):
-            if len(waiting) == LOOKED_AT:
+            while waiting and (len(waiting) == LOOKED_AT or not is_looked_at):
                 yield waiting.pop(0).shown
             continue
         for held in waiting:

@@ -42,6 +42,10 @@ class Pyramid:
         """Bytes that it keeps alive."""
         return sum(level.nbytes for level in self.levels)
 
+    def coarse(self, side: int) -> ImageArray:
+        """The smallest level (h, w, 3) whose long side has at least ``side`` pixels; the largest if none has."""
+        return next((level for level in self.levels[::-1] if max(level.shape) >= side), self.levels[0])
+
     def part(self, box: FloatArray, turn: float = 0.0) -> Self:
         """What lies in ``box`` (4,) px, turned about its middle by ``turn`` radians clockwise, as a frame of its own.
 

@@ -84,7 +84,8 @@ class Upright:
         width, height = self._stored
         scaling = Interpolation.BILINEAR if (frame.width, frame.height) == self._stored else Interpolation.AREA
         rgb = self._reformatter.reformat(frame, width, height, "rgb24", interpolation=scaling)
-        image = np.asarray(rgb.to_ndarray(), np.uint8)
+        plane = rgb.planes[0]
+        image = np.ndarray((height, width, 3), np.uint8, plane, strides=(plane.line_size, 3, 1))  # copies no pixel
         return self._turn.apply(image if self._tone is None else self._tone.apply(image))
 
 

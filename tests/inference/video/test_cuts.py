@@ -93,3 +93,11 @@ def test_panoramas_are_compared_like_other_pictures(size: tuple[int, int]) -> No
     assert max(small[0].shape) == 128
     assert newness(*small) > 0.5
     assert newness(small[0], small[0]) == 0
+
+
+def test_only_what_may_be_a_cut_waits() -> None:
+    cuts: Cuts[None] = Cuts()
+    at_once = [len(list(cuts.push(Frame(i, i / 30, None), image))) for i, image in enumerate([*WALK[:10], *OTHER[:10]])]
+    assert at_once[:10] == [1] * 10
+    assert at_once[10:15] == [0] * 5 and at_once[15] == 6
+    assert at_once[16:] == [1] * 4
