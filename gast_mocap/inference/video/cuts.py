@@ -119,7 +119,8 @@ def small_grey(picture: ImageArray) -> ImageArray:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     scale = SIDE / max(grey.shape)
     size = max(SHORTEST, round(grey.shape[1] * scale)), max(SHORTEST, round(grey.shape[0] * scale))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR  # which is a fifth of the work and has no moire there
+    return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
 
 
 def correlation(first: ImageArray, second: ImageArray) -> tuple[FloatArray, BoolArray]:
