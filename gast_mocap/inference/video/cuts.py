@@ -48,15 +48,17 @@ class Seen:
 
 
 class Cuts(Generic[Prepared]):
-    """Passes frames on with ``is_cut`` set on the first of each further shot; what may be one waits for a few others."""
+    """Passes frames on with ``is_cut`` set on the first of each further shot; what may be one waits a little."""
 
     def __init__(self) -> None:
         self._seen: list[Seen] = []
         self._waiting: deque[Frame[Prepared]] = deque()
 
     def push(self, frame: Frame[Prepared], picture: ImageArray) -> Iterator[Frame[Prepared]]:
-        """Take in a ``frame`` that shows ``picture`` (h, w, 3) RGB, of which SIDE pixels along the long side are enough;
-        those that are decided come out."""
+        """Take in a ``frame`` that shows ``picture`` (h, w, 3) RGB; SIDE pixels along its long side are enough.
+
+        Those that are decided come out.
+        """
         small = small_grey(picture)
         last = self._seen[-1].small if self._seen else small
         is_changed = np.count_nonzero(cv2.absdiff(last, small) > CHANGED_GREY) >= CHANGED * small.size
