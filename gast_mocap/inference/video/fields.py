@@ -37,11 +37,13 @@ def deinterlaced(shown: Iterator[Shown]) -> Iterator[Shown]:
     """
     waiting: list[Held] = []
     unweaver: Unweaver | None = None
-    for count, (stamp, frame) in enumerate(shown):
+    count = 0
+    for stamp, frame in shown:
         if frame is None:
             yield stamp, None
             continue
         is_looked_at = unweaver is None and (count < ALL_OF_FIRST or count % EVERY < LOOKED_AT)
+        count += 1
         waiting.append(Held(stamp, frame, grey(frame) if is_looked_at else None))
         if unweaver is None and not is_interlaced(waiting):
             while waiting and (len(waiting) == LOOKED_AT or not is_looked_at):
