@@ -84,8 +84,8 @@ class Upright:
         width, height = self._stored
         scaling = Interpolation.BILINEAR if (frame.width, frame.height) == self._stored else Interpolation.AREA
         rgb = self._reformatter.reformat(frame, width, height, "rgb24", interpolation=scaling)
-        plane = rgb.planes[0]
-        image = np.ndarray((height, width, 3), np.uint8, plane, strides=(plane.line_size, 3, 1))  # copies no pixel
+        strides = rgb.planes[0].line_size, 3, 1
+        image: ImageArray = np.ndarray((height, width, 3), np.uint8, rgb.planes[0], strides=strides)  # a view
         return self._turn.apply(image if self._tone is None else self._tone.apply(image))
 
 
