@@ -10,6 +10,7 @@ from . import (
     bake,
     clean_up,
     import_video,
+    in_picture,
     installation,
     live,
     looking,
@@ -56,6 +57,8 @@ CLASSES: tuple[type, ...] = (
     mending.GAST_MOCAP_OT_delete_person,
     mending.GAST_MOCAP_OT_cut_stretch,
     mending.GAST_MOCAP_OT_swap_left_right,
+    mending.GAST_MOCAP_OT_move_keypoint,
+    mending.GAST_MOCAP_OT_jump,
     mending.GAST_MOCAP_OT_undo_edit,
     mending.GAST_MOCAP_OT_reset_edits,
     clean_up.GAST_MOCAP_OT_use_scene_camera,
@@ -77,6 +80,7 @@ CLASSES: tuple[type, ...] = (
     bake.GAST_MOCAP_OT_add_character,
     match.GAST_MOCAP_OT_see_match,
     match.GAST_MOCAP_OT_reference_layout,
+    in_picture.GAST_MOCAP_OT_work_in_picture,
     people_panel.GAST_MOCAP_UL_people,
     video_panel.GAST_MOCAP_PT_video,
     people_panel.GAST_MOCAP_PT_people,
@@ -98,6 +102,7 @@ def register() -> None:
     bpy.types.TOPBAR_MT_file_import.append(import_video.draw_in_import_menu)
     bpy.types.STATUSBAR_HT_header.append(draw_in_status_bar)
     overlay.register()
+    in_picture.register()
     bind_escape()
     bpy.app.handlers.load_pre.append(stop_import)
     bpy.app.handlers.load_post.append(forget_file)
@@ -110,6 +115,7 @@ def unregister() -> None:
     installation.forget()
     forget()
     overlay.unregister()
+    in_picture.unregister()
     unbind_escape()
     bpy.types.STATUSBAR_HT_header.remove(draw_in_status_bar)
     bpy.app.handlers.load_pre.remove(stop_import)
@@ -172,7 +178,7 @@ def forget_file(*_: object) -> None:
 
 def forget() -> None:
     """What the panel told and showed was of the file before."""
-    for of_file in (reports, thumbnails, looking, performances, live):
+    for of_file in (reports, thumbnails, looking, performances, live, in_picture):
         of_file.forget()
 
 

@@ -104,7 +104,7 @@ class GAST_MOCAP_OT_reference_layout(MocapOperator):
     def poll(cls, context: Context) -> bool:
         cls.poll_message_set("Press See the Match first")
         camera = scene_of(context).camera
-        return context.area is not None and camera is not None and bool(camera.get(OURS))
+        return context.area is not None and camera is not None and is_ours(camera)
 
     def work(self, _scene: Scene) -> str:
         context = bpy.context
@@ -141,6 +141,11 @@ def stage_of_target(settings: GAST_MOCAP_PG_scene, motion: Motion) -> Stage:
     return stage_of(as_the_rig_sees_it(motion, rest), rest, bone_map)
 
 
+def is_ours(camera: Object) -> bool:
+    """Whether See the Match made it."""
+    return bool(camera.get(OURS))
+
+
 def look_through(context: Context) -> None:
     """Look through the scene's camera in the view in which the button was pressed."""
     if context.area and context.area.type == "VIEW_3D":
@@ -155,7 +160,7 @@ def _set_perspective(area: bpy.types.Area, perspective: Literal["PERSP", "CAMERA
 
 def _our_camera(scene: Scene, name: str) -> Object:
     """The scene's camera that we made, or a new one."""
-    if (camera := next((thing for thing in scene.objects if thing.get(OURS)), None)) is not None:
+    if (camera := next((thing for thing in scene.objects if is_ours(thing)), None)) is not None:
         return camera
     camera = bpy.data.objects.new(name, bpy.data.cameras.new(name))
     camera[OURS] = True

@@ -1,15 +1,19 @@
 """Mends who was tracked: an edit is added to the take's, and the worker does what follows from it."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import numpy as np
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 from bpy.types import Context, Event, Scene
 
 from ..inference.protocol.job import Mend
-from ..take.edits import Cut, Delete, Edit, Join, Split, Swap, SwapSides, free_id, from_json, mended, to_json
+from ..take.edits import Cut, Delete, Edit, Join, Move, Split, Swap, SwapSides, free_id, from_json, mended, to_json
 from ..take.errors import MocapError
-from ..take.records import Take
+from ..take.pick import points_at
+from ..take.records import ROUNDING, Take
+from ..take.skeletons import COCO17
 from . import preferences, reports, running, thumbnails
 from .operator import MocapOperator, Result
 from .paths import chosen_path
@@ -18,6 +22,9 @@ from .scene_take import take_of
 
 _others: list[tuple[str, str, str, int, int]] = []
 """The last list of people that was offered: Blender keeps no copy of an enumeration's texts."""
+
+
+KEYPOINTS = tuple((joint, joint.replace("_", " ").capitalize(), "") for joint in COCO17.joints)
 
 
 class MendingOperator(MocapOperator):
@@ -163,6 +170,52 @@ class GAST_MOCAP_OT_swap_left_right(StretchOperator):
         return SwapSides(track_id, *self.stretch(scene, take))
 
 
+def _show_place(operator: "GAST_MOCAP_OT_move_keypoint", context: Context) -> None:
+    """Begin with where the keypoint is now."""
+    scene = scene_of(context)
+    take = take_of(scene)
+    person = take.person(settings_of(scene).chosen_person().track_id)
+    points = points_at(person, video_frame(scene, take, scene.frame_current))
+    if points is not None:
+        operator.x, operator.y = np.round(points[COCO17.index(operator.joint)]).astype(int).tolist()
+
+
+class GAST_MOCAP_OT_move_keypoint(MendingOperator):
+    bl_idname = "gast_mocap.move_keypoint"
+    bl_label = "Move Keypoint"
+    bl_description = "Say where a keypoint of the chosen person is in the picture at the current frame"
+
+    joint: Annotated[str, EnumProperty(name="Keypoint", items=KEYPOINTS, update=_show_place, options={"SKIP_SAVE"})]
+    x: Annotated[
+        int, IntProperty(name="X", description="Pixels from the left edge of the picture", options={"SKIP_SAVE"})
+    ]
+    y: Annotated[
+        int, IntProperty(name="Y", description="Pixels from the upper edge of the picture", options={"SKIP_SAVE"})
+    ]
+
+    def invoke(self, context: Context, _event: Event) -> Result:
+        _show_place(self, context)
+        return self.ask(context)
+
+    def edit(self, scene: Scene, take: Take, track_id: int) -> Edit:
+        frame = video_frame(scene, take, scene.frame_current)
+        return Move(track_id, frame, self.joint, self.x, self.y, settings_of(scene).reach)
+
+
+class GAST_MOCAP_OT_jump(MocapOperator):
+    bl_idname = "gast_mocap.jump"
+    bl_label = "Jump"
+    bl_description = "Go to this frame, which is worth a look"
+    bl_options = {"REGISTER"}
+    reports = reports.of_mending
+
+    frame: Annotated[int, IntProperty(description="Of the scene", options={"SKIP_SAVE", "HIDDEN"})]
+
+    def work(self, scene: Scene) -> str:
+        scene.frame_set(self.frame)
+        return ""
+
+
 class GAST_MOCAP_OT_undo_edit(MendingOperator):
     bl_idname = "gast_mocap.undo_edit"
     bl_label = "Undo Last"
@@ -188,6 +241,12 @@ class GAST_MOCAP_OT_reset_edits(MendingOperator):
 def video_frame(scene: Scene, take: Take, frame: int) -> int:
     """The frame of the video that plays at a frame of the scene."""
     return take.video.frame_at((frame - settings_of(scene).start_frame) / fps_of(scene))
+
+
+def scene_frame(scene: Scene, take: Take, frame: int) -> int:
+    """The first frame of the scene at which a frame of the video plays, or the next one if it is skipped."""
+    seconds = float(take.video.times[frame]) - ROUNDING
+    return settings_of(scene).start_frame + math.ceil(seconds * fps_of(scene))
 
 
 def start(scene: Scene, take: Take, edits: Sequence[Edit], step: str) -> running.Import:

@@ -1,6 +1,7 @@
 """Draws the tracked skeleton of the chosen person in the 3D views, coloured by how sure the tracking is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import gpu
@@ -61,13 +62,17 @@ def _draw() -> None:
     if skeleton is None or (seen := skeleton.at(seconds)) is None:
         return
     joints, scores = seen
-    ends = joints[BONES].reshape(-1, 3).astype(np.float32)
-    colours = score_colours(scores)[BONES].reshape(-1, 4).astype(np.float32)
+    draw_lines(joints[BONES].reshape(-1, 3), score_colours(scores)[BONES].reshape(-1, 4), LINE_WIDTH)
+
+
+def draw_lines(ends: FloatArray, colours: FloatArray, width: float) -> None:
+    """Lines between each two of ``ends`` (2 n, 3), before all else, in ``colours`` (2 n, 4)."""
     shader = gpu.shader.from_builtin("POLYLINE_SMOOTH_COLOR")
-    batch = batch_for_shader(shader, "LINES", {"pos": ends, "color": colours})
+    content: dict[str, Any] = {"pos": ends.astype(np.float32), "color": colours.astype(np.float32)}
+    batch = batch_for_shader(shader, "LINES", content)
     assert bpy.context.region
     shader.uniform_float("viewportSize", (bpy.context.region.width, bpy.context.region.height))
-    shader.uniform_float("lineWidth", LINE_WIDTH)
+    shader.uniform_float("lineWidth", width)
     gpu.state.blend_set("ALPHA")
     gpu.state.depth_test_set("NONE")
     batch.draw(shader)

@@ -19,6 +19,7 @@ from bpy.types import Context, Object, PropertyGroup, Scene
 
 from ..inference.video import clock
 from ..retarget.blender.armature import Reference
+from ..take.edits import LONGEST_REACH
 from ..take.errors import MocapError
 from ..take.files import LONGEST_NAME
 from ..take.settings import CleanSettings, Quality
@@ -302,6 +303,18 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
     edits: Annotated[str, StringProperty(description="What was mended in the take's people, as shown; for undo")]
     people: Annotated["bpy_prop_collection_idprop[GAST_MOCAP_PG_person]", CollectionProperty(type=GAST_MOCAP_PG_person)]
     person_index: Annotated[int, IntProperty(name="Person", min=0, description="The person whose motion is baked")]
+
+    reach: Annotated[
+        int,
+        IntProperty(
+            name="Influence",
+            default=3,
+            min=0,
+            max=LONGEST_REACH,
+            soft_max=30,
+            description="Frames before and after that follow a keypoint that is moved, less and less",
+        ),
+    ]
 
     show_skeleton: Annotated[
         bool,

@@ -15,6 +15,7 @@ from ..take.files import load_take, save_take
 from ..take.proposals import came_back
 from ..take.records import Person, Take, VideoInfo
 from ..take.visibility import person_words, visibility_strip
+from ..take.worth_a_look import Doubt, worth_a_look
 from .paths import chosen_path, stored_path
 from .properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, settings_of
 
@@ -22,6 +23,8 @@ GIVEN = ("own_height", "given_name", "is_chosen", "target")
 """What the rows of the list of people are given in the panel."""
 TAKES_KEPT = 2
 """Takes kept in memory: with more, as many windows can show different scenes without reading at each redraw."""
+DOUBTS_KEPT = 8
+"""People whose doubtful frames are kept: with more, as many can be chosen in turn without looking again."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def forget() -> None:
     """Read takes anew, in case the clock of the disk is too coarse to tell, or a permission was changed."""
     _found.cache_clear()
     _proposals.cache_clear()
+    _doubts.cache_clear()
 
 
 @lru_cache(maxsize=TAKES_KEPT)
@@ -80,6 +84,17 @@ def _proposals(file: TakeFile) -> list[tuple[int, int]]:
 def proposals_of(scene: Scene) -> list[tuple[int, int]]:
     """Who of the scene's take may be one person: ids of an earlier and a later one. Raises MocapError."""
     return _proposals(TakeFile.at(settings_of(scene).take))
+
+
+@lru_cache(maxsize=DOUBTS_KEPT)
+def _doubts(file: TakeFile, track_id: int) -> list[Doubt]:
+    return worth_a_look(read(file).person(track_id).keypoints)
+
+
+def doubts_of(scene: Scene) -> list[Doubt]:
+    """The frames of the chosen person that are worth a look. Raises MocapError."""
+    settings = settings_of(scene)
+    return _doubts(TakeFile.at(settings.take), settings.chosen_person().track_id)
 
 
 def take_of(scene: Scene) -> Take:

@@ -4,11 +4,13 @@ import time
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 
-from gast_mocap.operators import mending, reports, running
-from gast_mocap.take.edits import Cut, Delete, Join, Split, Swap, SwapSides
+from gast_mocap.operators import in_picture, mending, reports, running
+from gast_mocap.take.edits import Cut, Delete, Join, Move, Split, Swap, SwapSides
 from gast_mocap.take.files import load_take
+from gast_mocap.take.skeletons import COCO17
 
 OPERATORS = bpy.ops.gast_mocap
 
@@ -131,3 +133,40 @@ def test_a_swap_without_a_choice_is_with_the_first_who_is_offered(scene, opened,
     asked = edits_of(monkeypatch)
     OPERATORS.swap_people(wait=True)
     assert asked[0][-1] == Swap(4, 1, 0)
+
+
+def test_a_keypoint_is_moved_at_the_frame_that_is_shown(scene, opened, monkeypatch):
+    asked = edits_of(monkeypatch)
+    scene.gast_mocap.reach = 5
+    scene.frame_set(1 + 12)
+    OPERATORS.move_keypoint(joint="left_wrist", x=640, y=-20, wait=True)
+    assert asked[0][-1] == Move(4, 15, "left_wrist", 640, -20, 5)
+
+
+def test_a_dragged_keypoint_is_an_edit_of_the_take(scene, opened):
+    in_picture.move(scene, 15, COCO17.index("left_wrist"), np.array([639.6, 100.2]))  # lifts: the real network
+    until_idle()
+    assert not reports.of_mending.error
+    assert load_take(opened).edits == (Move(4, 15, "left_wrist", 640, 100, 3),)
+
+
+def test_a_click_chooses(scene, opened):
+    in_picture.choose(scene, 2)
+    assert scene.gast_mocap.person().track_id == 2
+
+
+def test_a_jump_shows_the_frame_or_the_next_one(scene, opened):
+    """24 frames a second show most of the 30 frames of the video's second."""
+    take = load_take(opened)
+    for frame in range(60):
+        shown = mending.video_frame(scene, take, mending.scene_frame(scene, take, frame))
+        assert shown in (frame, frame + 1)
+    OPERATORS.jump(frame=7)
+    assert scene.frame_current == 7
+
+
+def test_the_picture_in_a_view():
+    """Its corner at (100, 500), half as large: (40, 60) of the picture is 20 to the right and 30 below."""
+    picture = in_picture.PictureInRegion(np.array([100.0, 500.0]), 0.5)
+    assert picture.in_region(np.array([40.0, 60.0])).tolist() == [120, 470]
+    assert picture.in_picture(np.array([120.0, 470.0])).tolist() == [40, 60]

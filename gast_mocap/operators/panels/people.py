@@ -10,10 +10,11 @@ from ...take.records import Playback, Take
 from ...take.settings import Quality
 from ...take.staleness import Wished, changed_since
 from .. import reports, running, thumbnails
+from ..mending import scene_frame
 from ..paths import chosen_path
 from ..performances import found_height
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
-from ..scene_take import proposals_of, take_of
+from ..scene_take import doubts_of, proposals_of, take_of
 from .panel import MocapPanel, draw_reports, draw_text, wrapped
 from .progress import draw_progress
 
@@ -102,6 +103,7 @@ def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_sce
     for earlier, later in proposals[:MOST_PROPOSALS]:
         draw_proposal(body, settings, earlier, later)
     draw_edits(body, context, take)
+    draw_corrections(body, context, settings, take)
 
 
 def draw_strips(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
@@ -137,6 +139,22 @@ def draw_edits(layout: UILayout, context: Context, take: Take) -> None:
     row = layout.row(align=True)
     row.operator("gast_mocap.undo_edit", icon="LOOP_BACK")
     row.operator("gast_mocap.reset_edits", icon="X")
+
+
+def draw_corrections(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
+    """The ways to put a keypoint right, and where it may be needed."""
+    column = layout.column(align=True)
+    column.operator("gast_mocap.work_in_picture", icon="RESTRICT_SELECT_OFF")
+    row = column.row(align=True)
+    row.operator("gast_mocap.move_keypoint")
+    row.prop(settings, "reach")
+    scene = scene_of(context)
+    if doubts := doubts_of(scene):
+        layout.label(text="Worth a look")
+    listed = layout.column(align=True)
+    for doubt in doubts:
+        frame = scene_frame(scene, take, doubt.frame)
+        listed.operator("gast_mocap.jump", text=f"{frame}: {doubt.why}", icon="TIME").frame = frame
 
 
 def draw_takes(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
