@@ -42,6 +42,7 @@ BENCHMARKS = {
     "round_trip": "blender",
     "videos": "blender",
     "stress": "training",
+    "company": "training",
 }
 """Each benchmark of benchmarks/ and the environment that it runs in."""
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from ...take.records import FloatArray, ImageArray
+from ...take.records import BoolArray, FloatArray, ImageArray, IntArray
 from ...take.skeletons import COCO17, Side
 from ..video.pyramid import Pyramid
 from .boxes import box_around
-from .read import Pose
+from .pose import Pose
 from .rejoin import Piece
 
 WEAK_END = 0.6
@@ -19,9 +19,10 @@ WEAK_END = 0.6
 it cuts off people who walk out of the light."""
 THUMBNAIL_HEIGHT = 128
 HUES, SATURATIONS = 12, 4
-BOX, POINTS, SCORES = slice(0, 4), slice(4, 38), slice(38, 55)
-ROW = 55
+BOX, POINTS, SCORES, HELD = slice(0, 4), slice(4, 38), slice(38, 55), slice(55, 72)
+ROW = 72
 """Numbers that are kept of a person in one frame, and where in them."""
+NOT_HELD = np.zeros(17, int)
 TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoulder", "hip")))
 
 
@@ -29,8 +30,9 @@ TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoul
 class Observations:
     """What has been seen of one followed person so far.
 
-    ``rows`` holds the box, the keypoints and their scores of one frame after the other, in single precision: that is a
-    ten-thousandth of a pixel. An hour of video has many rows; as small arrays they would take three times the memory.
+    ``rows`` holds the box, the keypoints, their scores and for how long they are held, of one frame after the other, in
+    single precision: that is a ten-thousandth of a pixel. An hour of video has many rows; as small arrays they would
+    take three times the memory.
     ``replaces``: they seem to have taken somebody's place from one frame to the next.
     """
 
@@ -56,18 +58,27 @@ class Observations:
         """(t, 17)."""
         return self._table()[:, SCORES]
 
+    @property
+    def held(self) -> BoolArray:
+        """(t, 17) whether somebody else was in the way of a joint."""
+        return self._table()[:, HELD] > 0
+
     def see(self, frame: int, picture: Pyramid, pose: Pose) -> None:
         """Take in the person's ``pose`` and how they look in ``frame``."""
         box = pose.box
-        self.add(frame, box, pose.points, pose.scores)
-        self.colours = self.colours + colours_of_torso(picture, pose.points)
-        worth = float(pose.score * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
+        self.add(frame, box, pose.points, pose.scores, pose.held)
+        if not pose.held[TORSO].any():
+            self.colours = self.colours + colours_of_torso(picture, pose.points)
+        is_alone = not pose.held.any()  # else the picture shows another's face as well
+        worth = float(is_alone * pose.score * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
         if worth > self.thumbnail_worth * 1.05:
             self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
 
-    def add(self, frame: int, box: FloatArray, points: FloatArray, scores: FloatArray) -> None:
+    def add(
+        self, frame: int, box: FloatArray, points: FloatArray, scores: FloatArray, held: IntArray = NOT_HELD
+    ) -> None:
         self.frames.append(frame)
-        self.rows.extend(np.concatenate([box, points.ravel(), scores]))
+        self.rows.extend(np.concatenate([box, points.ravel(), scores, held]))
 
     def drop_weak_ends(self) -> None:
         """Forget the first and last frames in which something else was taken for the person."""

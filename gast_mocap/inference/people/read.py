@@ -1,7 +1,7 @@
 """Reads the poses of people whose place is known, whatever way up they are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,8 +9,10 @@ from ...take.records import FloatArray
 from ...take.skeletons import COCO17, Side
 from ..networks.roles import Estimator
 from ..video.pyramid import Pyramid
-from .boxes import areas, box_of_keypoints
+from .boxes import areas
+from .company import Expected, told_apart
 from .keypoints import repeated
+from .pose import Pose
 
 SEEN = 0.25
 """Mean keypoint score from which a person counts as seen in a frame. Raising it loses people in the dark and half out
@@ -43,27 +45,6 @@ SHOULDERS, HIPS, ANKLES = (
 )
 
 
-@dataclass(frozen=True)
-class Pose:
-    """One person in one frame: COCO-17 ``points`` (17, 2) px and ``scores`` (17,) 0..1.
-
-    ``turned``: radians from upright, clockwise; 0 while the body leans little.
-    """
-
-    points: FloatArray
-    scores: FloatArray
-    turned: float = 0.0
-
-    @property
-    def score(self) -> float:
-        return float(self.scores.mean())
-
-    @property
-    def box(self) -> FloatArray:
-        """(4,) px."""
-        return box_of_keypoints(self.points, self.scores)
-
-
 class BodyReader:
     """Asks a 2D network, showing it everybody upright."""
 
@@ -71,12 +52,17 @@ class BodyReader:
         self._estimator = estimator
 
     def read(
-        self, picture: Pyramid, boxes: dict[int, FloatArray], before: dict[int, Pose], patient: bool
+        self,
+        picture: Pyramid,
+        boxes: dict[int, FloatArray],
+        before: dict[int, Pose],
+        patient: bool,
+        company: dict[int, Expected],
     ) -> dict[int, Pose]:
         """Poses of the people in ``boxes`` who are really seen there, by id.
 
         ``before`` has the last pose of those who were seen already; who was not, or who is hard to see while
-        ``patient``, is looked at in four turns.
+        ``patient``, is looked at in four turns. ``company``: where those who overlap should be.
         """
         upright = [i for i in boxes if i not in before or not before[i].turned]
         poses = dict(zip(upright, self._as_they_are(picture, [boxes[i] for i in upright]), strict=True))
@@ -84,16 +70,21 @@ class BodyReader:
             known = before.get(track_id)
             if known and known.turned:
                 poses[track_id] = self._turned(picture, box, known.turned)
-            pose = poses[track_id]
-            if pose.score < (DOUBTFUL_AT_FIRST if known is None else DOUBTFUL if patient else 0.0):
+            pose, doubtful = poses[track_id], DOUBTFUL_AT_FIRST if known is None else DOUBTFUL if patient else 0.0
+            if track_id not in company and pose.score < doubtful:
                 poses[track_id] = self._best_turn(picture, box, pose)
-        seen = {i: poses[i] for i in boxes if poses[i].score >= SEEN and fills(boxes[i], poses[i])}
+        poses |= told_apart(self._estimator, picture, boxes, poses, company)
+        seen = {i: poses[i] for i in boxes if i in company or (poses[i].score >= SEEN and fills(boxes[i], poses[i]))}
         wrong = repeated(
             np.array([pose.points for pose in seen.values()]).reshape(-1, 17, 2),
             np.array([pose.scores for pose in seen.values()]).reshape(-1, 17),
             np.array([boxes[i] for i in seen]).reshape(-1, 4),
         )
-        return {i: settled(pose) for n, (i, pose) in enumerate(seen.items()) if n not in wrong}
+        return {
+            i: pose if i in company else settled(pose)
+            for n, (i, pose) in enumerate(seen.items())
+            if i in company or n not in wrong
+        }
 
     def _as_they_are(self, picture: Pyramid, boxes: list[FloatArray]) -> Iterable[Pose]:
         read = self._estimator.estimate(picture, np.array(boxes).reshape(-1, 4))

@@ -10,7 +10,7 @@ from ...take.records import FloatArray, ImageArray
 from ..video.cuts import CHANGED_GREY, WINDOW, newness
 from ..video.pyramid import Pyramid
 from .observe import colours_of_torso
-from .read import Pose
+from .pose import Pose
 
 WELL_SEEN = 0.4
 """Mean keypoint score of both bodies, 0..1: where one is lost, anything may be read. Raising it notices fewer."""

@@ -19,13 +19,15 @@ from ..video.frame import Frame
 from ..video.pyramid import Pyramid
 from ..video.stillness import Backdrop
 from .boxes import areas, overlaps
+from .company import expect_company, is_found_again, with_held_bridged
 from .detect import MultiPoseDetector
 from .exposure import evened
 from .follow import Sort, with_lost_legs
 from .found_poses import FoundPoses
 from .keypoints import SinglePose
 from .observe import Observations
-from .read import BodyReader, Pose, is_same_body
+from .pose import Pose
+from .read import BodyReader, is_same_body
 from .rejoin import SAME, rejoin
 from .replaced import is_replaced
 from .search import Search, next_of
@@ -118,6 +120,7 @@ class Watcher:
 
     def __init__(self, eyes: Eyes, fps: float) -> None:
         self.tracks: dict[int, Observations] = {}
+        self._fps = fps
         self._search = Search(eyes.detector, eyes.preset, fps)
         self._sort = Sort(max(1, round(MAX_UNSEEN_SECONDS * fps)), with_lost_legs)
         self._reader = BodyReader(eyes.estimator)
@@ -138,7 +141,8 @@ class Watcher:
         patient = shown.index >= self._patient_at
         if patient:
             self._patient_at = next_of(shown.index, self._patient_every)
-        seen = self._reader.read(shown.picture, boxes, self._poses, patient)
+        company = expect_company(boxes, [poses for _, poses in self._past], self._fps)
+        seen = self._reader.read(shown.picture, boxes, self._poses, patient, company)
         self._drop_doubles(seen)
         self._drop_mistaken(boxes, seen)
         self._renew_replaced(shown, seen)
@@ -174,6 +178,9 @@ class Watcher:
         """Whoever is found twice stays who they are; a newcomer on the same body is forgotten."""
         for newcomer in [i for i in seen if i not in self.tracks]:
             for known in [i for i in seen if i != newcomer]:
+                if is_found_again(seen[known], seen[newcomer]):
+                    seen[known] = seen.pop(newcomer)
+                    break
                 if not is_same_body(seen[newcomer], seen[known]):
                     continue
                 new, old = areas(np.stack([seen[newcomer].box, seen[known].box]))
@@ -224,7 +231,7 @@ class Watcher:
         """The person of ``pose`` in the frames before this, the latest first, as far as they are seen without a gap."""
         found: list[tuple[Frame[Pyramid], Pose]] = []
         for frame, others in reversed(self._past):
-            read = self._reader.read(frame.picture, {0: pose.box}, {0: pose}, patient=False)
+            read = self._reader.read(frame.picture, {0: pose.box}, {0: pose}, patient=False, company={})
             if not read or any(is_same_body(read[0], other) for other in others.values()):
                 break
             pose = read[0]
@@ -256,9 +263,10 @@ def join(track_id: int, tracks: list[Observations]) -> WatchedPerson:
     for earlier, later in pairwise(tracks):
         earlier.end_before(later.frames[0])
     frames = np.concatenate([track.frames for track in tracks])
-    boxes, points, scores = (
-        np.concatenate([getattr(track, name) for track in tracks]) for name in ("boxes", "points", "scores")
+    boxes, points, scores, held = (
+        np.concatenate([getattr(track, name) for track in tracks]) for name in ("boxes", "points", "scores", "held")
     )
+    points = with_held_bridged(frames, points, held)
     best = max(tracks, key=lambda track: track.thumbnail_worth)
     colours = np.sum([track.colours for track in tracks], axis=0)
     return WatchedPerson(

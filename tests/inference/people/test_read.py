@@ -39,14 +39,16 @@ def test_a_body_that_is_turned_is_read_as_its_upright_twin(eyes: Eyes, videos: P
     boxes = eyes.detector.detect(whole).boxes
     box = boxes[np.argmax(boxes[:, 3] - boxes[:, 1])]
     reader = BodyReader(eyes.estimator)
-    twin = reader.read(whole, {1: box}, {}, patient=False)[1]
+    twin = reader.read(whole, {1: box}, {}, patient=False, company={})[1]
     middle, half = (box[:2] + box[2:]) / 2, 0.8 * (box[3] - box[1])
     room = whole.part(np.concatenate([middle - half, middle + half]), -np.radians(degrees))
     corners = np.array([[x, y] for x in box[[0, 2]] for y in box[[1, 3]]]) - middle
     lying = corners @ rotation(np.radians(degrees)).T + half
-    pose = reader.read(room, {1: np.concatenate([lying.min(axis=0), lying.max(axis=0)])}, {}, patient=False)[1]
+    pose = reader.read(
+        room, {1: np.concatenate([lying.min(axis=0), lying.max(axis=0)])}, {}, patient=False, company={}
+    )[1]
     for _ in range(2):  # the next frames look at the body along its own axis
-        pose = reader.read(room, {1: pose.box}, {1: pose}, patient=False)[1]
+        pose = reader.read(room, {1: pose.box}, {1: pose}, patient=False, company={})[1]
     there = whole.points_from_part(room, pose.points)
     sure = twin.scores > 0.4
     apart = np.linalg.norm(there - twin.points, axis=1)[sure] / (box[3] - box[1])
