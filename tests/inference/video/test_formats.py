@@ -5,6 +5,7 @@ import os
 import struct
 import sys
 import time
+import zlib
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -322,6 +323,17 @@ def test_a_rate_that_cannot_be_is_told_and_the_frame_rate_that_is_given_counts(
     np.testing.assert_allclose(video.times, even(25, 40))
 
 
+def with_exif(photograph: bytes, tags: bytes) -> bytes:
+    """A JPEG or PNG file with EXIF ``tags``."""
+    exif = b"MM\0*" + tags
+    if photograph.startswith(b"\xff\xd8"):
+        segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 8) + b"Exif\0\0" + exif
+        return photograph[:2] + segment + photograph[2:]
+    chunk = b"eXIf" + exif
+    whole = struct.pack(">I", len(exif)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return photograph[:33] + whole + photograph[33:]  # signature and header come first
+
+
 class TestSequences:
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -353,18 +365,20 @@ class TestSequences:
         np.testing.assert_allclose(video.times, [0, 0.1, 0.4, 0.5, 0.8, 0.9])
         assert reading.lost == 4
 
-    @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-    def test_photographs_are_shown_as_the_camera_was_held(self, tmp_path: Path, orientation: int) -> None:
+    @pytest.mark.parametrize("mirrored", [False, True])
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    @pytest.mark.parametrize("suffix", [".jpg", ".png"])
+    def test_photographs_are_shown_as_the_camera_was_held(
+        self, tmp_path: Path, suffix: str, orientation: int, mirrored: bool
+    ) -> None:
         """EXIF's tag 0x112; OpenCV heeds it too."""
-        tag = struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0)
-        exif = b"Exif\0\0MM\0*" + tag
-        photograph = cv2.imencode(".jpg", picture(5))[1].tobytes()
         for number in (1, 2):
-            segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
-            (tmp_path / f"f_{number}.jpg").write_bytes(photograph[:2] + segment + photograph[2:])
-        footage = probe_video(tmp_path / "f_1.jpg", pytest.fail, Playback(frame_rate=10))
+            path = tmp_path / f"f_{number}{suffix}"
+            photograph = cv2.imencode(suffix, picture(5))[1].tobytes()
+            path.write_bytes(with_exif(photograph, struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0)))
+        footage = probe_video(path, pytest.fail, Playback(mirrored=mirrored, frame_rate=10))
         shown = next(iter(Reading(footage, 0, None, lambda image: image))).picture
-        right = cv2.imread(str(tmp_path / "f_1.jpg"))
+        right = cv2.imread(str(path))[:, :: -1 if mirrored else 1]
         assert shown.shape == right.shape == (footage.height, footage.width, 3)
         np.testing.assert_allclose(shown.astype(int), right, atol=8)
 
