@@ -40,6 +40,8 @@ SHORT_SIGHT = 1.0
 ROOM = 16 << 20
 """Bytes that must be free before the work begins: the take of ten minutes with two people."""
 
+COPY_AGAIN = "Copy or download it again if there is more of it."
+
 Notify = Callable[[str], None]
 
 
@@ -235,7 +237,7 @@ def watch_range(
     seen = watch_stretches(span, seams, at_once, networks.eyes, progress)
     video, done = seen.video, seen.frames
     if not done:
-        raise nothing_read(video, span.start, seen.lost + seen.missing)
+        raise nothing_read(video, span.start, bool(seen.lost or seen.missing != 0))
     report(Stage.WATCH, done, done)
     notify_losses(seen, notify)
     watched = tell_people(seen.tracks, video, lambda: report(Stage.WATCH, done, done))
@@ -256,9 +258,9 @@ def watch_range(
     return watched, seen
 
 
-def nothing_read(video: VideoInfo, start: int, lost: int) -> MocapError:
-    """Why no frame came from ``start`` on, of which ``lost`` cannot be read."""
-    if not lost:
+def nothing_read(video: VideoInfo, start: int, is_damaged: bool) -> MocapError:
+    """Why no frame came from ``start`` on."""
+    if not is_damaged:
         return MocapError(
             "range_empty",
             f"No frames lie from start {start} on; {video.path.name} has {video.frame_count} frames. Choose an earlier "
@@ -290,9 +292,14 @@ def lift_people(
 
 def notify_losses(seen: Seen, notify: Notify) -> None:
     """Say how much of a damaged file, or of a sequence of pictures with gaps, could not be read."""
-    name, read, whole = seen.video.path.name, seen.frames, seen.frames + seen.lost + seen.missing
-    if seen.missing:
-        notify(f"{name} ends early: {read} of {whole} frames can be read.")
+    name, read, whole = seen.video.path.name, seen.frames, seen.frames + seen.lost + (seen.missing or 0)
+    if seen.missing is None:
+        notify(
+            f"{name} was cut off: {read} frames can be read, and it does not tell how many are missing at its end. "
+            f"{COPY_AGAIN}"
+        )
+    elif seen.missing:
+        notify(f"{name} ends early: {read} of {whole} frames can be read. {COPY_AGAIN}")
     elif seen.lost and is_picture(seen.video.path):
         notify(
             f"{name}: {read} of the {whole} pictures of this sequence could be read; the others are missing or "

@@ -62,15 +62,15 @@ class Span:
 @dataclass(frozen=True)
 class Seen:
     """What watching from frame ``start`` on gave: ``tracks`` by their ids, the background, and the ``video`` up to
-    where watching ended. ``lost`` frames could not be read, ``missing`` ones are declared only. ``decoding`` took so
-    many seconds, in a thread of its own."""
+    where watching ended. ``lost`` frames could not be read; ``missing`` ones are declared only, None where the file was
+    cut off and nobody knows how many it had. ``decoding`` took so many seconds, in a thread of its own."""
 
     start: int
     tracks: dict[int, Observations]
     backdrop: Backdrop
     video: VideoInfo
     lost: int
-    missing: int
+    missing: int | None
     decoding: float = 0.0
 
     @property
@@ -196,6 +196,6 @@ def joined(first: Seen, second: Seen, seam: int) -> Seen:
         first.backdrop,
         replace(video, cuts=cuts),
         first.lost + second.lost,
-        first.missing + second.missing,
+        second.missing,  # the first was not read to the file's end
         first.decoding + second.decoding,
     )

@@ -193,6 +193,16 @@ def test_a_range_behind_the_damage_is_no_empty_room(damaged: Path, tmp_path: Pat
     assert caught.value.code == "video_damaged"
 
 
+@pytest.mark.parametrize(("missing", "words"), [(4, "ends early: 2 of 6 frames can be read."), (None, "was cut off")])
+def test_a_video_that_was_cut_off_is_told_with_the_remedy(missing: int | None, words: str) -> None:
+    video = VideoInfo(Path("clip.mkv"), 64, 48, np.array([0.0, 0.04]), 0.9)
+    notices: list[str] = []
+    notify_losses(Seen(0, {}, Backdrop(), video, 0, missing), notices.append)
+    assert len(notices) == 1
+    assert words in notices[0]
+    assert notices[0].endswith("Copy or download it again if there is more of it.")
+
+
 def test_gaps_in_a_sequence_of_pictures_are_told_as_such(tmp_path: Path) -> None:
     for number in (1, 2, 3, 5, 6, 9):
         cv2.imwrite(str(tmp_path / f"f_{number:04}.png"), np.full((48, 64, 3), 20 * number, np.uint8))

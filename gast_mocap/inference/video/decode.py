@@ -161,9 +161,13 @@ class Reading(Generic[Prepared]):
         return self._source.lost
 
     @property
-    def missing(self) -> int:
-        """Frames by which a file that was read to its end is shorter than it declares."""
-        return self._source.missing
+    def missing(self) -> int | None:
+        """Frames by which a file that was read to its end is shorter than it declares; about so many where it has no
+        index, None where it was cut off and declares no length, as those for broadcast."""
+        if self._source.missing is not None:
+            return self._source.missing
+        facts = self._footage.facts
+        return None if facts.joins_forward else max(0, facts.frame_count - len(self._clock.times())) or None
 
     def _next(self) -> Frame[Prepared] | Exception | None:
         while True:

@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from ...take.errors import MocapError
 from .clock import usual_rate
 from .container import OpenVideo, check_memory, open_video
+from .ending import is_cut_off
 from .packets import Entry, VideoPacket, enter, read_packets, stamp_of
 
 LOOKED_AT = 60
@@ -141,7 +142,7 @@ class Film:
     """Reads the file at ``path`` once, from front to back.
 
     ``lost`` counts the frames that could not be decoded so far; ``missing`` those that a file which is read to its end
-    declares and does not hold.
+    declares and does not hold; None where it was cut off and its index does not tell how many it had.
     """
 
     def __init__(self, path: Path) -> None:
@@ -149,7 +150,7 @@ class Film:
         self._is_indexed = False
         self._packets = self._shown = 0
         self.lost = 0
-        self.missing = 0
+        self.missing: int | None = 0
 
     def facts(self) -> FilmFacts:
         """Raises MocapError when the file cannot be opened, or no frame of it can be decoded."""
@@ -170,7 +171,8 @@ class Film:
                     self._shown += 1
                     yield stamp, frame
             if not stopped():
-                self.missing = max(0, declared - self._packets)
+                is_short = is_cut_off(self._path, video.container.format.name)
+                self.missing = None if is_short else max(0, declared - self._packets)
 
     def _counted(self, video: OpenVideo, stopped: Callable[[], bool]) -> Iterator[VideoPacket]:
         for packet in read_packets(video):

@@ -225,6 +225,46 @@ def test_damaged_packets_cost_their_frames_alone(tmp_path: Path) -> None:
     assert video.fps == pytest.approx(30, abs=0.01)
 
 
+def cut_off(path: Path, recipe: Recipe, share: float) -> None:
+    """The first ``share`` of a video's bytes, as a copy that was interrupted leaves them."""
+    write_coded(path, recipe)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share) | 1])
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".webm"])
+def test_a_matroska_that_was_cut_off_tells_how_much_is_missing(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"cut{suffix}"
+    codec, options = (
+        ("libx264", X264) if suffix == ".mkv" else ("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8"})
+    )
+    cut_off(path, Recipe(suffix, codec, even(25, 100), options=options), 0.6)
+    seen, _, reading = read(path)
+    assert 30 < len(seen) < 80
+    assert len(seen) + reading.missing == pytest.approx(100, abs=1)
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".m2ts"])
+def test_a_transport_stream_that_ends_amid_a_packet_was_cut_off(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"cut{suffix}"
+    cut_off(path, Recipe(suffix, "libx264", even(25, 100), options=X264), 0.6)
+    seen, _, reading = read(path)
+    assert 30 < len(seen) < 80
+    assert reading.missing is None
+
+
+def test_a_recording_of_unknown_length_is_not_cut_off(tmp_path: Path) -> None:
+    """A program that is ended while it records to Matroska leaves the length open."""
+    path = tmp_path / "live.mkv"
+    cut_off(path, Recipe(".mkv", "libx264", even(25, 60), options=X264), 1)
+    content = bytearray(path.read_bytes())
+    segment = content.index(bytes.fromhex("18538067")) + 4
+    content[segment : segment + 8] = b"\x01" + b"\xff" * 7
+    path.write_bytes(content[: len(content) * 6 // 10])
+    _, _, reading = read(path)
+    assert reading.missing == 0
+
+
 def test_the_main_stream_of_two_gives_pictures_and_times(tmp_path: Path) -> None:
     path = tmp_path / "two.mp4"
     with av.open(str(path), "w") as container:
