@@ -13,16 +13,20 @@ SAME_PERSON = 0.1
 
 
 class FoundPoses:
-    """A detector that reads poses, as Detector and as Estimator; it looks at each frame once."""
+    """A detector that reads poses, as Detector and as Estimator; it looks once at each frame and each part of it."""
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self._last: tuple[Pyramid, Detections] | None = None
+        self._looks: list[tuple[Pyramid, Detections]] = []
 
     def detect(self, frame: Pyramid) -> Detections:
-        if self._last is None or self._last[0] is not frame:
-            self._last = frame, self._detector.detect(frame)
-        return self._last[1]
+        if self._looks and self._looks[0][0].levels is not frame.levels:
+            self._looks.clear()  # parts of one frame share its levels, so this is the next frame
+        known = next((found for looked, found in self._looks if looked is frame), None)
+        if known is None:
+            known = self._detector.detect(frame)
+            self._looks.append((frame, known))
+        return known
 
     def estimate(self, frame: Pyramid, boxes: FloatArray) -> Poses:
         """The pose found in each of ``boxes`` (n, 4) px; all scores 0 where there is none."""

@@ -38,15 +38,15 @@ def person(x: float, y: float, height: float, **moved: tuple[float, float]) -> d
 
 
 def painted(people: list[dict[str, np.ndarray]], width: int, height: int, size: float):
-    """Heatmaps (h, w, 18) with a Gaussian at each keypoint, fields (h, w, 38) of unit vectors along the limbs."""
+    """Heatmaps (18, h, w) with a Gaussian at each keypoint, fields (38, h, w) of unit vectors along the limbs."""
     columns, rows = np.meshgrid(np.arange(width), np.arange(height))
     grid = np.stack([columns, rows], axis=-1).astype(float)
-    heatmaps, fields = np.zeros((height, width, 18)), np.zeros((height, width, 38))
+    heatmaps, fields = np.zeros((18, height, width)), np.zeros((38, height, width))
     for places in people:
         for joint, name in enumerate(NAMES):
             if name in places:
                 light = np.exp(-((grid - places[name]) ** 2).sum(axis=2) / (2 * size**2))
-                heatmaps[:, :, joint] = np.maximum(heatmaps[:, :, joint], light)
+                heatmaps[joint] = np.maximum(heatmaps[joint], light)
         for (start, end), channel in FIELDS.items():
             if start in places and end in places:
                 along = places[end] - places[start]
@@ -54,7 +54,8 @@ def painted(people: list[dict[str, np.ndarray]], width: int, height: int, size: 
                 along = along / length
                 reach = (grid - places[start]) @ along
                 aside = np.abs((grid - places[start]) @ np.array([-along[1], along[0]]))
-                fields[(reach >= -size) & (reach <= length + size) & (aside <= size), channel : channel + 2] = along
+                on_it = (reach >= -size) & (reach <= length + size) & (aside <= size)
+                fields[channel : channel + 2, on_it] = along[:, None]
     return heatmaps, fields
 
 
@@ -103,7 +104,7 @@ class Painted:
 
     def __init__(self, people, width: int, height: int, takes=lambda pixels: True) -> None:
         heatmaps, fields = painted(people, width // 8, height // 8, 0.9)
-        self.maps = np.concatenate([heatmaps, 1 - heatmaps.max(axis=2, keepdims=True)], axis=2), fields
+        self.maps = np.concatenate([heatmaps, 1 - heatmaps.max(axis=0, keepdims=True)]), fields
         self.takes, self.calls = takes, 0
         self.signature = Signature(
             (Port("image", "float", (1, 3, height, width)),),
@@ -116,7 +117,7 @@ class Painted:
     def run(self, inputs):
         self.calls += 1
         seen = float(self.takes(inputs["image"]))
-        return [seen * maps.transpose(2, 0, 1)[None].astype(np.float32) for maps in self.maps]
+        return [seen * maps[None].astype(np.float32) for maps in self.maps]
 
 
 def test_joints_of_maps_at_stride_8_come_out_in_frame_pixels():
@@ -186,7 +187,8 @@ def test_poses_go_to_the_boxes_they_overlap_most_and_frames_are_looked_at_once()
     two, frame = Two(), Pyramid.of(np.zeros((100, 100, 3), np.uint8))
     reader = FoundPoses(two)
     reader.detect(frame)
+    reader.detect(frame.part(np.array([0.0, 0, 50, 50])))
     poses = reader.estimate(frame, np.array([[42.0, 41, 62, 61], [80, 80, 90, 90], [1, 0, 21, 20]]))
-    assert two.calls == 1
+    assert two.calls == 2
     assert poses.points[[0, 2], 0].tolist() == [[50, 50], [10, 10]]
     assert poses.scores[:, 0].tolist() == [0.9, 0, 0.9]

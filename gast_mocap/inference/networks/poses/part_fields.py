@@ -110,10 +110,10 @@ class PartFields:
         return picture, Window.letterboxed(frame, picture.width, picture.height, centred=False)
 
     def _maps(self, rgb: NDArray[np.uint8], picture: PictureInput) -> tuple[FloatArray, FloatArray]:
-        """Heatmaps (h, w, 18) and fields (h, w, 38), made FINER, with the kind of pixels that the file answers to."""
+        """Heatmaps (18, h, w) and fields (38, h, w), made FINER, with the kind of pixels that the file answers to."""
         kinds = (self._pixels,) if self._pixels else KINDS_OF_PIXELS
         answers = [self._answer(rgb, picture, pixels) for pixels in kinds]
-        certain = [heatmaps.max(axis=(0, 1)).mean() for heatmaps, _ in answers]
+        certain = [heatmaps.max(axis=(1, 2)).mean() for heatmaps, _ in answers]
         best = int(np.argmax(certain))
         if certain[best] >= CERTAIN:
             self._pixels = kinds[best]
@@ -124,8 +124,7 @@ class PartFields:
         outputs = self._network.run(picture.tensor(channels[None], pixels.mean, pixels.deviation))
         if outputs[self._heatmaps].shape[2:] != outputs[self._fields].shape[2:]:
             raise other_answer(self._network.name, f"maps {[output.shape for output in outputs]}")
-        heatmaps, fields = (_finer(outputs[place][0]) for place in (self._heatmaps, self._fields))
-        return heatmaps[:, :, :NECK_AND_KEYPOINTS], fields
+        return _finer(outputs[self._heatmaps][0, :NECK_AND_KEYPOINTS]), _finer(outputs[self._fields][0])
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,8 @@ class Body:
 
 
 def peaks_of_all(heatmaps: FloatArray) -> list[list[Peak]]:
-    """The peaks in each of ``heatmaps`` (h, w, n), the highest first."""
-    return [_peaks(np.ascontiguousarray(heatmaps[:, :, joint])) for joint in range(heatmaps.shape[2])]
+    """The peaks in each of ``heatmaps`` (n, h, w), the highest first."""
+    return [_peaks(heatmap) for heatmap in heatmaps]
 
 
 def _peaks(heatmap: FloatArray) -> list[Peak]:
@@ -167,11 +166,11 @@ def _peaks(heatmap: FloatArray) -> list[Peak]:
 
 
 def people_of(peaks: list[list[Peak]], fields: FloatArray) -> list[Body]:
-    """Whose peak is whose, by the limbs that ``fields`` (h, w, 38) point along; the surest person first."""
+    """Whose peak is whose, by the limbs that ``fields`` (38, h, w) point along; the surest person first."""
     bodies: list[Body] = []
     for number, (start, end, channel) in enumerate(LIMBS):
         may_begin = number < len(LIMBS) - FILLING_LIMBS
-        for score, first, second in _limbs(peaks[start], peaks[end], fields[:, :, channel : channel + 2]):
+        for score, first, second in _limbs(peaks[start], peaks[end], fields[channel : channel + 2]):
             _join(bodies, (start, first), (end, second), score, may_begin)
     whole = [body for body in bodies if len(body.peaks) >= LEAST_POINTS]
     sure = [body for body in whole if body.score / len(body.peaks) >= LEAST_SCORE]
@@ -195,17 +194,17 @@ def _limbs(starts: list[Peak], ends: list[Peak], field: FloatArray) -> list[tupl
 
 
 def _along(start: FloatArray, end: FloatArray, field: FloatArray) -> float:
-    """How well a ``field`` (h, w, 2) points from ``start`` to ``end``, with a discount for limbs longer than half
+    """How well a ``field`` (2, h, w) points from ``start`` to ``end``, with a discount for limbs longer than half
     the picture's height; 0 when it does not."""
     length = float(np.linalg.norm(end - start))
     if length == 0:
         return 0.0
     places = np.round(np.linspace(start, end, SAMPLES)).astype(int)
-    along = field[places[:, 1], places[:, 0]] @ ((end - start) / length)
+    along = ((end - start) / length) @ field[:, places[:, 1], places[:, 0]]
     counting = along[along > LEAST_ALONG]
     if len(counting) <= LEAST_SHARE * SAMPLES:
         return 0.0
-    return max(0.0, float(counting.mean()) + min(field.shape[0] / 2 / length - 1, 0.0))
+    return max(0.0, float(counting.mean()) + min(field.shape[1] / 2 / length - 1, 0.0))
 
 
 def _join(bodies: list[Body], start: tuple[int, Peak], end: tuple[int, Peak], score: float, may_begin: bool) -> None:
@@ -231,10 +230,12 @@ def stood_in(points: FloatArray) -> FloatArray:
     """Keypoints (n, 17, 2) with those that are NaN put where the nearest of the body's seen ones is."""
     filled = points.copy()
     neighbours = [*COCO17.bones(), *((child, parent) for parent, child in COCO17.bones())]
-    for _ in COCO17.joints:
+    unseen = np.isnan(filled[:, :, 0])
+    while (unseen.any(axis=1) & ~unseen.all(axis=1)).any():
         for known, unknown in neighbours:
-            rows = np.isnan(filled[:, unknown, 0]) & ~np.isnan(filled[:, known, 0])
+            rows = unseen[:, unknown] & ~unseen[:, known]
             filled[rows, unknown] = filled[rows, known]
+            unseen[rows, unknown] = False
     return filled
 
 
@@ -245,14 +246,11 @@ def _box(points: FloatArray, scores: FloatArray) -> FloatArray:
 
 
 def _finer(maps: NDArray[Any]) -> FloatArray:
-    """Maps (n, h, w) as (FINER h, FINER w, n)."""
-    by_place = np.ascontiguousarray(maps.transpose(1, 2, 0), np.float32)
-    size = (FINER * by_place.shape[1], FINER * by_place.shape[0])
-    layers = [
-        cv2.resize(by_place[:, :, n : n + 4], size, interpolation=cv2.INTER_CUBIC)
-        for n in range(0, by_place.shape[2], 4)
-    ]
-    return np.concatenate([layer.reshape(size[1], size[0], -1) for layer in layers], axis=2)
+    """Maps (n, h, w) as (n, FINER h, FINER w)."""
+    finer = np.empty((len(maps), FINER * maps.shape[1], FINER * maps.shape[2]), np.float32)
+    for small, large in zip(maps.astype(np.float32), finer, strict=True):
+        cv2.resize(small, large.shape[::-1], dst=large, interpolation=cv2.INTER_CUBIC)
+    return finer
 
 
 def _places(network: Signature) -> tuple[int | None, int | None]:
