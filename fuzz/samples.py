@@ -20,6 +20,7 @@ from gast_mocap.take.records import (
     FootContact,
     IntArray,
     Keypoints2D,
+    PartPoints,
     Person,
     Pose3D,
     Take,
@@ -73,10 +74,11 @@ def _person(track_id: int, x: float) -> Person:
     frames = np.arange(FRAMES)
     pose = _pose(frames)
     points = np.array([x, 100.0]) + pose.joints[:, :, :2] * 100
+    feet = PartPoints(points[:, :4], np.full((FRAMES, 4), 0.8))
     boxes = np.tile([x - 40, 80.0, x + 40, 280.0], (FRAMES, 1))
     return Person(
         Track(track_id, frames, boxes, np.ones(FRAMES)),
-        Keypoints2D(track_id, frames, points, np.full((FRAMES, 17), 0.8)),
+        Keypoints2D(track_id, frames, points, np.full((FRAMES, 17), 0.8), {"feet": feet}),
         pose,
         np.full((32, 24, 3), 90, np.uint8),
         (FootContact(Side.LEFT, 0.1, 0.5),),

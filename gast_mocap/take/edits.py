@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from .errors import MocapError
-from .records import BoolArray, FloatArray, IntArray, Keypoints2D, Person, Pose3D, Take, Track
-from .skeletons import COCO17
+from .records import BoolArray, FloatArray, IntArray, Keypoints2D, PartPoints, Person, Pose3D, Take, Track
+from .skeletons import COCO17, PARTS, Skeleton
 from .untrusted import DAMAGE, items, table, text, whole_number
 
 MOST_EDITS = 1000
@@ -182,9 +182,9 @@ class SwapSides(Edit):
         _check_seen(whole, self.start, self.end)
         keypoints = whole.keypoints
         mistaken = _from_to(keypoints.frames, self.start, self.end)
-        order = np.where(mistaken[:, None], COCO17.mirrored_order(), np.arange(len(COCO17.joints)))
-        rows = np.arange(len(order))[:, None]
-        swapped = replace(keypoints, points=keypoints.points[rows, order], scores=keypoints.scores[rows, order])
+        body = _mirrored(COCO17, keypoints, mistaken)
+        parts = {name: _mirrored(PARTS[name], part, mistaken) for name, part in keypoints.parts.items()}
+        swapped = replace(keypoints, points=body.points, scores=body.scores, parts=parts)
         return {self.person: _changed(whole, replace(whole, keypoints=swapped), whole.thumbnail)}
 
 
@@ -346,6 +346,12 @@ def _merged(first: Person, second: Person) -> Person:
     frames = np.concatenate([track.frames, second.track.frames])
     read = np.concatenate([keypoints.frames, second.keypoints.frames])
     by_track, by_read = np.argsort(frames, kind="stable"), np.argsort(read, kind="stable")
+    body = _one_after_another(keypoints, second.keypoints, by_read)
+    parts = {
+        name: _one_after_another(keypoints.part(name), second.keypoints.part(name), by_read)
+        for name in PARTS
+        if name in keypoints.parts or name in second.keypoints.parts
+    }
     return replace(
         first,
         track=Track(
@@ -354,13 +360,22 @@ def _merged(first: Person, second: Person) -> Person:
             np.concatenate([track.boxes, second.track.boxes])[by_track],
             np.concatenate([track.scores, second.track.scores])[by_track],
         ),
-        keypoints=Keypoints2D(
-            track.track_id,
-            read[by_read],
-            np.concatenate([keypoints.points, second.keypoints.points])[by_read],
-            np.concatenate([keypoints.scores, second.keypoints.scores])[by_read],
-        ),
+        keypoints=Keypoints2D(track.track_id, read[by_read], body.points, body.scores, parts),
     )
+
+
+def _one_after_another(
+    first: Keypoints2D | PartPoints, second: Keypoints2D | PartPoints, order: IntArray
+) -> PartPoints:
+    points = np.concatenate([first.points, second.points])
+    return PartPoints(points, np.concatenate([first.scores, second.scores])).at(order)
+
+
+def _mirrored(skeleton: Skeleton, seen: Keypoints2D | PartPoints, mistaken: BoolArray) -> PartPoints:
+    """Points and scores whose left and right have changed places in the ``mistaken`` (t,) frames."""
+    order = np.where(mistaken[:, None], skeleton.mirrored_order(), np.arange(len(skeleton.joints)))
+    rows = np.arange(len(order))[:, None]
+    return PartPoints(seen.points[rows, order], seen.scores[rows, order])
 
 
 def _changed(before: Person, after: Person, thumbnail: Any = NO_PICTURE) -> Person:

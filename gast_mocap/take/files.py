@@ -43,6 +43,7 @@ from .records import (
     ImageArray,
     IntArray,
     Keypoints2D,
+    PartPoints,
     Person,
     Playback,
     Pose3D,
@@ -52,7 +53,7 @@ from .records import (
     VideoInfo,
 )
 from .settings import BODY_HEIGHT, CleanSettings, Quality, nearest
-from .skeletons import Side
+from .skeletons import PARTS, Side
 from .untrusted import DAMAGE, Arrays, items, number, parsed, switch, table, text, whole_number
 from .whole_file import check_room, whole_file, why_not_saved
 
@@ -180,7 +181,10 @@ def _person_header(person: Person) -> dict[str, Any]:
 
 
 def _person_arrays(person: Person) -> dict[str, NDArray[Any]]:
-    return {
+    parts: dict[str, NDArray[Any]] = {}
+    for name, part in person.keypoints.parts.items():
+        parts |= {f"{name}/points": part.points, f"{name}/scores": part.scores}
+    return parts | {
         "track/frames": person.track.frames,
         "track/boxes": person.track.boxes,
         "track/scores": person.track.scores,
@@ -305,6 +309,14 @@ def _person_from(header: Mapping[str, Any], group: str, video: VideoInfo, arrays
     def numbers(name: str, shape: tuple[int | None, ...], low: float, high: float) -> FloatArray:
         return arrays.numbers(f"{group}_{track_id}/{name}", (None, *shape), low, high)
 
+    parts = {
+        name: PartPoints(
+            numbers(f"{name}/points", (len(skeleton.joints), 2), -MOST_PIXELS, MOST_PIXELS),
+            numbers(f"{name}/scores", (len(skeleton.joints),), 0, 1),
+        )
+        for name, skeleton in PARTS.items()
+        if f"{group}_{track_id}/{name}/points" in arrays
+    }
     person = Person(
         Track(
             track_id,
@@ -317,6 +329,7 @@ def _person_from(header: Mapping[str, Any], group: str, video: VideoInfo, arrays
             frames("keypoints"),
             numbers("keypoints/points", (17, 2), -MOST_PIXELS, MOST_PIXELS),
             numbers("keypoints/scores", (17,), 0, 1),
+            parts,
         ),
         Pose3D(frames("pose"), numbers("pose/joints", (17, 3), -FARTHEST_JOINT, FARTHEST_JOINT)),
         _shrunk(arrays.whole_numbers(f"{group}_{track_id}/thumbnail", (None, None, 3), 0, 255)),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .film_camera import FilmCamera
 from .settings import CleanSettings, Quality
-from .skeletons import Side
+from .skeletons import PARTS, Side
 
 if TYPE_CHECKING:
     from .edits import Edit
@@ -187,20 +187,49 @@ class Track:
 
 
 @dataclass(frozen=True)
+class PartPoints:
+    """What was read of a part of the body beside COCO-17: ``points`` (t, k, 2) px of the upright frame, ``scores``
+    (t, k) 0..1, 0 where nothing was read."""
+
+    points: FloatArray
+    scores: FloatArray
+
+    def __post_init__(self) -> None:
+        check_shape("points", self.points, (None, None, 2))
+        check_shape("scores", self.scores, self.points.shape[:2])
+
+    def at(self, rows: IntArray | BoolArray) -> "PartPoints":
+        return PartPoints(self.points[rows], self.scores[rows])
+
+
+@dataclass(frozen=True)
 class Keypoints2D:
     """One person's COCO-17 keypoints: ``points`` (t, 17, 2) px of the upright frame, y down; ``scores`` (t, 17)
-    0..1."""
+    0..1. ``parts``: by the names of the layouts in skeletons.PARTS, what else was read in the same frames."""
 
     track_id: int
     frames: IntArray
     points: FloatArray
     scores: FloatArray
+    parts: Mapping[str, PartPoints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_shape("frames", self.frames, (None,))
         check_rising("frames", self.frames)
         check_shape("points", self.points, (len(self.frames), 17, 2))
         check_shape("scores", self.scores, (len(self.frames), 17))
+        for name, part in self.parts.items():
+            check_shape(name, part.scores, (len(self.frames), len(PARTS[name].joints)))
+
+    def at(self, rows: IntArray | BoolArray) -> "Keypoints2D":
+        """Those of some frames, by their places in ``frames``."""
+        parts = {name: part.at(rows) for name, part in self.parts.items()}
+        return Keypoints2D(self.track_id, self.frames[rows], self.points[rows], self.scores[rows], parts)
+
+    def part(self, name: str) -> PartPoints:
+        """The points of a part; of score 0 where it was not read."""
+        shape = (len(self.frames), len(PARTS[name].joints))
+        return self.parts.get(name) or PartPoints(np.zeros((*shape, 2)), np.zeros(shape))
 
 
 @dataclass(frozen=True)
@@ -268,9 +297,7 @@ class Person:
         return replace(
             self,
             track=Track(track.track_id, track.frames[seen], track.boxes[seen], track.scores[seen]),
-            keypoints=Keypoints2D(
-                keypoints.track_id, keypoints.frames[read], keypoints.points[read], keypoints.scores[read]
-            ),
+            keypoints=keypoints.at(read),
             pose=Pose3D(pose.frames[lifted], pose.joints[lifted]),
         )
 

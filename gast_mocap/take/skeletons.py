@@ -100,3 +100,22 @@ HUMANEVA15 = Skeleton(
     left=(2, 3, 4, 8, 9, 10),
     right=(5, 6, 7, 11, 12, 13),
 )  # fmt: skip
+
+FEET4 = Skeleton(
+    name="feet",
+    joints=("left_heel", "left_toes", "right_heel", "right_toes"),
+    parents=(-1, 0, -1, 2),
+    left=(0, 1),
+    right=(2, 3),
+)
+
+FACE5 = Skeleton(
+    name="face",
+    joints=("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
+    parents=(-1, 0, 0, 1, 2),
+    left=(1, 3),
+    right=(2, 4),
+)
+
+PARTS = {part.name: part for part in (FEET4, FACE5)}
+"""The layouts of what a take may hold of a body beside COCO-17."""

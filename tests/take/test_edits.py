@@ -26,7 +26,7 @@ from gast_mocap.take.edits import (
 )
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take, save_take
-from gast_mocap.take.records import FootContact, Keypoints2D, Person, Pose3D, Take, Track
+from gast_mocap.take.records import FootContact, Keypoints2D, PartPoints, Person, Pose3D, Take, Track
 from gast_mocap.take.skeletons import COCO17
 
 
@@ -53,6 +53,26 @@ def marks(take: Take, track_id: int) -> list[float]:
     """Whose keypoints a person has in each frame: the mark of ``somebody``."""
     keypoints = take.person(track_id).keypoints
     return [float(x) for x in keypoints.points[:, 0, 0] - keypoints.frames]
+
+
+def with_feet(person: Person) -> Person:
+    """``person`` whose heels and toes have the numbers 100 to 103 as y, and x as the keypoints."""
+    x = person.keypoints.points[:, :1, 0]
+    points = np.stack(np.broadcast_arrays(x, np.arange(100.0, 104.0)), axis=-1)
+    feet = PartPoints(points, np.full(points.shape[:2], 0.6))
+    return replace(person, keypoints=replace(person.keypoints, parts={"feet": feet}))
+
+
+def test_feet_go_where_their_keypoints_go(take: Take) -> None:
+    take = take.with_person(with_feet(take.person(1)))
+    joined = mended(take, [Join(1, 3)]).person(1).keypoints
+    assert len(joined.part("feet").scores) == len(joined.frames) == 30
+    assert (joined.part("feet").scores[:10] == 0.6).all() and not joined.part("feet").scores[10:].any()
+    split = mended(take, [Split(1, 4, 7)])
+    assert (split.person(7).keypoints.part("feet").points[:, 0, 0] == 100.0 + np.arange(4, 10)).all()
+    swapped = mended(take, [SwapSides(1, 2, 5)]).person(1).keypoints.part("feet")
+    assert (swapped.points[2:5, :, 1] == [102, 103, 100, 101]).all()
+    assert (swapped.points[5:, :, 1] == [100, 101, 102, 103]).all()
 
 
 def lifted(take: Take) -> Take:

@@ -13,7 +13,17 @@ import pytest
 from gast_mocap.take import files, whole_file
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import check_saving, load_take, save_take
-from gast_mocap.take.records import FootContact, Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.records import (
+    FootContact,
+    Keypoints2D,
+    PartPoints,
+    Person,
+    Pose3D,
+    Take,
+    TakeSettings,
+    Track,
+    VideoInfo,
+)
 from gast_mocap.take.settings import CleanSettings
 
 
@@ -75,6 +85,43 @@ def test_corrections_and_clean_up_come_back(saved: Path) -> None:
     assert loaded.people[0].contacts is None
     save_take(take.with_person(replace(take.people[0], contacts=())), saved)
     assert load_take(saved).people[0].contacts == (), "no contacts at all is not the same as contacts to be found"
+
+
+def test_feet_and_face_come_back_and_takes_without_them_open(saved: Path) -> None:
+    take, rng = load_take(saved), np.random.default_rng(3)
+    assert take.people[0].keypoints.parts == {}
+    assert not take.people[0].keypoints.part("feet").scores.any()
+    feet = PartPoints(rng.random((25, 4, 2)), rng.random((25, 4)))
+    seen = replace(take.people[1], keypoints=replace(take.people[1].keypoints, parts={"feet": feet}))
+    save_take(take.with_person(seen), saved)
+    loaded = load_take(saved)
+    assert loaded.people[0].keypoints.parts == {}
+    assert loaded.people[1].keypoints.parts.keys() == {"feet"}
+    np.testing.assert_array_equal(loaded.people[1].keypoints.part("feet").points, feet.points)
+    np.testing.assert_array_equal(loaded.people[1].keypoints.part("feet").scores, feet.scores)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"points": np.zeros((25, 3, 2))},
+        {"points": np.full((25, 4, 2), np.nan)},
+        {"points": np.full((25, 4, 2), 1e9)},
+        {"points": np.zeros((24, 4, 2)), "scores": np.zeros((24, 4))},
+        {"scores": np.full((25, 4), 1.1)},
+        {"scores": np.zeros((25, 4, 2))},
+    ],
+)
+def test_feet_that_lie_are_refused(saved: Path, lie: dict[str, np.ndarray]) -> None:
+    with np.load(saved) as arrays:
+        content = dict(arrays)
+    feet = {"points": np.zeros((25, 4, 2)), "scores": np.zeros((25, 4))} | lie
+    content |= {f"person_4/feet/{name}": array for name, array in feet.items()}
+    with saved.open("wb") as file:
+        np.savez(file, **content)
+    with pytest.raises(MocapError) as caught:
+        load_take(saved)
+    assert caught.value.code == "take_unreadable"
 
 
 def test_takes_from_before_corrections_can_be_read(saved: Path) -> None:
