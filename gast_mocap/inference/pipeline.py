@@ -88,7 +88,7 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) ->
         # What users bring may keep things between its runs.
         is_bundled = not (job.own.detector or job.own.pose)
         seams = seams_of(span) if is_bundled else []
-        networks = Networks.load(job.quality, job.own, threads=1 if seams or job.gentle else 0)
+        networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet)
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
         watched, seen = watch_range(span, networks, report, notify, seams, at_once)
@@ -197,13 +197,13 @@ class Networks:
     used: tuple[Used, ...]
 
     @classmethod
-    def load(cls, quality: Quality, own: OwnNetworks = BUNDLED, threads: int = 0) -> Self:
-        """Those of a preset, with the user's ``own`` in their places. ``threads`` as in Eyes.load.
+    def load(cls, quality: Quality, own: OwnNetworks = BUNDLED, threads: int = 0, feet: bool = False) -> Self:
+        """Those of a preset, with the user's ``own`` in their places. ``threads`` and ``feet`` as in Eyes.load.
 
         Raises:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
         """
-        eyes = Eyes.load(PRESETS[quality], own, threads)
+        eyes = Eyes.load(PRESETS[quality], own, threads, feet)
         lifter, lifted_by = load_lifter(quality, own)
         return cls(eyes, lifter, (*eyes.used, lifted_by))
 

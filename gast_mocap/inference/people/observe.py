@@ -9,6 +9,7 @@ import numpy as np
 
 from ...take.records import BoolArray, FloatArray, ImageArray, IntArray
 from ...take.skeletons import COCO17, Side
+from ..networks.blazepose import NOTHING, PART_ROWS
 from ..video.pyramid import Pyramid
 from .boxes import box_around
 from .pose import Pose
@@ -19,8 +20,8 @@ WEAK_END = 0.6
 it cuts off people who walk out of the light."""
 THUMBNAIL_HEIGHT = 128
 HUES, SATURATIONS = 12, 4
-BOX, POINTS, SCORES, HELD = slice(0, 4), slice(4, 38), slice(38, 55), slice(55, 72)
-ROW = 72
+BOX, POINTS, SCORES, HELD, PART_POINTS = slice(0, 4), slice(4, 38), slice(38, 55), slice(55, 72), slice(72, None)
+ROW = 72 + 3 * PART_ROWS
 """Numbers that are kept of a person in one frame, and where in them."""
 NOT_HELD = np.zeros(17, int)
 TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoulder", "hip")))
@@ -30,9 +31,9 @@ TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoul
 class Observations:
     """What has been seen of one followed person so far.
 
-    ``rows`` holds the box, the keypoints, their scores and for how long they are held, of one frame after the other, in
-    single precision: that is a ten-thousandth of a pixel. An hour of video has many rows; as small arrays they would
-    take three times the memory.
+    ``rows`` holds the box, the keypoints, their scores, for how long they are held, and the points of feet and face
+    with theirs, of one frame after the other, in single precision: that is a ten-thousandth of a pixel. An hour of
+    video has many rows; as small arrays they would take three times the memory.
     ``replaces``: they seem to have taken somebody's place from one frame to the next.
     """
 
@@ -63,10 +64,15 @@ class Observations:
         """(t, 17) whether somebody else was in the way of a joint."""
         return self._table()[:, HELD] > 0
 
-    def see(self, frame: int, picture: Pyramid, pose: Pose) -> None:
-        """Take in the person's ``pose`` and how they look in ``frame``."""
+    @property
+    def part_rows(self) -> FloatArray:
+        """(t, PART_ROWS, 3) x and y px and score of the points of feet and face."""
+        return self._table()[:, PART_POINTS].reshape(-1, PART_ROWS, 3)
+
+    def see(self, frame: int, picture: Pyramid, pose: Pose, parts: FloatArray = NOTHING) -> None:
+        """Take in the person's ``pose``, the ``parts`` read beside it, and how they look in ``frame``."""
         box = pose.box
-        self.add(frame, box, pose.points, pose.scores, pose.held)
+        self.add(frame, box, pose.points, pose.scores, pose.held, parts)
         if not pose.held[TORSO].any():
             self.colours = self.colours + colours_of_torso(picture, pose.points)
         is_alone = not pose.held.any()  # else the picture shows another's face as well
@@ -75,10 +81,16 @@ class Observations:
             self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
 
     def add(
-        self, frame: int, box: FloatArray, points: FloatArray, scores: FloatArray, held: IntArray = NOT_HELD
+        self,
+        frame: int,
+        box: FloatArray,
+        points: FloatArray,
+        scores: FloatArray,
+        held: IntArray = NOT_HELD,
+        parts: FloatArray = NOTHING,
     ) -> None:
         self.frames.append(frame)
-        self.rows.extend(np.concatenate([box, points.ravel(), scores, held]))
+        self.rows.extend(np.concatenate([box, points.ravel(), scores, held, parts.ravel()]))
 
     def drop_weak_ends(self) -> None:
         """Forget the first and last frames in which something else was taken for the person."""

@@ -9,8 +9,10 @@ from typing import Self
 import numpy as np
 
 from ...models.catalog import bundled_model
-from ...take.records import FloatArray, ImageArray, Keypoints2D, Track, VideoInfo
+from ...take.records import FloatArray, ImageArray, Keypoints2D, PartPoints, Track, VideoInfo
+from ...take.skeletons import PARTS
 from ..choice import BUNDLED, OwnNetworks
+from ..networks.blazepose import NOTHING, BlazePose, PartReader
 from ..networks.roles import Detector, Estimator
 from ..networks.session import Session
 from ..networks.slots import Used, own_detector, own_reader
@@ -63,16 +65,19 @@ class WatchedPerson:
 
 @dataclass(frozen=True)
 class Eyes:
-    """The networks that watch, and how they are used; a bottom-up one does both."""
+    """The networks that watch, and how they are used; a bottom-up one finds and reads. ``parts``: None where feet and
+    faces are not wanted."""
 
     detector: Detector
     estimator: Estimator
     preset: Preset
     used: tuple[Used, ...]
+    parts: PartReader | None = None
 
     @classmethod
-    def load(cls, preset: Preset, own: OwnNetworks = BUNDLED, threads: int = 0) -> Self:
-        """The bundled networks, of so many ``threads`` (0: as many as cores), or in their places the user's ``own``.
+    def load(cls, preset: Preset, own: OwnNetworks = BUNDLED, threads: int = 0, feet: bool = False) -> Self:
+        """The bundled networks, of so many ``threads`` (0: as many as cores), or in their places the user's ``own``;
+        with ``feet`` also that which reads feet and faces.
 
         Raises:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
@@ -88,11 +93,15 @@ class Eyes:
             detector, found_by = own_detector(own.detector, own.detector_score, own.detector_overlap)
         elif isinstance(estimator, FoundPoses):
             # Such a network finds people wherever it reads them.
-            return cls(estimator, estimator, replace(preset, detect_seconds=0.0), (read_by,))
+            detector, preset, found_by = estimator, replace(preset, detect_seconds=0.0), read_by
         else:
             session = Session(bundled_model("movenet-multipose")[0], threads)
             detector, found_by = MultiPoseDetector(session), Used("detector", session)
-        return cls(detector, estimator, preset, (found_by, read_by))
+        used = tuple(dict.fromkeys((found_by, read_by)))
+        if not feet:
+            return cls(detector, estimator, preset, used)
+        session = Session(bundled_model("blazepose")[0], threads)
+        return cls(detector, estimator, preset, (*used, Used("feet", session)), BlazePose(session))
 
 
 def watch_people(
@@ -124,6 +133,7 @@ class Watcher:
         self._search = Search(eyes.detector, eyes.preset, fps)
         self._sort = Sort(max(1, round(MAX_UNSEEN_SECONDS * fps)), with_lost_legs)
         self._reader = BodyReader(eyes.estimator)
+        self._part_reader, self._parts_every = eyes.parts, eyes.preset.parts_every
         self._poses: dict[int, Pose] = {}
         self._last_seen: set[int] = set()
         self._patient_at, self._patient_every = 0, max(1, round(PATIENT_SECONDS * fps))
@@ -150,7 +160,7 @@ class Watcher:
             self._sort.correct(track_id, pose.box)
             if track_id not in self.tracks:
                 self.tracks[track_id] = self._begin(track_id, shown, seen)
-            self.tracks[track_id].see(shown.index, shown.picture, pose)
+            self.tracks[track_id].see(shown.index, shown.picture, pose, self._parts_of(shown, pose))
         self._poses |= seen
         self._last_seen = set(seen)
         if len(seen) < len(boxes) or any(pose.score < UNSURE for pose in seen.values()):
@@ -224,8 +234,14 @@ class Watcher:
         gone = {i for _, poses in self._past for i in poses} - seen.keys()
         observed = Observations(replaces=self._replaces(begin, first, gone, seen))
         for frame, pose in reversed(earlier):
-            observed.see(frame.index, frame.picture, pose)
+            observed.see(frame.index, frame.picture, pose, self._parts_of(frame, pose))
         return observed
+
+    def _parts_of(self, shown: Frame[Pyramid], pose: Pose) -> FloatArray:
+        """What is read of somebody's feet and face; nothing where most of the body is behind somebody else."""
+        if self._part_reader is None or shown.index % self._parts_every or pose.is_lost:
+            return NOTHING
+        return self._part_reader.read(shown.picture, pose.points, pose.scores)
 
     def _look_back(self, pose: Pose) -> list[tuple[Frame[Pyramid], Pose]]:
         """The person of ``pose`` in the frames before this, the latest first, as far as they are seen without a gap."""
@@ -271,11 +287,19 @@ def join(track_id: int, tracks: list[Observations]) -> WatchedPerson:
     colours = np.sum([track.colours for track in tracks], axis=0)
     return WatchedPerson(
         Track(track_id, frames, boxes, scores.mean(axis=1)),
-        Keypoints2D(track_id, frames, points, scores),
+        Keypoints2D(track_id, frames, points, scores, joined_parts(tracks)),
         best.thumbnail,
         colours / max(colours.sum(), 1e-9),
         tracks[0].replaces,
     )
+
+
+def joined_parts(tracks: Sequence[Observations]) -> dict[str, PartPoints]:
+    """Feet and faces of all ``tracks``, one after another; nothing of a part that was never read."""
+    rows = np.concatenate([track.part_rows for track in tracks])
+    ends = np.cumsum([len(part.joints) for part in PARTS.values()])
+    pieces = zip(PARTS, np.split(rows, ends[:-1], axis=1), strict=True)
+    return {name: PartPoints(piece[..., :2], piece[..., 2]) for name, piece in pieces if piece[..., 2].any()}
 
 
 def alike_across_cuts(watched: Sequence[WatchedPerson], video: VideoInfo) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gast_mocap.inference.networks.blazepose import NOTHING
 from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
@@ -35,12 +36,12 @@ def sliding(person: ImageArray, hidden: range = range(0)) -> list[tuple[int, Ima
     return [(f, np.full_like(p, 128) if f in hidden else p) for f, p in enumerate(pictures)]
 
 
-def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast") -> tuple[WatchedPerson, ...]:
+def watch(frames: list[tuple[int, ImageArray]], quality: str = "fast", feet: bool = False) -> tuple[WatchedPerson, ...]:
     height, width = frames[0][1].shape[:2]
     video = VideoInfo(Path("made.mp4"), width, height, np.arange(FRAMES) / 30)
     reports: list[int] = []
     pyramids = (Frame(frame, video.times[frame], Pyramid.of(image)) for frame, image in frames)
-    tracks = watch_people(pyramids, video.fps, Eyes.load(PRESETS[quality]), Backdrop(), reports.append)
+    tracks = watch_people(pyramids, video.fps, Eyes.load(PRESETS[quality], feet=feet), Backdrop(), reports.append)
     watched = tell_people(tracks, video, lambda: None)
     assert reports == list(range(1, len(frames) + 1))
     return watched
@@ -92,6 +93,35 @@ def test_where_pieces_meet_the_later_one_counts() -> None:
     assert track.track_id == 3
     assert track.frames.tolist() == list(range(9))
     assert keypoints.points[:, 0, 0].tolist() == [1.0] * 5 + [2.0] * 4
+
+
+def test_feet_and_faces_stay_with_the_frames_in_which_they_were_read() -> None:
+    def piece(frames: range, place: float, read: bool) -> Observations:
+        observed = Observations()
+        for frame in frames:
+            parts = np.where([[1, 1, 1]] * 4 + [[0, 0, 0]] * 5, [place, frame, 0.5], 0.0) if read else NOTHING
+            observed.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17), parts=parts)
+        return observed
+
+    keypoints = join(1, [piece(range(0, 6), 1.0, True), piece(range(5, 9), 2.0, True)]).keypoints
+    assert keypoints.parts.keys() == {"feet"}, "no face was read"
+    feet = keypoints.part("feet")
+    assert feet.points[:, 3].tolist() == [[1.0 if frame < 5 else 2.0, frame] for frame in range(9)]
+    assert (feet.scores == 0.5).all()
+    assert join(1, [piece(range(3), 1.0, False)]).keypoints.parts == {}
+
+
+@pytest.mark.parametrize(("quality", "every"), [("fast", 2), ("balanced", 1)])
+def test_heels_and_toes_move_as_the_picture_does(person: ImageArray, quality: str, every: int) -> None:
+    (seen,) = watch(sliding(person), quality, feet=True)
+    feet, ankles = seen.keypoints.part("feet"), seen.keypoints.points[:, [15, 15, 16, 16]]
+    read = np.flatnonzero(feet.scores.all(axis=1))
+    assert not (read % every).any()
+    assert len(read) > 0.8 * FRAMES / every
+    height = np.ptp(seen.track.boxes[0, [1, 3]])
+    moved = feet.points[read] - feet.points[0]
+    assert np.abs(moved - read[:, None, None] * [STEP, 0]).max() < 0.06 * height
+    assert np.abs(feet.points - ankles)[read].max() < 0.2 * height
 
 
 def test_a_pose_much_smaller_than_its_box_is_not_the_person() -> None:
