@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 
 from ..take.console import take_any_name
-from . import health
 from .command_line.options import Batch, Check, parse
 from .memory import OUT_OF_MEMORY, memory_errors, reserve_for_matrices
 
@@ -17,6 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     take_any_name()
     match parse(arguments):
         case Check(folder):
+            from . import health
+
             found = list(health.findings(folder))
             print(health.report(found))
             return int(not all(finding.is_good for finding in found))

@@ -10,7 +10,7 @@ from ..take.errors import MocapError
 WORDINGS = (
     "allocate memory", "bad allocation", "bad_alloc",  # onnxruntime
     "Insufficient memory",  # OpenCV
-    "can't start new thread",  # Python: a thread's stack
+    "can't start new thread", "unable to start watchdog thread",  # Python: a thread's stack
     "Resource temporarily unavailable",  # FFmpeg: the same
     "failed to map segment",  # the system, as it loads a library
 )  # fmt: skip
@@ -24,9 +24,9 @@ LONGEST_RESERVING = 20
 def reserve_for_matrices() -> None:
     """Have NumPy take the memory that matrices are multiplied in. Where there is none, it asks for it for ever, and no
     other thread can run: the process is ended then."""
+    faulthandler.dump_traceback_later(LONGEST_RESERVING, exit=True, file=sys.__stderr__ or sys.stderr)
     import numpy as np  # here: without memory it cannot be loaded, and this module says so
 
-    faulthandler.dump_traceback_later(LONGEST_RESERVING, exit=True, file=sys.__stderr__ or sys.stderr)
     np.dot(np.ones((256, 256)), np.ones((256, 256)))
     faulthandler.cancel_dump_traceback_later()
 

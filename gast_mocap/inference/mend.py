@@ -17,7 +17,7 @@ from ..take.errors import MocapError
 from ..take.files import load_take, save_take
 from ..take.records import ImageArray, Person, Take, VideoInfo
 from .bar import Bar
-from .memory import memory_errors
+from .memory import memory_errors, reserve_for_matrices
 from .networks.slots import used_files
 from .people.observe import THUMBNAIL_HEIGHT, portrait
 from .pipeline import Notify, load_lifter
@@ -107,6 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     bar = Bar()
     try:
+        with memory_errors():
+            reserve_for_matrices()
         mend(Mend(options.take.absolute(), options.edits), StageClock(bar.show), bar.note)
     except MocapError as error:
         bar.note(error.text)

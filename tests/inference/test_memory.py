@@ -74,3 +74,10 @@ def test_matrices_are_multiplied_where_no_memory_is_left() -> None:
     command = [sys.executable, "-c", FOLLOWS_WITHOUT_MEMORY]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.stdout == "[0.0, 0.0, 10.0, 20.0]\n", done.stderr
+
+
+def test_the_command_line_begins_without_libraries_whose_lack_of_memory_it_tells() -> None:
+    begins = "import sys, gast_mocap.inference.__main__; print('numpy' in sys.modules)"
+    environment = clean_environment() | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", begins], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "False\n", done.stderr
