@@ -43,6 +43,7 @@ BENCHMARKS = {
     "videos": "blender",
     "stress": "training",
     "company": "training",
+    "feet": "blender",
 }
 """Each benchmark of benchmarks/ and the environment that it runs in."""
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from gast_mocap.take.records import FloatArray
 from gast_mocap.take.skeletons import COCO17, H36M17
-from training.bodies import MEASURES
 
 QUALISYS_SUBPIXELS = 64.0
 JUDGED = [1, 2, 3, 4, 5, 6, 9, 11, 12, 13, 14, 15, 16]
@@ -95,6 +94,8 @@ def h36m17_of(markers: dict[str, FloatArray]) -> FloatArray:
 
 def coco17_of(markers: dict[str, FloatArray]) -> FloatArray:
     """(t, 17, 3): eyes and ears, which have no marker, sit on a head of average size turned with nose, neck and top."""
+    from training.bodies import MEASURES  # needs PyTorch, which the rest does without
+
     size = {name: mean for name, (mean, _) in MEASURES.items()}
     nose, up = markers["Nose"], _unit(markers["Head"] - markers["Neck"])
     ahead = nose - markers["Neck"]

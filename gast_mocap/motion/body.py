@@ -8,8 +8,9 @@ import numpy as np
 from ..take.interpolate import interpolate
 from ..take.records import FloatArray, FootContact, IntArray, Person, VideoInfo
 from ..take.settings import CleanSettings
-from ..take.skeletons import COCO17, H36M17
+from ..take.skeletons import COCO17, FEET4, H36M17
 from .bones import ANKLES, FEET, bone_lengths, set_bone_lengths, standing_height
+from .feet import foot_directions
 from .gaps import bridge_short_gaps
 from .outliers import doubt_leaps
 from .smooth import smooth_joints, trust
@@ -32,8 +33,9 @@ READ_FROM = {
 @dataclass(frozen=True)
 class Body:
     """``times`` (t,) s; ``joints`` (t, 17, 3) around the pelvis, camera axes, m; ``scores`` (t, 17), 0 where
-    bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints; ``height`` of the person
-    in m, which ``height_is_known`` where somebody gave it; ``contacts`` None unless somebody gave them."""
+    bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints; ``foot_points`` (t, 4, 2) and
+    ``foot_scores`` (t, 4) of heels and toes; ``height`` of the person in m, which ``height_is_known`` where somebody
+    gave it; ``contacts`` None unless somebody gave them."""
 
     track_id: int
     height: float
@@ -44,6 +46,17 @@ class Body:
     scores: FloatArray
     points: FloatArray
     point_scores: FloatArray
+    foot_points: FloatArray
+    foot_scores: FloatArray
+
+    def foot_directions(self, video: VideoInfo, focal: float, seconds: float) -> FloatArray | None:
+        """(t, 2, 3) as feet.foot_directions has them; None where feet were not read."""
+        if not self.foot_scores.any():
+            return None
+        rays, foot_rays = (
+            viewing_rays(points, video.width, video.height, focal) for points in (self.points, self.foot_points)
+        )
+        return foot_directions(self.times, self.joints, rays, foot_rays, self.foot_scores, self.height, seconds)
 
     def sighting(self, video: VideoInfo, focal: float) -> Sighting:
         rays = viewing_rays(self.points, video.width, video.height, focal)
@@ -67,11 +80,14 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
     joints, points = person.pose.joints[pose], person.keypoints.points[keypoints]
     point_scores = person.keypoints.scores[keypoints]
     scores = joint_scores(point_scores)
+    feet = person.keypoints.part(FEET4.name).at(keypoints)
+    foot_points, foot_scores = feet.points, feet.scores
     frames = seen
     if settings.fill_gaps > 0 and len(seen):
         frames = bridge_short_gaps(seen, video.times, settings.fill_gaps)
         joints, points = interpolate(frames, seen, joints), interpolate(frames, seen, points)
         scores, point_scores = _zero_outside(frames, seen, scores), _zero_outside(frames, seen, point_scores)
+        foot_points, foot_scores = interpolate(frames, seen, foot_points), _zero_outside(frames, seen, foot_scores)
     times = video.times[frames]
     height = person.body_height or settings.body_height
     if settings.remove_outliers:
@@ -80,7 +96,19 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
     if settings.constant_lengths and len(joints):
         joints = _shape(joints, scores, settings.symmetric, height)
     known = person.body_height is not None
-    return Body(person.track_id, height, known, person.contacts, times, joints, scores, points, point_scores)
+    return Body(
+        person.track_id,
+        height,
+        known,
+        person.contacts,
+        times,
+        joints,
+        scores,
+        points,
+        point_scores,
+        foot_points,
+        foot_scores,
+    )
 
 
 class KeptBodies:

@@ -10,8 +10,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..take.records import CameraMove, FloatArray, Take
+from ..take.skeletons import COCO17
 from .body import Body
 
+BODY = len(COCO17.joints)
 WIDEST = np.radians(75.0)
 """Angle off the axis of the camera that stands up to which it sees anybody."""
 
@@ -39,12 +41,18 @@ def as_seen_standing(body: Body, take: Take, focal: float) -> Body:
     camera_from_room = Rotation.from_rotvec(np.column_stack([-angles[:, 1], angles[:, 0], np.zeros(len(angles))]))
     room_from_camera = camera_from_room.inv().as_matrix()
     middle = np.array([take.video.width / 2, take.video.height / 2])
-    rays = np.concatenate([(body.points - middle) / focal, np.ones((*body.points.shape[:2], 1))], axis=-1)
+    seen = np.concatenate([body.points, body.foot_points], axis=1)
+    rays = np.concatenate([(seen - middle) / focal, np.ones((*seen.shape[:2], 1))], axis=-1)
     rays = rays @ room_from_camera.transpose(0, 2, 1)
-    if np.any(rays[..., 2] < np.cos(WIDEST) * np.linalg.norm(rays, axis=-1)):
+    if np.any(rays[:, :BODY, 2] < np.cos(WIDEST) * np.linalg.norm(rays[:, :BODY], axis=-1)):
         return body
     points = rays[..., :2] / rays[..., 2:] * focal + middle
-    return replace(body, joints=body.joints @ room_from_camera.transpose(0, 2, 1), points=points)
+    return replace(
+        body,
+        joints=body.joints @ room_from_camera.transpose(0, 2, 1),
+        points=points[:, :BODY],
+        foot_points=points[:, BODY:],
+    )
 
 
 def going_on(path: FloatArray) -> FloatArray:

@@ -14,6 +14,7 @@ from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
 from .camera_turn import as_seen_standing, turns_camera
 from .contacts import contacts_of, find_phases, phases_of, standing_during
+from .feet import level_when_standing
 from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gaps import report_gaps
@@ -104,7 +105,8 @@ def clean_shot(
     walk = settled[track_id]
     _tell_feet_off_the_floor(walk, ground, settings, notify)
     origin = walk if settings.own_origin else settled[walks[0].body.track_id]
-    return replace(_place(walk, origin, ground, field_of_view, settings), heights=heights)
+    feet = walk.body.foot_directions(take.video, focal, settings.smooth_body)
+    return replace(_place(walk, origin, ground, field_of_view, feet, settings), heights=heights)
 
 
 def _heed_camera(take: Take, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
@@ -262,9 +264,12 @@ def _tell_feet_off_the_floor(
         )
 
 
-def _place(walk: Walk, origin: Walk, ground: Ground, field_of_view: float, settings: CleanSettings) -> Motion:
+def _place(
+    walk: Walk, origin: Walk, ground: Ground, field_of_view: float, feet: FloatArray | None, settings: CleanSettings
+) -> Motion:
     """Into Blender's axes, over the floor, where the settings want it. ``origin`` is the person who starts at the
-    origin and, if asked, faces the front: all others are moved and turned alike, so that they keep their places."""
+    origin and, if asked, faces the front: all others are moved and turned alike, so that they keep their places.
+    ``feet`` (t, 2, 3) point in camera axes."""
     turn, shift = ground.world_from_camera, np.array([0.0, 0.0, ground.floor])
     right, left = origin.joints[0, HIPS]
     across = turn @ (left - right)
@@ -281,4 +286,6 @@ def _place(walk: Walk, origin: Walk, ground: Ground, field_of_view: float, setti
         heading = -float(np.degrees(np.arctan2(across[1], across[0])))
     left = np.asarray(Rotation.from_euler("z", heading, degrees=True).as_matrix())
     camera = FilmCamera(turn, -shift, field_of_view).turned(left).moved(way) if settings.travel else None
-    return Motion(times, joints @ left.T + way, walk.body.scores, contacts_of(walk.phases, times), camera)
+    if feet is not None:
+        feet = level_when_standing(feet @ turn.T, walk.phases) @ left.T
+    return Motion(times, joints @ left.T + way, walk.body.scores, contacts_of(walk.phases, times), camera, feet=feet)

@@ -75,4 +75,5 @@ def _check_count(count: int, fps: float) -> None:
 
 def _sampled(motion: Motion, times: FloatArray) -> Motion:
     joints, scores = (interpolate(times, motion.times, values) for values in (motion.joints, motion.scores))
-    return replace(motion, times=times, joints=joints, scores=scores)
+    feet = None if motion.feet is None else interpolate(times, motion.times, motion.feet)
+    return replace(motion, times=times, joints=joints, scores=scores, feet=feet)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..take.records import Motion, Person, Take
+from ..take.records import FloatArray, Motion, Person, Take
 from ..take.skeletons import H36M17
 
 FEWEST_FRAMES = 3
@@ -51,6 +51,17 @@ def one_after_another(motions: Sequence[Motion]) -> Motion:
         tuple(contact for motion in placed for contact in motion.contacts),
         motions[0].camera,
         motions[0].heights,
+        _feet_of(motions),
+    )
+
+
+def _feet_of(motions: Sequence[Motion]) -> FloatArray | None:
+    """Those of all motions, one after another; None where they were read in none."""
+    if all(motion.feet is None for motion in motions):
+        return None
+    unread = (np.zeros((len(motion.times), 2, 3)) for motion in motions)
+    return np.concatenate(
+        [nothing if motion.feet is None else motion.feet for motion, nothing in zip(motions, unread, strict=True)]
     )
 
 

@@ -18,6 +18,7 @@ def draw_import_options(layout: UILayout, settings: GAST_MOCAP_PG_scene, is_sequ
     if not is_sequence:
         column.prop(settings, "speed")
     column.prop(settings, "mirrored")
+    column.prop(settings, "feet")
 
 
 def draw_facts(layout: UILayout, field: str) -> None:

@@ -129,6 +129,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             own=preferences.own_networks(),
             speed=settings.speed,
             mirrored=settings.mirrored,
+            feet=settings.feet,
             frame_rate=settings.frame_rate or None,
         )
 

@@ -279,6 +279,14 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
             name="Mirrored", description="The video is mirrored, as many selfie videos are: swap left and right"
         ),
     ]
+    feet: Annotated[
+        bool,
+        BoolProperty(
+            name="Feet",
+            default=True,
+            description="Read heels and toes as well, so that feet point where they do in the video. A little slower",
+        ),
+    ]
     frame_rate: Annotated[
         float,
         FloatProperty(

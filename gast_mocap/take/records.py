@@ -385,7 +385,8 @@ class Motion:
 
     ``times`` (t,) seconds, rising; ``joints`` (t, 17, 3) metres, z up, -y towards the camera, floor at z = 0, with
     travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands; ``camera`` that saw it so, None where people
-    stay in place; ``heights`` by track id, of everybody whose height was found.
+    stay in place; ``heights`` by track id, of everybody whose height was found; ``feet`` (t, 2, 3) which way the right
+    and the left sole point from heel to toes, as long as that is sure, 0..1; None where feet were not read.
     """
 
     times: FloatArray
@@ -394,9 +395,12 @@ class Motion:
     contacts: tuple[FootContact, ...] = ()
     camera: FilmCamera | None = None
     heights: Mapping[int, FoundHeight] = field(default_factory=dict)
+    feet: FloatArray | None = None
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))
         check_rising("times", self.times)
         check_shape("joints", self.joints, (len(self.times), 17, 3))
         check_shape("scores", self.scores, (len(self.times), 17))
+        if self.feet is not None:
+            check_shape("feet", self.feet, (len(self.times), 2, 3))

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from test_foot_directions import with_feet
 from walker import Camera, film, walk
 
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.travel import focal_length_px
-from gast_mocap.take.records import CameraMove, Keypoints2D, Pose3D, Take
+from gast_mocap.take.records import CameraMove, Keypoints2D, PartPoints, Pose3D, Take
 from gast_mocap.take.settings import CleanSettings
 
 TIMES = np.arange(90) / 30
@@ -23,12 +24,13 @@ def panned(take: Take, left: np.ndarray) -> Take:
     people = []
     for person in take.people:
         own = turn[person.keypoints.frames]
-        rays = np.concatenate(
-            [(person.keypoints.points - middle) / focal, np.ones((*person.keypoints.points.shape[:2], 1))], -1
-        )
-        rays = rays @ own
+        known = person.keypoints
+        feet = known.part("feet")
+        seen = np.concatenate([known.points, feet.points], axis=1)
+        rays = np.concatenate([(seen - middle) / focal, np.ones((*seen.shape[:2], 1))], -1) @ own
         points = rays[..., :2] / rays[..., 2:] * focal + middle
-        keypoints = Keypoints2D(person.track_id, person.keypoints.frames, points, person.keypoints.scores)
+        parts = {"feet": PartPoints(points[:, 17:], feet.scores)} if known.parts else {}
+        keypoints = Keypoints2D(person.track_id, known.frames, points[:, :17], known.scores, parts)
         people.append(replace(person, keypoints=keypoints, pose=Pose3D(person.pose.frames, person.pose.joints @ own)))
     across = left * focal / take.video.width
     path = np.column_stack([take.video.times, across, 0 * across])[::3]
@@ -55,6 +57,15 @@ def test_a_pan_that_follows_somebody_does_not_stop_them(heading: float) -> None:
     unknown = replace(follows, camera_path=np.zeros((0, 3)))
     lost = clean_motion(unknown, 1, LENS, lambda _: None)
     assert np.linalg.norm(way(lost)[-1] - way(still)[-1]) > 0.5
+
+
+def test_feet_point_as_they_would_for_a_camera_that_stands() -> None:
+    performance = walk(TIMES, 150.0)
+    take = with_feet(film([performance], Camera()), performance, Camera(), 15.0)
+    still = clean_motion(take, 1, LENS, lambda _: None)
+    found = clean_motion(panned(take, np.linspace(0.1, -0.35, len(TIMES))), 1, LENS, lambda _: None)
+    turned = found.feet @ Rotation.from_euler("z", 0.125).as_matrix()
+    assert np.linalg.norm(turned - still.feet, axis=-1).max() < 0.1
 
 
 def test_of_a_camera_that_travels_no_travel_is_claimed() -> None:

@@ -104,6 +104,15 @@ def test_slow_motion_and_a_mirrored_picture_are_the_workers_to_undo(scene, worke
     assert (job["speed"], job["mirrored"], job["frame_rate"]) == (0.25, True, None)
 
 
+def test_feet_are_read_unless_switched_off(scene, worker, tmp_path):
+    worker(FAILS)
+    for wanted in (True, False):
+        scene.gast_mocap.feet = wanted
+        with pytest.raises(RuntimeError):
+            bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"), wait=True)
+        assert job_in(tmp_path)["feet"] is wanted
+
+
 def output_of_import(tmp_path, name):
     with pytest.raises(RuntimeError):
         bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / name), wait=True)

@@ -55,7 +55,10 @@ def parse(arguments: Sequence[str] | None) -> Job | Batch | Check:
     parser.add_argument("--preview-view", type=PreviewView, choices=list(PreviewView), default=PreviewView.CAMERA)
     parser.add_argument("--gentle", action="store_true", help="use one core instead of half of them: slower, same take")
     parser.add_argument(
-        "--feet", action=argparse.BooleanOptionalAction, default=False, help="also read heels, toes and faces: slower"
+        "--feet",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="read heels and toes as well; the default",
     )
     many = parser.add_argument_group("many videos")
     many.add_argument("--out-dir", type=Path, metavar="FOLDER", help="save each take here; what is there is kept")

@@ -32,7 +32,7 @@ class Job:
     mirrored: bool = False
     frame_rate: float | None = None
     gentle: bool = False
-    feet: bool = False
+    feet: bool = True
 
     @property
     def playback(self) -> Playback:

@@ -2,7 +2,8 @@
 
 A foot would hang on its shin as it does at rest, but for the ground. On the ground it lies flat whatever its shin does;
 as the ankle rises it pivots about the ball and the toes stay on the ground; in the air it follows the shin, its toes
-never below the ground. Pitch is positive with the toes down, and 0 for a foot that lies as at rest.
+never below the ground. Where it was seen which way the foot points, it points there, as far as the ground allows. Pitch
+is positive with the toes down, and 0 for a foot that lies as at rest.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from ..rig.bone_map import BoneMap
 from ..rig.rest_body import joint, leg_length, limb_end
 from ..rig.rest_pose import RestPose
 from ..rig.roles import sided
-from .torso import LEFT, turn
+from .torso import FORWARD, LEFT, turn
 from .twist import ramp
 
 # Lengths of a foot in leg lengths, where a rig's bones tell nothing; those of a body of 1.75 m, leg 0.88 m.
@@ -32,6 +33,11 @@ IN_AIR = (1.0, 1.6)  # ankle's height in reaches of the foot: from where on noth
 POINTED = (60.0, 85.0)  # degrees that a shin on the ground is tilted forward when its foot lies flat, and on its instep
 HEEL_DOWN = (50.0, 80.0)  # degrees that a shin is tilted back when its foot stands flat, and on the heel
 ON_THE_SIDE = (0.6, 0.9)  # sine of the knee's axis over the level: a foot then rolls with the shin
+STEEP = (0.3, 0.6)  # level share of where a foot points: a steeper one's heading, and a flatter one's, are believed
+BACKWARDS = (
+    70.0,
+    110.0,
+)  # degrees off the shin's heading up to which a seen foot is believed, and from which it is not
 SETTLED = 0.004  # leg lengths by which a sole may sink in
 
 
@@ -115,7 +121,14 @@ def sole_of(rest: RestPose, bone_map: BoneMap, rest_turn: FloatArray, side: Side
     )
 
 
-def foot_turns(sole: Sole, shin_turn: FloatArray, up: FloatArray, ankle: FloatArray, leg: float) -> FootTurns:
+def foot_turns(
+    sole: Sole,
+    shin_turn: FloatArray,
+    up: FloatArray,
+    ankle: FloatArray,
+    leg: float,
+    pointing: FloatArray | None = None,
+) -> FootTurns:
     """How a foot and its toes are turned over the ground.
 
     Args:
@@ -124,15 +137,24 @@ def foot_turns(sole: Sole, shin_turn: FloatArray, up: FloatArray, ankle: FloatAr
         up: (3,) unit, away from the ground, armature space.
         ankle: (t,) its height over the ground, armature units.
         leg: length, armature units.
+        pointing: (t, 3) where the sole was seen to point from heel to toes, as long as that is sure, armature space.
     """
     lift = ankle - sole.height
     trusted = sole.height + lift * ramp(lift, NOISE[0] * leg, NOISE[1] * leg)
     left = quat.rotate(shin_turn, LEFT)
     level = turn(np.broadcast_to(up, left.shape), left, "up,left")
-    pitch = _grounded_pitch(sole, _pitch_over(level, shin_turn), trusted)
+    shin_pitch = _pitch_over(level, shin_turn)
+    hanging, wanted = shin_turn, shin_pitch
+    if pointing is not None:
+        seen_level, seen_pitch, heading, sure = _seen(sole, level, up, pointing)
+        seen_turn = quat.multiply(seen_level, quat.about(LEFT, seen_pitch))
+        hanging = quat.blend(shin_turn, seen_turn, heading[:, None])
+        level = quat.blend(level, seen_level, heading[:, None])
+        wanted = shin_pitch + sure * (seen_pitch - shin_pitch)
+    pitch = _grounded_pitch(sole, shin_pitch, wanted, trusted)
     foot = quat.multiply(level, quat.about(LEFT, pitch))
     free = np.maximum(ramp(ankle / sole.reach, *IN_AIR), ramp(np.abs(left @ up), *ON_THE_SIDE))
-    foot = quat.blend(foot, shin_turn, free[:, None])
+    foot = quat.blend(foot, hanging, free[:, None])
 
     joint_height = ankle + quat.rotate(foot, sole.toe_joint) @ up
     tip, toe_end = sole.tip - sole.toe_joint, sole.toe_end - sole.toe_joint
@@ -146,13 +168,36 @@ def foot_turns(sole: Sole, shin_turn: FloatArray, up: FloatArray, ankle: FloatAr
     return FootTurns(foot, toes, np.maximum(-np.min(lowest, axis=0) - SETTLED * leg, 0.0))
 
 
-def _grounded_pitch(sole: Sole, shin_pitch: FloatArray, ankle: FloatArray) -> FloatArray:
-    """Radians (t,): the pitch nearest to that of the shin with which no end of the sole is below the ground."""
+def _seen(
+    sole: Sole, level: FloatArray, up: FloatArray, pointing: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """What was seen of a foot: its turn (t, 4) without the pitch, the pitch (t,) in radians, how sure its heading is
+    and how sure the pitch, both (t,) 0..1.
+
+    ``level`` (t, 4) is the turn that the shin tells.
+    """
+    sure = np.linalg.norm(pointing, axis=-1)
+    ahead = quat.unit(pointing)
+    climb = np.clip(ahead @ up, -1.0, 1.0)
+    ups = np.broadcast_to(up, ahead.shape)
+    # A foot that was not seen, or points straight down, is headed as the shin is.
+    left = quat.cross(ups, ahead) + 1e-6 * quat.rotate(level, LEFT)
+    heading = turn(ups, left, "up,left")
+    off = np.sum(quat.rotate(level, FORWARD) * quat.rotate(heading, FORWARD), axis=-1)
+    sure = sure * (1 - ramp(np.degrees(np.arccos(np.clip(off, -1.0, 1.0))), *BACKWARDS))
+    # The rig's foot may point outwards at rest.
+    outwards = quat.between(FORWARD, quat.unit(sole.ball * [1.0, 1.0, 0.0]))
+    seen_level = quat.multiply(heading, quat.inverse(outwards))
+    return seen_level, -np.arcsin(climb), sure * ramp(np.sqrt(1 - climb**2), *STEEP), sure
+
+
+def _grounded_pitch(sole: Sole, shin_pitch: FloatArray, wanted: FloatArray, ankle: FloatArray) -> FloatArray:
+    """Radians (t,): the pitch nearest to ``wanted`` with which no end of the sole is below the ground."""
     front = [_limits(point, ankle) for point in sole.front]
     toes_down = np.maximum(np.min([begin for begin, _ in front], axis=0), 0.0)
     instep = np.max([end for _, end in front], axis=0)
     toes_up = np.minimum(_limits(sole.heel, ankle)[1], 0.0)
-    down, back = np.maximum(shin_pitch, 0.0), np.minimum(shin_pitch, 0.0)
+    down, back = np.maximum(wanted, 0.0), np.minimum(wanted, 0.0)
     flat_down, flat_back = np.minimum(down, toes_down), np.maximum(back, toes_up)
     touching = np.isfinite(instep)
     pointed = ramp(np.degrees(shin_pitch), *POINTED) * touching

@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from ...motion.bones import FEET
 from ...take.records import FloatArray, Motion
 from ...take.skeletons import H36M17, Side
 from .. import rotations as quat
@@ -53,7 +54,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
     changes = _role_changes(motion, rest, bone_map, rest_turn, options)
     stance = stance_of(motion, rest, bone_map, _posed(changes, rest, bone_map), attachment)
     for side in (side for side in stance.ankles if sided("foot", side) in bone_map.bones):
-        foot = _foot(rest, bone_map, rest_turn, changes, stance, side)
+        foot = _foot(rest, bone_map, rest_turn, changes, stance, side, _pointing(motion, rest, side))
         changes[sided("foot", side)] = quat.multiply(foot.foot, quat.inverse(rest_turn))
         changes[sided("toes", side)] = quat.multiply(foot.toes, quat.inverse(rest_turn))
         stance = replace(stance, rise=np.maximum(stance.rise, foot.sunk))
@@ -86,7 +87,8 @@ def as_the_rig_sees_it(motion: Motion, rest: RestPose) -> Motion:
         return motion
     order = H36M17.mirrored_order()
     contacts = tuple(replace(contact, foot=contact.foot.other) for contact in motion.contacts)
-    return replace(motion, joints=motion.joints[:, order], scores=motion.scores[:, order], contacts=contacts)
+    feet = None if motion.feet is None else motion.feet[:, ::-1]
+    return replace(motion, joints=motion.joints[:, order], scores=motion.scores[:, order], contacts=contacts, feet=feet)
 
 
 def _posed(changes: dict[str, FloatArray], rest: RestPose, bone_map: BoneMap) -> PosedSkeleton:
@@ -102,13 +104,23 @@ def _foot(
     changes: dict[str, FloatArray],
     stance: Stance,
     side: Side,
+    pointing: FloatArray | None,
 ) -> FootTurns:
     shin_turn = quat.multiply(changes[sided("shin", side)], rest_turn)
     sole = sole_of(rest, bone_map, rest_turn, side, ankle_height(rest, bone_map))
     grown = stance.grown[side]
     over_ground = (stance.ankles[side] - stance.grounds[side]) / grown
-    turns = foot_turns(sole, shin_turn, stance.up, over_ground, leg_length(rest, bone_map))
+    turns = foot_turns(sole, shin_turn, stance.up, over_ground, leg_length(rest, bone_map), pointing)
     return replace(turns, sunk=turns.sunk * grown)
+
+
+def _pointing(motion: Motion, rest: RestPose, side: Side) -> FloatArray | None:
+    """(t, 3) where the sole points, armature space, as long as that is sure."""
+    if motion.feet is None:
+        return None
+    seen = motion.feet[:, FEET.index(side)]
+    sure = np.linalg.norm(seen, axis=-1, keepdims=True)
+    return np.asarray(quat.unit(seen @ np.linalg.inv(rest.world_from_armature[:3, :3]).T) * sure)
 
 
 def _bone_turns(changes: dict[str, FloatArray], rest: RestPose, bone_map: BoneMap) -> dict[int, FloatArray]:

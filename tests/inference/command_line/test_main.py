@@ -71,7 +71,7 @@ def test_a_run_saves_the_take_and_sums_up(videos: Path, tmp_path: Path, capsys) 
     for expected in ("sports2d_demo.mp4", "1768 x 994", "прыжок 1.take.npz", "confidence", "watch", "total"):
         assert expected in printed
     work = {line.split()[0]: float(line.split()[-1]) for line in printed.partition("work ")[2].splitlines()[1:]}
-    assert work.keys() == {"decode", "detector", "2D", "lifter"}
+    assert work.keys() == {"decode", "detector", "2D", "feet", "lifter"}
     assert min(work.values()) > 0
 
 
