@@ -22,6 +22,8 @@ from gast_mocap.inference.protocol.messages import (
     CLOSING,
     Failed,
     Finished,
+    Found,
+    Glimpse,
     Notice,
     Progress,
     Stage,
@@ -54,6 +56,7 @@ EXTREMES = (np.nan, np.inf, -np.inf, 0, -1, 1, 2, 255, 1e6, -1e6, 1e30, 2**31, 0
 MESSAGES = (
     to_line(Started("3.11.9")),
     to_line(Progress(Stage.WATCH, 3, 90, 12.5)),
+    to_line(Found((Glimpse(0.5, 1, 1, "AAAA"),), 1)),
     to_line(Notice("a")),
     to_line(Finished("/a/b.take.npz")),
     to_line(Failed("code", "text", "detail")),

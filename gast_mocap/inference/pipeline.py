@@ -30,7 +30,7 @@ from .protocol.job import Job
 from .protocol.messages import Stage
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
-from .stretches import Seen, Span, seams_of, stretches_at_once, watch_stretches
+from .stretches import Seen, Show, Span, seams_of, show_nobody, stretches_at_once, watch_stretches
 from .video.container import check_file
 from .video.decode import Footage, probe_video, read_frames
 from .video.names import is_picture
@@ -68,10 +68,11 @@ class Run:
 
 
 @memory_errors()
-def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) -> Run:
+def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, show: Show = show_nobody) -> Run:
     """Do ``job``. A take that is already at ``job.output`` is replaced only by a whole new one.
 
     Of the stretches that the video is watched in, so many are watched ``at_once``, None: as many as suit this computer.
+    ``show`` is shown again and again who was found so far.
 
     Raises:
         MocapError: bad input, nobody found, or no room to save.
@@ -91,7 +92,7 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None) ->
         networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet)
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
-        watched, seen = watch_range(span, networks, report, notify, seams, at_once)
+        watched, seen = watch_range(span, networks, report, notify, seams, at_once, show)
         video, backdrop = seen.video, seen.backdrop
         check_times(video)
     with watch.stage(Stage.LIFT, networks.sessions):
@@ -220,7 +221,13 @@ def load_lifter(quality: Quality, own: OwnNetworks) -> tuple[Lifter, Used]:
 
 
 def watch_range(
-    span: Span, networks: Networks, report: Report, notify: Notify, seams: Sequence[int] = (), at_once: int = 1
+    span: Span,
+    networks: Networks,
+    report: Report,
+    notify: Notify,
+    seams: Sequence[int] = (),
+    at_once: int = 1,
+    show: Show = show_nobody,
 ) -> tuple[tuple[WatchedPerson, ...], Seen]:
     """Everybody seen in ``span``, and what else: the video up to its end with exact times, what is behind the people.
 
@@ -234,7 +241,7 @@ def watch_range(
         report(Stage.WATCH, frames, max(frames, span.frame_count))
 
     progress(0)
-    seen = watch_stretches(span, seams, at_once, networks.eyes, progress)
+    seen = watch_stretches(span, seams, at_once, networks.eyes, progress, show)
     video, done = seen.video, seen.frames
     if not done:
         raise nothing_read(video, span.start, bool(seen.lost or seen.missing != 0))

@@ -16,6 +16,7 @@ import numpy as np
 from ..take.records import VideoInfo
 from .people.observe import Observations
 from .people.seams import joined_tracks
+from .people.so_far import Stretch
 from .people.watch import Eyes, watch_people
 from .protocol.progress import StoppedError
 from .video.cuts import coarse_level
@@ -42,6 +43,12 @@ SECONDS_BETWEEN_REPORTS = 0.1
 
 Part = tuple[int, int | None]
 """The first frame and that after the last; None: up to the video's end."""
+Show = Callable[[Sequence[Stretch], float], None]
+"""Is shown again and again what each stretch has seen so far, and how many frames a second they have."""
+
+
+def show_nobody(_stretches: Sequence[Stretch], _fps: float) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -103,17 +110,23 @@ def seams_of(span: Span) -> list[int]:
 
 
 def watch_stretches(
-    span: Span, seams: Sequence[int], at_once: int, eyes: Eyes, progress: Callable[[int], None]
+    span: Span,
+    seams: Sequence[int],
+    at_once: int,
+    eyes: Eyes,
+    progress: Callable[[int], None],
+    show: Show = show_nobody,
 ) -> Seen:
     """What is seen in ``span``, which is watched in stretches that meet at ``seams``, so many ``at_once``.
 
-    ``progress`` is called in this thread with the number of frames done; what it raises ends the work. Where stretches
-    do not count the frames alike, as in damaged files, all is watched again in one.
+    ``progress`` is called in this thread with the number of frames done, and ``show`` with who was found so far; what
+    they raise ends the work. Where stretches do not count the frames alike, as in damaged files, all is watched again
+    in one.
     """
     parts = parts_of(span, seams)
-    seen = watch_parts(span.footage, parts, at_once, eyes, progress)
+    seen = watch_parts(span.footage, parts, at_once, eyes, progress, show)
     if not all(agree(*two, end) for two, (_, end) in zip(pairwise(seen), parts, strict=False)):
-        seams, seen = [], watch_parts(span.footage, [(span.start, span.end)], 1, eyes, progress)
+        seams, seen = [], watch_parts(span.footage, [(span.start, span.end)], 1, eyes, progress, show)
     whole = seen[0]
     for seam, later in zip(seams, seen[1:], strict=True):
         whole = joined(whole, later, seam)
@@ -129,10 +142,11 @@ def parts_of(span: Span, seams: Sequence[int]) -> list[Part]:
 
 
 def watch_parts(
-    footage: Footage, parts: Sequence[Part], at_once: int, eyes: Eyes, progress: Callable[[int], None]
+    footage: Footage, parts: Sequence[Part], at_once: int, eyes: Eyes, progress: Callable[[int], None], show: Show
 ) -> list[Seen]:
     """What is seen in each of ``parts``; the first failure ends them all."""
     done, signs = [0] * len(parts), [0] * len(parts)
+    found: list[Stretch] = [{} for _ in parts]
     stop = Event()
 
     def watch(number: int) -> Seen:
@@ -145,7 +159,7 @@ def watch_parts(
             done[number] = frames
             signs[number] += 1
 
-        return watch_part(footage, parts[number], eyes, sign)
+        return watch_part(footage, parts[number], eyes, sign, found[number])
 
     with ThreadPoolExecutor(at_once) as threads:
         work = [threads.submit(watch, number) for number in range(len(parts))]
@@ -157,13 +171,15 @@ def watch_parts(
                 if sum(signs) > heard:  # silence is not reported: somebody waits for it to end work that stands still
                     heard = sum(signs)
                     progress(sum(done))
+                    show(found, footage.fps)
         finally:
             stop.set()
         return [ended.result() for ended in work]
 
 
-def watch_part(footage: Footage, part: Part, eyes: Eyes, sign: Callable[[int], None]) -> Seen:
-    """What is seen in one ``part``. ``sign`` hears how many frames are done, also while none comes."""
+def watch_part(footage: Footage, part: Part, eyes: Eyes, sign: Callable[[int], None], found: Stretch) -> Seen:
+    """What is seen in one ``part``; ``found`` is filled meanwhile. ``sign`` hears how many frames are done, also while
+    none comes."""
     done = 0
 
     def progress(frames: int) -> None:
@@ -173,7 +189,7 @@ def watch_part(footage: Footage, part: Part, eyes: Eyes, sign: Callable[[int], N
 
     backdrop = Backdrop()
     reading = Reading(footage, *part, Pyramid.of, coarse_level, waiting=lambda: sign(done))
-    tracks = watch_people(reading, footage.fps, eyes, backdrop, progress)
+    tracks = watch_people(reading, footage.fps, eyes, backdrop, progress, found)
     return Seen(part[0], tracks, backdrop, reading.video, reading.lost, reading.missing, reading.seconds)
 
 

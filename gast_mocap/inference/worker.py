@@ -72,7 +72,7 @@ def answer(send: Send, parent_pid: int) -> Message:
     threading.Thread(target=end_stalled, args=(job, pulse, send), daemon=True).start()
     try:
         send(Started(platform.python_version()))
-        return do(job, stoppable(StageClock(send), stop, pulse), lambda text: send(Notice(printable(text))))
+        return do(job, stoppable(StageClock(send), stop, pulse), send)
     except StoppedError:
         return Cancelled()
     except MocapError as error:
@@ -164,11 +164,11 @@ def stoppable(report: Report, stop: threading.Event, pulse: Pulse) -> Report:
     return report_unless_stopped
 
 
-def do(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
+def do(job: Order, report: Report, send: Send) -> Message:
     """Do ``job``; a library that is broken is reported like any trouble."""
     try:
         reserve_for_matrices()
-        return work(job, report, notify)
+        return work(job, report, send)
     except ImportError as error:
         if is_lack_of_memory(error):
             raise MemoryError from error
@@ -180,8 +180,12 @@ def do(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
         ) from error
 
 
-def work(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
+def work(job: Order, report: Report, send: Send) -> Message:
     """Do ``job`` with the libraries that it needs."""
+
+    def notify(text: str) -> None:
+        send(Notice(printable(text)))
+
     match job:
         case Look():
             from .look import look
@@ -193,5 +197,6 @@ def work(job: Order, report: Report, notify: Callable[[str], None]) -> Message:
             return Finished(str(mend(job, report, notify)))
         case Job():
             from .pipeline import run
+            from .show_people import PeopleTeller
 
-            return Finished(str(run(job, report, notify).saved_as))
+            return Finished(str(run(job, report, notify, show=PeopleTeller(send)).saved_as))

@@ -9,6 +9,7 @@ from bpy.props import PointerProperty
 from . import (
     bake,
     clean_up,
+    glimpses,
     import_video,
     in_picture,
     installation,
@@ -178,7 +179,7 @@ def forget_file(*_: object) -> None:
 
 def forget() -> None:
     """What the panel told and showed was of the file before."""
-    for of_file in (reports, thumbnails, looking, performances, live, in_picture):
+    for of_file in (reports, thumbnails, glimpses, looking, performances, live, in_picture):
         of_file.forget()
 
 

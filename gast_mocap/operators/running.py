@@ -8,7 +8,7 @@ import time
 import bpy
 
 from ..inference.protocol.job import Job, Mend, Order
-from ..inference.protocol.messages import Cancelled, Failed, Finished, Notice, Progress
+from ..inference.protocol.messages import Cancelled, Failed, Finished, Found, Notice, Progress
 from ..inference.protocol.process import MocapProcess
 from ..take.errors import MocapError
 from .redraw import redraw_sidebars, redraw_status_bars
@@ -28,6 +28,7 @@ class Import:
         self.is_mending = isinstance(order, Mend)
         self.subject = order.video.name if isinstance(order, Job) else order.output.name
         self.progress: Progress | None = None
+        self.found: Found | None = None
         self.is_cancelled = False
         self.has_finished = False
         self._step = step
@@ -72,6 +73,8 @@ class Import:
             match message:
                 case Progress():
                     self.progress = message
+                case Found():
+                    self.found = message
                 case Notice(text):
                     self.reports.notify(text)
                 case Failed(code, text, detail):

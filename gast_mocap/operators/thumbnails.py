@@ -49,15 +49,18 @@ def _load(previews: bpy.utils.previews.ImagePreviewCollection, file: TakeFile) -
     for person in read(file).people:
         if not person.thumbnail.size:
             continue
-        pixels = preview_pixels(person.thumbnail)
-        made = previews.new(_name(file, person.track_id))
-        made.icon_size = made.image_size = pixels.shape[1::-1]
-        made.icon_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
-        made.image_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
+        show_pixels(previews.new(_name(file, person.track_id)), preview_pixels(person.thumbnail))
 
 
 def _name(file: TakeFile, track_id: int) -> str:
     return f"{file.path} {file.modified} {file.size} {track_id}"
+
+
+def show_pixels(preview: bpy.types.ImagePreview, pixels: FloatArray) -> None:
+    """Let ``preview`` show ``pixels`` (h, w, 4) RGBA 0..1, bottom row first."""
+    preview.icon_size = preview.image_size = pixels.shape[1::-1]
+    preview.icon_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
+    preview.image_pixels_float.foreach_set(pixels.ravel())  # type: ignore[attr-defined] # an array, not a float
 
 
 def preview_pixels(thumbnail: ImageArray) -> FloatArray:

@@ -8,14 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import bpy
+import numpy as np
 import pytest
 
 import gast_mocap
 from gast_mocap.inference.protocol import process
-from gast_mocap.inference.protocol.messages import Progress
-from gast_mocap.operators import import_video, looking, preferences, reports, running
+from gast_mocap.inference.protocol.messages import Found, Progress
+from gast_mocap.operators import glimpses, import_video, looking, preferences, reports, running
 from gast_mocap.operators.import_options import looked_words
-from gast_mocap.operators.panels.progress import rate_text, stage_text
+from gast_mocap.operators.panels.progress import found_text, rate_text, stage_text
 from gast_mocap.take.files import check_saving
 
 FAKE_WORKER = """
@@ -327,6 +328,24 @@ def test_an_error_of_ours_in_the_timer_does_not_keep_import_disabled(scene, take
     with pytest.raises(ZeroDivisionError):
         poll_to_the_end(running.current)
     assert not running.is_running()
+
+
+FINDS = (
+    "say(type='found', total=14, people=[dict(seconds=1.5, width=2, height=1, pixels='/wAAAAD/')]); " + WAITS_FOR_CANCEL
+)
+
+
+def test_who_was_found_so_far_is_shown(scene, worker, tmp_path):
+    worker(FINDS)
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    poll_until(lambda: running.current.found)
+    assert found_text(running.current.found) == "14 people so far"
+    assert found_text(Found((), 0)) == "Nobody so far"
+    glimpses.icon(0, running.current.found.people[0])
+    shown = np.array(glimpses._previews["0"].image_pixels_float).reshape(2, 2, 4)
+    assert shown[shown[..., 3] > 0].tolist() == [[1, 0, 0, 1], [0, 0, 1, 1]], "red beside blue"
+    bpy.ops.gast_mocap.cancel_import()
+    poll_until(lambda: not running.is_running())
 
 
 def test_a_cancel_is_said(scene, worker, tmp_path):

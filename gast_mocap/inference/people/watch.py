@@ -110,13 +110,14 @@ def watch_people(
     eyes: Eyes,
     backdrop: Backdrop,
     progress: Callable[[int], None],
+    tracks: dict[int, Observations] | None = None,
 ) -> dict[int, Observations]:
     """What is seen of everybody in ``frames``, which come ``fps`` a second, by the ids of their tracks.
 
     ``backdrop`` is shown what lies behind them. ``progress`` is called with the number of frames done; what it raises
-    ends the work.
+    ends the work. Whoever looks into ``tracks`` meanwhile sees who was found so far.
     """
-    watcher = Watcher(eyes, fps)
+    watcher = Watcher(eyes, fps, {} if tracks is None else tracks)
     for done, shown in enumerate(frames, start=1):
         boxes = watcher.watch(shown)
         backdrop.look(shown, boxes)
@@ -127,8 +128,8 @@ def watch_people(
 class Watcher:
     """Finds, follows and reads people from frame to frame."""
 
-    def __init__(self, eyes: Eyes, fps: float) -> None:
-        self.tracks: dict[int, Observations] = {}
+    def __init__(self, eyes: Eyes, fps: float, tracks: dict[int, Observations]) -> None:
+        self.tracks = tracks
         self._fps = fps
         self._search = Search(eyes.detector, eyes.preset, fps)
         self._sort = Sort(max(1, round(MAX_UNSEEN_SECONDS * fps)), with_lost_legs)

@@ -54,6 +54,8 @@ def checked(hint: Any, value: Any) -> Any:
     """``value`` from JSON as what the annotation ``hint`` says. Raises ValueError where it is something else."""
     if get_origin(hint) is UnionType:
         return checked_union(get_args(hint), value)
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return tuple(checked(get_args(hint)[0], each) for each in value)
     if hint is Path and type(value) is str and "\0" not in value:
         return Path(value)
     if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):

@@ -1,8 +1,10 @@
 """What the worker says, one JSON line a message: ``{"type": "progress", "stage": "watch", ...}``.
 
-``started`` comes first, then any number of ``progress`` and ``notice``, and exactly one closing message last.
+``started`` comes first, then any number of ``progress``, ``found`` and ``notice``, and exactly one closing message
+last.
 """
 
+import base64
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -56,6 +58,33 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Glimpse:
+    """Somebody who was found: for how many ``seconds`` so far, and how they look, as base64 of RGB bytes by rows."""
+
+    seconds: float
+    width: int
+    height: int
+    pixels: str
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.height) < 1 or len(self.rgb) != 3 * self.width * self.height:
+            raise ValueError("a picture of another size")
+
+    @property
+    def rgb(self) -> bytes:
+        """Row by row from the top. Raises ValueError when ``pixels`` are no base64."""
+        return base64.b64decode(self.pixels, validate=True)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who was found so far, ``total`` people, of whom the first are shown. Each such message replaces the last."""
+
+    people: tuple[Glimpse, ...]
+    total: int
+
+
+@dataclass(frozen=True)
 class Notice:
     """A small trouble that did not stop the work."""
 
@@ -96,9 +125,9 @@ class Failed:
     detail: str = ""
 
 
-Message = Started | Progress | Notice | Finished | Looked | Cancelled | Failed
+Message = Started | Progress | Found | Notice | Finished | Looked | Cancelled | Failed
 CLOSING = (Finished, Looked, Cancelled, Failed)
-_KINDS: tuple[type[Any], ...] = (Started, Progress, Notice, Finished, Looked, Cancelled, Failed)
+_KINDS: tuple[type[Any], ...] = (Started, Progress, Found, Notice, Finished, Looked, Cancelled, Failed)
 _TYPES = {kind.__name__.lower(): kind for kind in _KINDS}
 
 

@@ -2,10 +2,11 @@
 
 from bpy.types import Context, Header, UILayout
 
-from ...inference.protocol.messages import STAGE_LABELS, Progress
-from .. import running
+from ...inference.protocol.messages import STAGE_LABELS, Found, Progress
+from .. import glimpses, running
 
 STATUS_WIDTH = 18.0
+FACES_A_ROW, FACE_SCALE = 4, 2.5
 
 
 def draw_progress(layout: UILayout, under_way: running.Import) -> None:
@@ -14,6 +15,24 @@ def draw_progress(layout: UILayout, under_way: running.Import) -> None:
     row = layout.row(align=True)
     row.progress(factor=progress.done / max(progress.total, 1) if progress else 0.0, text=rate_text(progress))
     row.operator("gast_mocap.cancel_import", text="", icon="X")
+    if under_way.found:
+        draw_found(layout, under_way.found)
+
+
+def draw_found(layout: UILayout, found: Found) -> None:
+    """Who was found so far, each with the seconds that they were seen for."""
+    layout.label(text=found_text(found), icon="COMMUNITY")
+    faces = layout.grid_flow(row_major=True, columns=FACES_A_ROW, even_columns=True, align=True)
+    for number, person in enumerate(found.people):
+        face = faces.column(align=True)
+        face.template_icon(glimpses.icon(number, person), scale=FACE_SCALE)
+        face.label(text=f"{person.seconds:.0f} s")
+
+
+def found_text(found: Found) -> str:
+    if not found.total:
+        return "Nobody so far"
+    return f"{found.total} people so far" if found.total > 1 else "1 person so far"
 
 
 def draw_in_status_bar(header: Header, _context: Context) -> None:

@@ -8,6 +8,8 @@ from gast_mocap.inference.protocol.messages import (
     Cancelled,
     Failed,
     Finished,
+    Found,
+    Glimpse,
     Message,
     Notice,
     Progress,
@@ -20,6 +22,8 @@ MESSAGES = [
     Started("3.11.9"),
     Progress("watch", 3, 90, 12.5),
     Progress("watch", 0, 90, None),
+    Found((Glimpse(1.5, 2, 1, "AAECAwQF"), Glimpse(0.5, 1, 1, "AAEC")), 14),
+    Found((), 0),
     Notice("Person 3 is seen for 0.4 s only — «коротко»"),
     Finished("/clips/Übung 1.take.npz"),
     Cancelled(),
@@ -60,6 +64,14 @@ def test_a_field_of_another_type_is_no_message(field: dict[str, object]) -> None
     fields = json.loads(to_line(Progress("watch", 3, 90, 12.5)))
     with pytest.raises(ValueError):
         from_line(json.dumps(fields | field))
+
+
+@pytest.mark.parametrize("field", [{"pixels": "AAA="}, {"width": 2}, {"height": 0}, {"pixels": "no base64"}], ids=str)
+def test_a_picture_of_another_size_is_no_message(field: dict[str, object]) -> None:
+    person = {"seconds": 1.0, "width": 1, "height": 1, "pixels": "AAEC"}
+    line = json.dumps({"type": "found", "total": 1, "people": [person | field]})
+    with pytest.raises(ValueError):
+        from_line(line)
 
 
 def test_a_deeply_nested_line_is_no_message() -> None:
