@@ -10,6 +10,7 @@ from . import (
     bake,
     clean_up,
     glimpses,
+    import_queue,
     import_video,
     in_picture,
     installation,
@@ -46,6 +47,7 @@ CLASSES: tuple[type, ...] = (
     installation.GAST_MOCAP_OT_copy_report,
     import_video.GAST_MOCAP_OT_import_video,
     import_video.GAST_MOCAP_OT_cancel_import,
+    import_video.GAST_MOCAP_OT_drop_from_queue,
     import_video.GAST_MOCAP_FH_video,
     open_take.GAST_MOCAP_OT_open_take,
     takes.GAST_MOCAP_OT_reveal_take,
@@ -91,7 +93,7 @@ CLASSES: tuple[type, ...] = (
 
 
 stopped = ""
-"""The name of what was worked on when its file was closed."""
+"""The names of what was worked on, and waited for that, when its file was closed."""
 _keymap_items: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
 
 
@@ -112,6 +114,7 @@ def register() -> None:
 
 
 def unregister() -> None:
+    import_queue.forget()
     running.abandon()
     installation.forget()
     forget()
@@ -163,7 +166,8 @@ def declare_properties(cls: type) -> None:
 def stop_import(*_: object) -> None:
     """The worker's file is being closed, or the extension disabled."""
     global stopped
-    stopped = running.abandon()
+    stopped = ", ".join([running.abandon(), *import_queue.names_waiting()]).strip(", ")
+    import_queue.forget()
 
 
 @persistent  # type: ignore[untyped-decorator]

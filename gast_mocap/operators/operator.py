@@ -17,7 +17,7 @@ class MocapOperator(Operator):
     reports: ClassVar[Reports]
 
     def execute(self, context: Context) -> Result:
-        self.reports.clear()
+        self.begin()
         try:
             done = self.work(scene_of(context))
         except MocapError as error:
@@ -29,6 +29,10 @@ class MocapOperator(Operator):
         if done:
             self.report({"INFO"}, done)
         return {"FINISHED"}
+
+    def begin(self) -> None:
+        """What was reported of the last work is no news any more."""
+        self.reports.clear()
 
     def choose_file(self, context: Context) -> Result:
         """Let the user choose ``filepath``, then execute."""

@@ -1,6 +1,7 @@
 """What the extension remembers between files."""
 
 import os
+from collections.abc import Collection
 from itertools import chain, count
 from pathlib import Path
 from typing import Annotated
@@ -119,8 +120,9 @@ class GAST_MOCAP_AP_preferences(AddonPreferences):
         installation.draw(self.layout, context)
 
 
-def take_path(video: Path) -> Path:
-    """Where the take of ``video`` belongs: ``NAME.take.npz``, or ``NAME 2.take.npz`` if that one is to be kept.
+def take_path(video: Path, to_come: Collection[Path] = ()) -> Path:
+    """Where the take of ``video`` belongs: ``NAME.take.npz``, or ``NAME 2.take.npz`` if that one is to be kept or is
+    among those ``to_come``.
 
     Raises:
         MocapError: the folder in the preferences cannot be used.
@@ -128,7 +130,7 @@ def take_path(video: Path) -> Path:
     folder = _takes_folder(video)
     names = chain([video.stem], (f"{video.stem} {number}" for number in count(2)))
     paths = (folder / fitting_name(name, ".take.npz") for name in names)
-    return next(path for path in paths if _is_replaceable(path, video))
+    return next(path for path in paths if path not in to_come and _is_replaceable(path, video))
 
 
 def saving_folder() -> Path:

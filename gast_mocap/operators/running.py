@@ -4,6 +4,7 @@ A timer polls it, not a modal operator: while one of those runs, Blender does no
 """
 
 import time
+from collections.abc import Callable
 
 import bpy
 
@@ -19,6 +20,10 @@ SECONDS_BETWEEN_POLLS = 0.1
 SECONDS_BETWEEN_LOOKS = 0.05
 
 
+def _nothing(_ended: "Import") -> None:
+    pass
+
+
 class Import:
     """One worker and what it has told so far."""
 
@@ -27,6 +32,7 @@ class Import:
         self.reports = reports
         self.is_mending = isinstance(order, Mend)
         self.subject = order.video.name if isinstance(order, Job) else order.output.name
+        self.output = order.output
         self.progress: Progress | None = None
         self.found: Found | None = None
         self.is_cancelled = False
@@ -34,6 +40,7 @@ class Import:
         self._step = step
         self._status_drawn_at = 0.0
         self._scene_uid = scene.session_uid
+        self._then: Callable[[Import], None] = _nothing
         self._timer = self._tick  # one object: Blender knows a timer by its identity
         self._process = MocapProcess()
         self._process.start(order)
@@ -42,8 +49,9 @@ class Import:
     def is_running(self) -> bool:
         return self._process.is_running
 
-    def watch(self) -> None:
-        """Poll from a timer until the worker has ended."""
+    def watch(self, then: Callable[["Import"], None] = _nothing) -> None:
+        """Poll from a timer until the worker has ended; ``then`` is called with this."""
+        self._then = then
         if not bpy.app.timers.is_registered(self._timer):
             bpy.app.timers.register(self._timer, persistent=True)
 
@@ -66,6 +74,7 @@ class Import:
     def abandon(self) -> None:
         """Cancel, and show nothing whatever comes: from now on another import may start. Nobody need poll any more."""
         self._process.abandon()
+        self._then = _nothing
 
     def poll(self) -> None:
         """Take the worker's news. Never blocks. Raises MocapError when the import failed."""
@@ -108,6 +117,7 @@ class Import:
             self.reports.fail(error)
         except BaseException:  # Blender drops a timer that raises: the import must not seem to go on for ever
             self.abandon()
+            self._then = _nothing
             raise
         redraw_sidebars()
         self._redraw_status_bars()
@@ -115,6 +125,8 @@ class Import:
             return SECONDS_BETWEEN_POLLS
         if self.has_finished and self._step:
             bpy.ops.ed.undo_push(message=self._step)
+        then, self._then = self._then, _nothing
+        then(self)
         return None
 
 

@@ -390,15 +390,6 @@ def test_what_was_stopped_by_another_file_is_said_there(scene, worker, tmp_path)
     assert reports.of_import.notices == []
 
 
-def test_one_import_at_a_time(scene, worker, tmp_path):
-    worker(WAITS_FOR_CANCEL)
-    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
-    with pytest.raises(RuntimeError, match="poll"):
-        bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
-    bpy.ops.gast_mocap.cancel_import()
-    poll_until(lambda: not running.is_running())
-
-
 def test_opening_another_file_stops_the_import(scene, worker, tmp_path):
     worker(WAITS_FOR_CANCEL)
     bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))

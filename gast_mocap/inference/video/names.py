@@ -1,5 +1,6 @@
 """What files of films and of pictures are called. Blender's file dialog reads it too: nothing heavy is loaded."""
 
+import re
 from pathlib import Path
 
 FILMS = (
@@ -15,3 +16,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".exr", "
 def is_picture(path: Path) -> bool:
     """Whether it is one of a sequence by its name: film readers take single pictures for films of one frame."""
     return path.suffix.lower() in PICTURES
+
+
+def sequence_name(path: Path) -> str:
+    """The path without the number of the picture: alike for all pictures of a sequence, a film's own for a film."""
+    return str(path.with_name(re.sub(r"\d+$", "", path.stem) + path.suffix)) if is_picture(path) else str(path)

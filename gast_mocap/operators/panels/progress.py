@@ -3,7 +3,7 @@
 from bpy.types import Context, Header, UILayout
 
 from ...inference.protocol.messages import STAGE_LABELS, Found, Progress
-from .. import glimpses, running
+from .. import glimpses, import_queue, running
 
 STATUS_WIDTH = 18.0
 FACES_A_ROW, FACE_SCALE = 4, 2.5
@@ -11,6 +11,9 @@ FACES_A_ROW, FACE_SCALE = 4, 2.5
 
 def draw_progress(layout: UILayout, under_way: running.Import) -> None:
     progress = under_way.progress
+    place, total = import_queue.place_in_queue()
+    if total > 1:
+        layout.label(text=f"{place} of {total}: {under_way.subject}", icon="FILE_MOVIE")
     layout.label(text=stage_text(under_way))
     row = layout.row(align=True)
     row.progress(factor=progress.done / max(progress.total, 1) if progress else 0.0, text=rate_text(progress))

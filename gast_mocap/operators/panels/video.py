@@ -6,7 +6,7 @@ from bpy.types import Context, UILayout
 
 from ...inference.video.names import is_picture
 from ...take.records import VideoInfo
-from .. import reports, running
+from .. import import_queue, reports, running
 from ..import_options import draw_facts, draw_import_options
 from ..properties import GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import video_of
@@ -29,6 +29,7 @@ class GAST_MOCAP_PT_video(MocapPanel):
             draw_import_options(body, settings, is_picture(Path(settings.video)))
         if under_way and not under_way.is_mending:
             draw_progress(layout, under_way)
+            draw_queue(layout)
         else:
             button = layout.row()
             button.scale_y = 1.5
@@ -36,6 +37,20 @@ class GAST_MOCAP_PT_video(MocapPanel):
         draw_reports(layout, context, reports.of_import)
         if video := video_of(scene_of(context)):
             layout.label(text=facts(video), icon="FILE_MOVIE")
+
+
+def draw_queue(layout: UILayout) -> None:
+    """The videos that wait for the one under way."""
+    waiting = import_queue.names_waiting()
+    listed = layout.column(align=True)
+    for place, name in enumerate(waiting):
+        row = listed.row(align=True)
+        row.label(text=name, icon="SORTTIME")
+        row.operator("gast_mocap.drop_from_queue", text="", icon="X").place = place
+    buttons = layout.row(align=True)
+    buttons.operator("gast_mocap.import_video", text="Add Videos", icon="ADD").choose = True
+    if waiting:
+        buttons.operator("gast_mocap.cancel_import", text="Cancel All", icon="X").is_for_all = True
 
 
 def facts(video: VideoInfo) -> str:
