@@ -123,7 +123,8 @@ def _tell_all() -> None:
     count = len(_imported) + len(_not_imported)
     if count > 1:
         missing = f" Without a take: {', '.join(_not_imported)}." if _not_imported else ""
-        reports.of_import.done.append(f"Imported {len(_imported)} of {count} videos. The list of takes has them.{missing}")
+        done = f"Imported {len(_imported)} of {count} videos. The list of takes has them.{missing}"
+        reports.of_import.done.append(done)
     _forget_names()
 
 
