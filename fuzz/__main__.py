@@ -76,6 +76,8 @@ def piece(target: Target, seed: int, first: int, count: int) -> tuple[int, list[
         assert process.stdout
         reached, findings = first, []
         for line in process.stdout:
+            if not line.startswith("{"):
+                continue  # a library's
             answer = json.loads(line)
             reached = answer.get("at", reached)
             findings += [Finding(**found) for found in answer.get("findings", [])]

@@ -48,6 +48,7 @@ from gast_mocap.take.settings import CleanSettings
 
 from .cases import Target
 from .mutate import damaged, edited_json, json_line
+from .networks import make_network, use_network
 from .samples import sample_lens, sample_takes, sample_videos
 
 MOST_FRAMES = 200
@@ -349,6 +350,7 @@ TARGETS = {
         Target("arguments", make_arguments, only_input(read_arguments, "x.take.npz"), ()),
         Target("video", make_video, only_input(read_video, "x.mp4"), (MocapError,)),
         Target("lens", make_lens, only_input(read_lens, "x.mov"), ()),
+        Target("network", make_network, use_network, (MocapError, MemoryError)),
         Target("clean-up", make_take, only_input(use_take, "x.take.npz"), (MocapError,), is_fast=False),
         Target("worker", make_job_line, only_input(read_worker_line, "clip.mp4", "x.take.npz"), (), is_fast=False),
     )

@@ -10,6 +10,7 @@ from fuzz.targets import TARGETS
 
 CASES = {
     "job": 1500, "message": 1500, "take": 500, "map": 400, "presets": 300, "arguments": 60, "video": 150, "lens": 400,
+    "network": 300,
 }  # fmt: skip
 
 

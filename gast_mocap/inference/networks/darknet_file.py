@@ -20,6 +20,8 @@ from .session import Port, Signature, check_answer, read_model
 
 LARGEST_SIDE = 2048
 """Pixels of the input; more would only fill the memory."""
+LARGEST_NUMBER = 1 << 16
+"""Of a layer's sizes, steps and filters; OpenCV crashes on some larger ones."""
 SUFFIXES = {".cfg": ".weights", ".weights": ".cfg"}
 
 Section = tuple[str, dict[str, str]]
@@ -40,6 +42,7 @@ class DarknetNet:
         self.seconds = 0.0
         sections = read_cfg(pair[".cfg"].decode("utf-8", "replace"))
         try:
+            _check_numbers(sections)
             width, height, classes = _stated(sections)
             _check_size(pair[".weights"], weights_needed(sections))
             self._net = cv2.dnn.readNetFromDarknet(*(np.frombuffer(content, np.uint8) for content in pair.values()))
@@ -124,6 +127,20 @@ def weights_needed(sections: list[Section]) -> int:
         else:
             channels.append(before)
     return needed
+
+
+def _check_numbers(sections: list[Section]) -> None:
+    """Raises ValueError or KeyError where a layer's numbers are none that OpenCV survives."""
+    if not sections or sections[0][0] not in ("net", "network"):
+        raise ValueError("no [net] section at the beginning")
+    for name, keys in sections[1:]:
+        for key in {"size", "stride", "filters", "groups"} & keys.keys():
+            if not 0 < int(keys[key]) <= LARGEST_NUMBER:
+                raise ValueError(f"{key}={keys[key]} in [{name}]")
+        if name == "yolo":
+            boxes = [float(number) for number in keys["anchors"].split(",")]
+            if not all(0 <= 2 * int(place) < len(boxes) - 1 for place in keys["mask"].split(",")):
+                raise ValueError(f"mask={keys['mask']} of {len(boxes) // 2} anchors")
 
 
 def _check_size(weights: bytes, needed: int) -> None:

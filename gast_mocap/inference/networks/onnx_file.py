@@ -29,6 +29,9 @@ CHILDREN: dict[str, Schema] = {
 }
 """Message -> field -> the message in that field."""
 NODE_OPERATOR, NODE_DOMAIN, FUNCTION_DOMAIN = 4, 7, 10
+ATTRIBUTE_NAME, ATTRIBUTE_NUMBER, ATTRIBUTE_NUMBERS = 1, 3, 8
+DIVISORS = frozenset({"strides", "group"})
+"""Attributes by which onnxruntime divides without a look: a 0 there ends the process."""
 TENSOR_EXTERNAL, TENSOR_PLACE = 13, 14
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
@@ -42,6 +45,8 @@ class _Contents:
     used_domains: dict[str, str] = field(default_factory=dict)
     """Domain -> one of its operators."""
     own_domains: set[str] = field(default_factory=set)
+    zeros: set[str] = field(default_factory=set)
+    """Attributes in which there is a 0."""
 
 
 def refuse_what_reaches_out(name: str, content: bytes) -> None:
@@ -57,6 +62,8 @@ def refuse_what_reaches_out(name: str, content: bytes) -> None:
         raise _unreadable(name, str(error)) from error
     if not contents.graphs:
         raise _unreadable(name, "no graph")
+    if divisors := contents.zeros & DIVISORS:
+        raise _unreadable(name, f"{', '.join(sorted(divisors))} of 0")
     if contents.is_external:
         raise MocapError(
             "model_external",
@@ -82,13 +89,18 @@ def _walk(message: memoryview, kind: str, contents: _Contents, depth: int) -> No
         raise ValueError("nested too deeply")
     contents.graphs += kind == "graph"
     domain = operator = ""
+    attribute, numbers = "", set[int]()
     for number, value in _fields(message):
-        if isinstance(value, int):
+        if kind == "attribute" and number in (ATTRIBUTE_NUMBER, ATTRIBUTE_NUMBERS):
+            numbers |= {value} if isinstance(value, int) else set(_varints(value))
+        elif isinstance(value, int):
             contents.is_external |= kind == "tensor" and number == TENSOR_PLACE and value != 0
         elif number in CHILDREN[kind]:
             _walk(value, CHILDREN[kind][number], contents, depth - 1)
         elif kind == "tensor" and number == TENSOR_EXTERNAL:
             contents.is_external = True
+        elif kind == "attribute" and number == ATTRIBUTE_NAME:
+            attribute = _text(value)
         elif kind == "node" and number == NODE_OPERATOR:
             operator = _text(value)
         elif kind == "node" and number == NODE_DOMAIN:
@@ -97,6 +109,8 @@ def _walk(message: memoryview, kind: str, contents: _Contents, depth: int) -> No
             contents.own_domains.add(_text(value))
     if kind == "node":
         contents.used_domains.setdefault(domain, operator)
+    if 0 in numbers:
+        contents.zeros.add(attribute)
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
@@ -122,6 +136,13 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
         value = message[place : place + length]
         place += length
         yield number, value if wire == BYTES else int.from_bytes(value, "little")
+
+
+def _varints(packed: memoryview) -> Iterator[int]:
+    place = 0
+    while place < len(packed):
+        value, place = _varint(packed, place)
+        yield value
 
 
 def _varint(message: memoryview, place: int) -> tuple[int, int]:

@@ -84,8 +84,17 @@ class Session:
         # Without this, bytes that look like onnxruntime's own format would be read as such, past the check above.
         options.add_session_config_entry("session.load_model_format", "ONNX")
         try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises a dozen unrelated classes here
+            # The fallback would print to stdout and try the same again.
+            self._session = onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"], enable_fallback=0
+            )
+            self._stated = _ports(self._session.get_outputs())
+            self.signature = Signature(
+                _ports(self._session.get_inputs()),
+                self._stated,
+                dict(self._session.get_modelmeta().custom_metadata_map),
+            )
+        except Exception as error:  # onnxruntime raises a dozen unrelated classes here, and some for names of no UTF-8
             if is_lack_of_memory(error):
                 raise MemoryError(str(error)) from error
             raise MocapError(
@@ -93,12 +102,6 @@ class Session:
                 f"The model file {path.name} could not be loaded. Choose a valid ONNX file.",
                 str(error),
             ) from error
-        self._stated = _ports(self._session.get_outputs())
-        self.signature = Signature(
-            _ports(self._session.get_inputs()),
-            self._stated,
-            dict(self._session.get_modelmeta().custom_metadata_map),
-        )
 
     @property
     def input_names(self) -> list[str]:

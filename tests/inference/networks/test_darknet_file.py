@@ -65,6 +65,9 @@ def test_boxes_of_every_cell_come_out_in_the_stretched_frame(tmp_path, suffix):
         ("classes=1", "classes=20"), ("width=64", "width=65"), ("width=64", "width=64000"), ("[yolo]", "[dropout]"),
         ("width=64\n", ""), ("size=1", "size=3"), ("stride=32", "stride=0"), ("filters=18", "filters=18\ngroups=0"),
         ("filters=18", "filters=many"), ("[yolo]", "[route]\nlayers=-9\n[yolo]"),
+        ("[yolo]", "[maxpool]\nsize=2147483647\nstride=1\n[yolo]"), ("stride=32", "stride=-1"), ("0,1,2", "0,1,3"),
+        ("0,1,2", "0,,2"), ("0,1,2", "-1,1,2"), ("mask = 0,1,2\n", ""), ("8,16, ", ""),
+        ("[net]", "[maxpool]\nsize=9\n[net]"),
     ],
 )  # fmt: skip
 def test_a_cfg_that_is_no_network_of_these_weights_is_refused(tmp_path, old, new):

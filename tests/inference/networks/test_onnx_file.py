@@ -190,3 +190,29 @@ def test_a_picture_network_of_no_known_kind_is_told_what_would_be(tmp_path):
         with pytest.raises(MocapError, match=rf"picture float \(1, 3, 8, 8\) -> y.*{accepted}") as caught:
             slot()
         assert caught.value.code == "model_unknown"
+
+
+@pytest.mark.parametrize(("name", "value"), [("strides", [4, 0]), ("strides", [0]), ("group", 0)])
+def test_steps_and_groups_of_0_are_refused_as_onnxruntime_divides_by_them(name, value, tmp_path):
+    made = model([helper.make_node("Conv", ["x", "w"], ["y"], **{name: value})], [tensor()])
+    path = tmp_path / "a.onnx"
+    onnx.save(made, path)
+    with pytest.raises(MocapError, match="no ONNX model") as caught:
+        Session(path)
+    assert caught.value.detail == f"{name} of 0"
+
+
+def test_other_zeros_are_not():
+    node = helper.make_node("Transpose", ["x"], ["y"], perm=[0, 1, 2, 3])
+    refuse_what_reaches_out("a", model([node]).SerializeToString())
+
+
+@pytest.mark.parametrize("field", [b"wname", b"wkey!"])
+def test_names_that_are_no_text_are_refused(field, tmp_path):
+    made = model([helper.make_node("Identity", ["x"], ["wname"])])
+    made.graph.output[0].name = "wname"
+    helper.set_model_props(made, {"wkey!": "1"})
+    path = tmp_path / "a.onnx"
+    path.write_bytes(made.SerializeToString().replace(field, b"\xff" + field[1:]))
+    with pytest.raises(MocapError, match="could not be loaded"):
+        Session(path)
