@@ -22,8 +22,13 @@ def overlaps(first: FloatArray, second: FloatArray) -> FloatArray:
 
 def paired_overlaps(first: FloatArray, second: FloatArray) -> FloatArray:
     """Intersection over union (n,) of each of boxes (n, 4) with its partner in (n, 4)."""
-    shared = areas(np.hstack([np.maximum(first[:, :2], second[:, :2]), np.minimum(first[:, 2:], second[:, 2:])]))
+    shared = shared_areas(first, second)
     return np.asarray(shared / np.maximum(areas(first) + areas(second) - shared, 1e-9))
+
+
+def shared_areas(first: FloatArray, second: FloatArray) -> FloatArray:
+    """(n,) px^2 that each of boxes (n, 4) shares with its partner in (n, 4)."""
+    return areas(np.hstack([np.maximum(first[:, :2], second[:, :2]), np.minimum(first[:, 2:], second[:, 2:])]))
 
 
 def areas(boxes: FloatArray) -> FloatArray:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from ...take.records import FloatArray, IntArray, VideoInfo
-from .boxes import areas, paired_overlaps
+from ...take.records import BoolArray, FloatArray, IntArray, VideoInfo
+from .boxes import areas, paired_overlaps, shared_areas
 
 LONGEST_LOSS = 2.0
 LONGEST_LOSS_IN_OPEN = 3.5
@@ -50,6 +50,9 @@ DUPLICATE = 0.5
 COVERED = 0.7
 """A track is a duplicate when its boxes overlap a longer one's by DUPLICATE (median) for the share COVERED of its
 frames. Raising either keeps more doubles, lowering it drops somebody who stands close to somebody else."""
+FAINT, WITHIN = 0.45, 0.85
+"""Whoever scores less than FAINT, and the share WITHIN (median) of whose boxes lies in those of one who is surer, is a
+part of that person, seen once more. Raising FAINT or lowering WITHIN drops people of whom others hide most."""
 FRAMES_FOR_SPEED = 10
 FRAMES_FOR_LENGTH = 30
 """Frames at a piece's end that tell how fast the person moves and how long the body is. Raising them smooths more."""
@@ -134,15 +137,15 @@ def _returned(groups: list[list[Piece]], video: VideoInfo, go_on: Callable[[], N
     meant = (absences > 0) & (absences <= LONGEST_ABSENCE)
     for first, second in np.argwhere(meant):
         go_on()
-        # At the edge somebody else may come in for the one who went out.
-        in_open = _is_in_open(groups[first][-1].boxes[-1], video) and _is_in_open(groups[second][0].boxes[0], video)
-        meant[first, second] = in_open and _are_alike(groups[first], groups[second], POSSIBLE)
+        has_way = _needed(groups[first], groups[second], video) is not None
+        meant[first, second] = has_way and _are_alike(groups[first], groups[second], POSSIBLE)
     joined = [list(group) for group in groups]
     for second in range(len(groups) - 1, 0, -1):
         possible = np.flatnonzero(meant[:, second])
         if len(possible) != 1 or meant[possible[0]].sum() != 1:
             continue
-        if _are_alike(groups[possible[0]], groups[second], SAME):
+        needed = _needed(groups[possible[0]], groups[second], video)
+        if needed and _are_alike(groups[possible[0]], groups[second], needed):
             joined[possible[0]] += joined[second]
             joined[second] = []
     return [group for group in joined if group]
@@ -160,7 +163,17 @@ class Resemblance:
 
 POSSIBLE = Resemblance(LEAST_LIKENESS, MOST_FAR, MOST_GROWTH)
 SAME = Resemblance(0.7, 1.0, 1.5)
-"""Raising likeness or lowering the others recognises fewer of those who come back."""
+SAME_AT_EDGE = Resemblance(0.8, 0.5, 1.15)
+"""Of those who come back in the open, and by the edge of the picture by which they went out, where somebody else may come
+in for them. Raising likeness or lowering the others recognises fewer of them."""
+
+
+def _needed(first: list[Piece], second: list[Piece], video: VideoInfo) -> Resemblance | None:
+    """What the two must share to be one person; None where nobody can have come from the one place to the other."""
+    left, entered = _edges(first[-1].boxes[-1], video), _edges(second[0].boxes[0], video)
+    if not (left.any() or entered.any()):
+        return SAME
+    return SAME_AT_EDGE if (left & entered).any() else None
 
 
 def _are_alike(first: list[Piece], second: list[Piece], wanted: Resemblance) -> bool:
@@ -211,9 +224,8 @@ def _until(first: Piece, second: Piece, film: FloatArray) -> Piece:
 
 
 def _is_part_of(part: FloatArray, whole: FloatArray) -> bool:
-    shared = np.array([*np.maximum(part[:2], whole[:2]), *np.minimum(part[2:], whole[2:])])
-    shared_area, part_area, whole_area = areas(np.stack([shared, part, whole]))
-    return bool(part_area <= whole_area and shared_area >= INSIDE * part_area)
+    part_area, whole_area = areas(np.stack([part, whole]))
+    return bool(part_area <= whole_area and shared_areas(part[None], whole[None])[0] >= INSIDE * part_area)
 
 
 def _speed(piece: Piece) -> FloatArray:
@@ -231,9 +243,14 @@ def _length(boxes: FloatArray) -> float:
 
 
 def _is_in_open(box: FloatArray, video: VideoInfo) -> bool:
-    """Whether nobody could have left the picture from ``box``: through its upper edge people do not walk."""
+    """Whether nobody could have left the picture from ``box``."""
+    return not _edges(box, video).any()
+
+
+def _edges(box: FloatArray, video: VideoInfo) -> BoolArray:
+    """(3,) at which edges ``box`` is: left, right, lower. Through the upper one people do not walk."""
     edge = EDGE * max(video.width, video.height)
-    return bool(box[0] > edge and box[2] < video.width - edge and box[3] < video.height - edge)
+    return np.array([box[0] <= edge, box[2] >= video.width - edge, box[3] >= video.height - edge])
 
 
 def _centre(box: FloatArray) -> FloatArray:
@@ -245,7 +262,7 @@ def _seconds(group: list[Piece], video: VideoInfo) -> float:
 
 
 def _without_duplicates(pieces: list[Piece], go_on: Callable[[], None]) -> list[Piece]:
-    """``pieces``, which begin one after another, without those that a longer one covers nearly all the time."""
+    """``pieces``, which begin one after another, without those that a longer or surer one covers nearly all the time."""
     begins = np.array([piece.frames[0] for piece in pieces])
     ends = np.array([piece.frames[-1] for piece in pieces])
     kept = []
@@ -258,9 +275,13 @@ def _without_duplicates(pieces: list[Piece], go_on: Callable[[], None]) -> list[
 
 
 def _covers(other: Piece, piece: Piece) -> bool:
-    if (len(other.frames), -other.track_id) <= (len(piece.frames), -piece.track_id):
+    is_longer = (len(other.frames), -other.track_id) > (len(piece.frames), -piece.track_id)
+    may_be_part = piece.score < min(FAINT, other.score)
+    if not (is_longer or may_be_part):
         return False
     _, own, theirs = np.intersect1d(piece.frames, other.frames, return_indices=True)
     if len(own) < COVERED * len(piece.frames):
         return False
-    return bool(np.median(paired_overlaps(piece.boxes[own], other.boxes[theirs])) > DUPLICATE)
+    ours, others = piece.boxes[own], other.boxes[theirs]
+    is_double = is_longer and np.median(paired_overlaps(ours, others)) > DUPLICATE
+    return bool(is_double or (may_be_part and np.median(shared_areas(ours, others) / areas(ours)) >= WITHIN))

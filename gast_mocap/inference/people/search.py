@@ -6,7 +6,7 @@ from ...take.records import FloatArray
 from ..networks.roles import Detections, Detector
 from ..quality import Preset
 from ..video.pyramid import Pyramid
-from .boxes import areas, overlaps
+from .boxes import areas, overlaps, shared_areas
 
 SURE = 0.4
 """Score of a detection that needs no second look. Raising it costs time."""
@@ -157,7 +157,7 @@ def is_same_person(first: FloatArray, second: FloatArray) -> bool:
     if overlaps(first[None], second[None])[0, 0] >= SAME_PERSON:
         return True
     small, large = sorted(areas(np.stack([first, second])))
-    shared = areas(np.array([[*np.maximum(first[:2], second[:2]), *np.minimum(first[2:], second[2:])]]))[0]
+    shared = shared_areas(first[None], second[None])[0]
     return bool(shared >= INSIDE * small and large < NESTED * small)
 
 

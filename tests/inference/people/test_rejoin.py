@@ -70,6 +70,17 @@ def test_ghosts_are_left_out():
     assert rejoin([person, weak, brief, double], VIDEO, ignore) == [[1]]
 
 
+def test_a_part_of_somebody_that_was_faintly_seen_once_more_is_left_out():
+    person, faint, sure = (walker(i, 0, 90, 100, score=score) for i, score in ((1, 0.6), (2, 0.4), (3, 0.5)))
+    for part in (faint, sure):
+        part.boxes[:, 3] -= 120  # the upper half of the body
+    assert rejoin([person, faint], VIDEO, ignore) == [[1]]
+    assert rejoin([person, sure], VIDEO, ignore) == [[1], [3]], "a child before somebody is seen well"
+    beside = walker(2, 0, 90, 130, score=0.4)
+    beside.boxes[:, 3] -= 120
+    assert rejoin([person, beside], VIDEO, ignore) == [[1], [2]], "more than a seventh of the box sticks out"
+
+
 def test_a_leap_is_bridged_by_a_glimpse_of_a_curled_up_body():
     before, after = walker(1, 0, 60, 500, speed=0), walker(3, 136, 200, 560, speed=0)
     frames = np.arange(130, 135)
@@ -173,7 +184,7 @@ def test_after_an_absence_of_six_seconds_whoever_is_the_same_is_the_same():
 
 def test_who_is_lost_in_the_open_is_given_longer_than_at_the_edge():
     assert lost_for(1.9, 0) == [[1, 2]]
-    assert lost_for(2.1, 0) == [[1], [2]], "they may have left, and somebody else come in"
+    assert lost_for(2.1, 0) == [[1], [2]], "they may have left, and somebody rather like them come in"
     assert lost_for(3.4, 600) == [[1, 2]]
     assert lost_for(3.6, 600) == [[1], [2]]
 
@@ -251,8 +262,25 @@ def test_who_walked_before_an_absence_comes_back_to_where_the_walk_ended():
     assert rejoin([walked, stood, walker(3, 240, 300, 100, speed=0)], VIDEO, ignore) == [[1, 2], [3]]
 
 
-def test_who_comes_in_where_somebody_alike_went_out_of_the_picture_is_somebody_else():
-    assert rejoin([walker(1, 0, 60, 5, speed=0), walker(2, 180, 240, 5, speed=0)], VIDEO, ignore) == [[1], [2]]
+def by_the_edge(x: float, back_x: float, colours=RED, lower: float = 0.0, others=()) -> list[list[int]]:
+    """Somebody who stands at ``x`` goes for four seconds and is back at ``back_x``, ``lower`` px less tall."""
+    back = walker(2, 181, 241, back_x, speed=0, colours=colours)
+    back.boxes[:, 1] += lower
+    return rejoin([walker(1, 0, 61, x, speed=0), back, *others], VIDEO, ignore)
+
+
+def test_who_comes_back_by_the_edge_where_they_went_out_is_the_same():
+    left, right = 5.0, 1280 - 85.0
+    assert by_the_edge(left, left) == by_the_edge(right, right) == [[1, 2]]
+    assert by_the_edge(left, right) == [[1], [2]]
+    assert by_the_edge(left, 60) == [[1], [2]], "who appears in the open did not come in there"
+    for share, groups in ((0.82, [[1, 2]]), (0.78, [[1], [2]])):
+        assert by_the_edge(left, left, np.array([share, 1 - share])) == groups
+    for lower, groups in ((24, [[1, 2]]), (28, [[1], [2]])):  # 200 px over 1.15 is 174 px
+        assert by_the_edge(left, left, lower=lower) == groups
+    other = walker(3, 30, 90, left, speed=0)
+    other.boxes[:, [1, 3]] += 150
+    assert by_the_edge(left, left, others=[other]) == [[1], [3], [2]], "either may be meant"
 
 
 def test_who_takes_the_place_of_somebody_unlike_is_somebody_else():
