@@ -75,6 +75,11 @@ def probe_video(path: Path, notify: Notify, playback: Playback | None = None) ->
             f"The times in {path.name} cannot be true. {facts.fps:.5g} frames a second are assumed; if it has another "
             "frame rate, give that."
         )
+    if facts.is_dolby_5:
+        notify(
+            f"{path.name} is Dolby Vision profile 5: its colours are wrong here, and people may be missed. Convert it to "
+            "HDR10 or SDR, such as MP4 (H.264)."
+        )
     fps = (playback.frame_rate or facts.fps) / playback.speed
     return Footage(path, width, height, fps, facts.frame_count, field_of_view(path, width, height), playback, facts)
 

@@ -17,6 +17,7 @@ from .clock import usual_rate
 from .container import OpenVideo, check_memory, open_video
 from .ending import is_cut_off
 from .packets import Entry, VideoPacket, enter, read_packets, stamp_of
+from .tone import is_dolby_5
 
 LOOKED_AT = 60
 """Packets that tell the usual rate before anything is decoded."""
@@ -41,7 +42,8 @@ class FilmFacts:
     """What a file tells before its frames are read.
 
     ``first``: its first frame; ``pixel``: width of a pixel as a share of its height, None for unknown; ``fps``: the
-    usual rate; ``frame_count``: as it declares, or by its length; ``streams``: how many it could have been;
+    usual rate; ``frame_count``: as it declares, or by its length; ``is_dolby_5``: its colours are Dolby Vision's own;
+    ``streams``: how many it could have been;
     ``has_stamps``: its frames have times, which nobody believes where they are ``is_nonsense``; ``joins_forward``: its
     clock may jump where parts join.
     """
@@ -50,7 +52,7 @@ class FilmFacts:
     pixel: Fraction | None
     fps: float
     frame_count: int
-    codec: str
+    is_dolby_5: bool
     streams: int
     has_stamps: bool
     is_nonsense: bool
@@ -88,7 +90,7 @@ def film_facts(path: Path) -> FilmFacts:
             stream.sample_aspect_ratio,
             fps,
             expected_frames(video, fps),
-            stream.codec_context.codec.name,
+            is_dolby_5(first, stream.codec_context.codec_tag),
             video.streams,
             not (flags & NO_STAMPS or is_nonsense),
             is_nonsense,

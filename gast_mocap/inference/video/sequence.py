@@ -47,7 +47,7 @@ class Sequence:
         """Raises MocapError when the first picture cannot be read."""
         found = film_facts(self._files[min(self._files)])
         return FilmFacts(
-            found.first, found.pixel, self._frame_rate, len(self._files), found.codec, 1, True, False, False
+            found.first, found.pixel, self._frame_rate, len(self._files), found.is_dolby_5, 1, True, False, False
         )
 
     def frames(self, start: int, stopped: Callable[[], bool]) -> Iterator[Shown]:

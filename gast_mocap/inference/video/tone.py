@@ -2,10 +2,12 @@
 
 import cv2
 import numpy as np
+from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorTrc
 
 from ...take.records import FloatArray, ImageArray
+from .side_data import side_data_of
 
 WHITE_NITS, HLG_PEAK_NITS = 203.0, 1000.0
 """Light of a white sheet, which becomes sRGB's white, and of the brightest HLG on its reference screen (ITU-R BT.2408).
@@ -15,6 +17,16 @@ KNEE, PEAK = 0.7, 10.0
 SRGB_FROM_2020 = np.array([[1.719, -0.639, -0.080], [-0.259, 1.269, -0.009], [-0.065, -0.144, 1.209]])
 """Wide colours to sRGB's, on coded values: least squares over sRGB's colours to what BT.2087's matrix gives on linear
 light, greys kept. Off by 7 % of white for the most vivid colours and by 1 % in a film; ten times faster."""
+
+DOLBY_TAGS = ("dvh1", "dvhe", "dav1")
+"""What MP4 calls HEVC and AV1 that only Dolby Vision can show (ETSI TS 103 572)."""
+
+
+def is_dolby_5(frame: VideoFrame, tag: str) -> bool:
+    """Whether the first ``frame`` of a stream with this ``tag`` is in Dolby Vision's own colours (profile 5, 10.0). Other
+    profiles are HDR10, HLG or SDR as well, and say so."""
+    is_dolby = tag in DOLBY_TAGS or Type.DOVI_METADATA in side_data_of(frame)
+    return is_dolby and frame.color_trc == ColorTrc.UNSPECIFIED
 
 
 class ToneMap:

@@ -6,18 +6,16 @@ from typing import Self
 
 import cv2
 import numpy as np
-from av.filter import Graph
 from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from ...take.records import ImageArray
+from .side_data import side_data_of
 from .tone import ToneMap
 
 STRANGEST_PIXEL = Fraction(4)
 """Times as wide as high, or the inverse. What a file says beyond it is an error, and its pixels count as square."""
-UNNAMED = range(28, 32)
-"""Kinds of a frame's side data that FFmpeg 8 knows and PyAV 18 does not: LCEVC, views, displays, EXIF."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Turn:
         (a p + c q, b p + d q) of the picture that is shown, y down (FFmpeg, libavutil/display.h; ISO 14496-12, 8.3.2).
         """
         try:
-            matrix = np.frombuffer(bytes(without_unnamed(frame).side_data[Type.DISPLAYMATRIX]), np.int32)
+            matrix = np.frombuffer(bytes(side_data_of(frame)[Type.DISPLAYMATRIX]), np.int32)
         except KeyError:
             return cls()
         a, b, _, c, d = (int(entry) for entry in matrix[:5])
@@ -59,22 +57,6 @@ class Turn:
         if self.flipped_x or self.flipped_y:
             turned = cv2.flip(turned, -1 if self.flipped_x and self.flipped_y else int(self.flipped_x))
         return np.asarray(turned, np.uint8)
-
-
-def without_unnamed(frame: VideoFrame) -> VideoFrame:
-    """``frame`` without the side data that PyAV has no name for, such as a photograph's EXIF: while one is there, it
-    shows none."""
-    graph = Graph()
-    last = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1))
-    for kind in UNNAMED:
-        following = graph.add("sidedata", mode="delete", type=str(kind))
-        last.link_to(following)
-        last = following
-    leave = graph.add("buffersink")
-    last.link_to(leave)
-    graph.configure()
-    graph.vpush(frame)
-    return graph.vpull()
 
 
 class Upright:

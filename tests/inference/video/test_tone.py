@@ -66,3 +66,28 @@ def test_highlights_are_pressed_and_never_cross() -> None:
     assert shown[-1] == 1
     assert pressed(np.array([1.0, 3.0])).tolist() == sorted(pressed(np.array([1.0, 3.0])))
     assert pressed(np.array([3.0]))[0] < 0.99
+
+
+@pytest.mark.parametrize(
+    ("tag", "transfer", "told"),
+    [
+        ("dvh1", ColorTrc.UNSPECIFIED, True),
+        ("hvc1", ColorTrc.UNSPECIFIED, False),
+        ("dvh1", ColorTrc.SMPTE2084, False),  # profile 8, which is HDR10 as well
+    ],
+)
+def test_dolby_vision_with_colours_of_its_own_is_told(tmp_path: Path, tag: str, transfer: ColorTrc, told: bool) -> None:
+    path = tmp_path / "dolby.mp4"
+    with av.open(str(path), "w", container_options={"strict": "-1"}) as container:
+        stream = container.add_stream(
+            "libx265", rate=25, options={"preset": "ultrafast", "x265-params": "log-level=none"}
+        )
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p10le"
+        stream.codec_context.codec_tag, stream.codec_context.color_trc = tag, int(transfer)
+        frame = av.VideoFrame(64, 64, "yuv420p10le")
+        frame.color_trc = int(transfer)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    notices: list[str] = []
+    probe_video(path, notices.append)
+    assert ["Dolby Vision profile 5" in notice for notice in notices] == [True] * told
