@@ -58,7 +58,7 @@ def open_video(path: Path) -> Iterator[OpenVideo]:
         with container:
             streams = [stream for stream in container.streams.video if not stream.disposition & NO_FILM]
             if not streams:
-                raise unreadable(path)
+                raise without_film(path, container)
             stream = main_stream(container, streams)
             check_decoder(path, stream)
             stream.thread_type = "AUTO"
@@ -104,10 +104,17 @@ def check_memory(error: FFmpegError) -> None:
 def unreadable(path: Path, detail: str = "") -> MocapError:
     return MocapError(
         "video_unreadable",
-        f"{path.name} holds no video that can be read: it may be damaged, cut off, sound only or no video at all. "
+        f"{path.name} holds no video that can be read: it may be damaged, cut off or no video at all. "
         "Choose another file, or convert it to MP4 (H.264).",
         detail,
     )
+
+
+def without_film(path: Path, container: InputContainer) -> MocapError:
+    """Why a file that can be read holds nothing to watch."""
+    if container.streams.audio:
+        return MocapError("video_is_sound", f"{path.name} holds sound only. Choose a video.")
+    return unreadable(path)
 
 
 def main_stream(container: InputContainer, streams: list[VideoStream]) -> VideoStream:

@@ -20,7 +20,7 @@ from .film import Film, FilmFacts
 from .frame import Frame
 from .lens import field_of_view
 from .names import is_picture
-from .sequence import Sequence
+from .sequence import Sequence, is_animation
 from .upright import Turn, Upright
 
 Notify = Callable[[str], None]
@@ -100,9 +100,10 @@ def check_playback(playback: Playback) -> None:
 
 
 def source_of(path: Path, playback: Playback) -> Film | Sequence:
-    """What frames come from: a video, or pictures with numbers in their names."""
+    """What frames come from: a video or an animation, or pictures with numbers in their names."""
     check_file(path)
-    return Sequence(path, playback.frame_rate) if is_picture(path) else Film(path)
+    is_sequence = is_picture(path) and not is_animation(path)
+    return Sequence(path, playback.frame_rate) if is_sequence else Film(path)
 
 
 class Reading(Generic[Prepared]):

@@ -79,7 +79,11 @@ def film_facts(path: Path) -> FilmFacts:
         if first is None:
             first = next(iter(frames_of(video, None)), None)
         if first is None:
-            raise MocapError("video_empty", f"{path.name} has no frames that can be decoded. Choose another video.")
+            raise MocapError(
+                "video_empty",
+                f"{path.name} has no frames that can be decoded; it is coded as {stream.codec_context.name}. Convert it to "
+                "MP4 (H.264), or choose another video.",
+            )
         flags = video.container.format.flags
         known = np.array([stamp for stamp in stamps if stamp is not None])
         told = None if flags & NO_STAMPS else usual_rate(known)
@@ -89,7 +93,7 @@ def film_facts(path: Path) -> FilmFacts:
             first,
             stream.sample_aspect_ratio,
             fps,
-            expected_frames(video, fps),
+            expected_frames(video, fps, min(known, default=0.0)),
             is_dolby_5(first, stream.codec_context.codec_tag),
             video.streams,
             not (flags & NO_STAMPS or is_nonsense),
@@ -106,14 +110,14 @@ def declared_rate(video: OpenVideo) -> float:
     return DEFAULT_RATE
 
 
-def expected_frames(video: OpenVideo, fps: float) -> int:
-    """About how many frames will be shown: for a progress bar, never for times."""
+def expected_frames(video: OpenVideo, fps: float, begin: float) -> int:
+    """About how many frames will be shown, the first at ``begin`` seconds: for a progress bar, never for times."""
     stream, container = video.stream, video.container
     if stream.duration and stream.time_base:
         by_length = float(stream.duration * stream.time_base) * fps
     else:
-        unheld = (container.start_time or 0) if COUNTS_FROM_ZERO in container.format.name else 0
-        by_length = ((container.duration or 0) - unheld) / 1e6 * fps
+        unheld = begin if COUNTS_FROM_ZERO in container.format.name else 0
+        by_length = ((container.duration or 0) / 1e6 - unheld) * fps
     is_trimmed = 0 < by_length < MOSTLY * stream.frames
     return max(1, stream.frames if stream.frames and not is_trimmed else round(by_length))
 

@@ -11,6 +11,12 @@ NUMBERED = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
 """What stands before the last number in a name, the number, and what stands after it."""
 
 
+WEBP_ANIMATED = 0x02
+"""In the byte of flags after the head of an extended WebP file."""
+HEAD_BYTES = 1 << 16
+"""In which a PNG tells that it is animated: before its picture, behind a profile of colours."""
+
+
 class Sequence:
     """The pictures beside ``path`` whose names differ from its own in the last number only.
 
@@ -65,6 +71,15 @@ class Sequence:
                 self._unreadable += 1
             else:
                 yield stamp, frame
+
+
+def is_animation(path: Path) -> bool:
+    """Whether a file that is called like a picture holds many: an animated PNG or WebP."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head[:4] == b"RIFF":
+        return head[12:16] == b"VP8X" and bool(head[20] & WEBP_ANIMATED)
+    return head[:4] == b"\x89PNG" and b"acTL" in head.partition(b"IDAT")[0]
 
 
 def numbered_like(path: Path) -> dict[int, Path]:

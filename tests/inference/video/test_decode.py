@@ -111,7 +111,7 @@ def test_sound_only_is_no_video(tmp_path):
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(16000))
-    assert code_of(sound) == "video_unreadable"
+    assert code_of(sound) == "video_is_sound"
 
 
 def test_a_rotation_flag_is_applied_once(videos):

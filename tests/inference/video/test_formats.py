@@ -142,11 +142,18 @@ def test_a_late_start_gives_the_frames_of_the_whole_video(tmp_path: Path, suffix
     np.testing.assert_allclose(video.times, even(30, 60), atol=1e-3)
 
 
-def test_the_time_before_a_recording_is_no_part_of_its_length(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_sound", [False, True])
+def test_the_time_before_a_recording_is_no_part_of_its_length(tmp_path: Path, has_sound: bool) -> None:
+    """The picture begins after 12.5 s, the sound at once."""
     whole, late = tmp_path / "whole.mkv", tmp_path / "late.mkv"
     write_coded(whole, Recipe(".mkv", "mjpeg", even(30, 60), pixel_format="yuvj420p"))
     with av.open(str(whole)) as old, av.open(str(late), "w") as new:
         stream = new.add_stream_from_template(old.streams.video[0])
+        if has_sound:
+            sound = new.add_stream("pcm_s16le", rate=8000, layout="mono")
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), "s16", "mono")
+            silence.sample_rate, silence.pts = 8000, 0
+            new.mux(sound.encode(silence))
         for packet in old.demux(old.streams.video[0]):
             if packet.pts is not None:
                 packet.pts = packet.dts = packet.pts + 12500
@@ -426,6 +433,19 @@ class TestSequences:
         with pytest.raises(MocapError, match="frame rate") as caught:
             probe_video(folder / "f_0001.png", pytest.fail)
         assert caught.value.code == "frame_rate_unknown"
+
+    def test_an_animated_png_is_a_video(self, tmp_path: Path) -> None:
+        path = tmp_path / "animated.png"
+        write_coded(tmp_path / "animated.apng", Recipe(".apng", "apng", even(25, 20), pixel_format="rgb24"))
+        (tmp_path / "animated.apng").rename(path)
+        assert_whole(path, range(20), even(25, 20))
+
+    def test_an_animated_webp_is_told_with_the_remedy(self, tmp_path: Path) -> None:
+        path = tmp_path / "animated.webp"
+        write_coded(path, Recipe(".webp", "libwebp_anim", even(25, 5)))
+        with pytest.raises(MocapError, match=r"coded as webp.*MP4") as caught:
+            probe_video(path, pytest.fail)
+        assert caught.value.code == "video_empty"
 
     def test_one_picture_is_no_video(self, folder: Path) -> None:
         with pytest.raises(MocapError) as caught:
