@@ -164,8 +164,8 @@ class Resemblance:
 POSSIBLE = Resemblance(LEAST_LIKENESS, MOST_FAR, MOST_GROWTH)
 SAME = Resemblance(0.7, 1.0, 1.5)
 SAME_AT_EDGE = Resemblance(0.8, 0.5, 1.15)
-"""Of those who come back in the open, and by the edge of the picture by which they went out, where somebody else may come
-in for them. Raising likeness or lowering the others recognises fewer of them."""
+"""Of those who come back in the open, and by the edge by which they went out, where somebody else may come in for them.
+Raising likeness or lowering the others recognises fewer of them."""
 
 
 def _needed(first: list[Piece], second: list[Piece], video: VideoInfo) -> Resemblance | None:
@@ -262,7 +262,7 @@ def _seconds(group: list[Piece], video: VideoInfo) -> float:
 
 
 def _without_duplicates(pieces: list[Piece], go_on: Callable[[], None]) -> list[Piece]:
-    """``pieces``, which begin one after another, without those that a longer or surer one covers nearly all the time."""
+    """``pieces``, which begin one after another, without those that a longer or surer one nearly always covers."""
     begins = np.array([piece.frames[0] for piece in pieces])
     ends = np.array([piece.frames[-1] for piece in pieces])
     kept = []

@@ -77,8 +77,8 @@ def probe_video(path: Path, notify: Notify, playback: Playback | None = None) ->
         )
     if facts.is_dolby_5:
         notify(
-            f"{path.name} is Dolby Vision profile 5: its colours are wrong here, and people may be missed. Convert it to "
-            "HDR10 or SDR, such as MP4 (H.264)."
+            f"{path.name} is Dolby Vision profile 5: its colours are wrong here, and people may be missed. Convert it "
+            "to HDR10 or SDR, such as MP4 (H.264)."
         )
     fps = (playback.frame_rate or facts.fps) / playback.speed
     return Footage(path, width, height, fps, facts.frame_count, field_of_view(path, width, height), playback, facts)

@@ -81,8 +81,8 @@ def film_facts(path: Path) -> FilmFacts:
         if first is None:
             raise MocapError(
                 "video_empty",
-                f"{path.name} has no frames that can be decoded; it is coded as {stream.codec_context.name}. Convert it to "
-                "MP4 (H.264), or choose another video.",
+                f"{path.name} has no frames that can be decoded; it is coded as {stream.codec_context.name}. "
+                "Convert it to MP4 (H.264), or choose another video.",
             )
         flags = video.container.format.flags
         known = np.array([stamp for stamp in stamps if stamp is not None])

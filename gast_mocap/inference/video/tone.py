@@ -23,8 +23,10 @@ DOLBY_TAGS = ("dvh1", "dvhe", "dav1")
 
 
 def is_dolby_5(frame: VideoFrame, tag: str) -> bool:
-    """Whether the first ``frame`` of a stream with this ``tag`` is in Dolby Vision's own colours (profile 5, 10.0). Other
-    profiles are HDR10, HLG or SDR as well, and say so."""
+    """Whether the first ``frame`` of a stream with this ``tag`` is in Dolby Vision's own colours (profile 5, 10.0).
+
+    Other profiles are HDR10, HLG or SDR as well, and say so.
+    """
     is_dolby = tag in DOLBY_TAGS or Type.DOVI_METADATA in side_data_of(frame)
     return is_dolby and frame.color_trc == ColorTrc.UNSPECIFIED
 
