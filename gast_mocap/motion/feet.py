@@ -6,7 +6,7 @@ the foot that a body would have without it, square to the shin and ahead of the 
 
 import numpy as np
 
-from ..take.interpolate import interpolate
+from ..take.interpolate import distance_to_nearest, interpolate
 from ..take.records import BoolArray, FloatArray, IntArray
 from ..take.skeletons import COCO17, FEET4, H36M17
 from .bones import ANKLES, FEET, HIPS, LEGS, PELVIS, THORAX
@@ -65,7 +65,7 @@ def foot_directions(
     in_picture = across * _depths(joints, rays)[:, None, None]
     pointing = np.concatenate([in_picture + rays[:, COCO_ANKLES] * away, away], axis=-1)
     seen_length = np.linalg.norm(in_picture, axis=-1) / length
-    sureness = nearness * (1 - np.clip((seen_length - TOO_LONG[0]) / (TOO_LONG[1] - TOO_LONG[0]), 0.0, 1.0))
+    sureness = nearness * np.interp(seen_length, TOO_LONG, (1.0, 0.0))
     directions: FloatArray = _unit(pointing) * sureness[..., None]
     return directions
 
@@ -104,11 +104,7 @@ def _nearness(times: FloatArray, seen: BoolArray) -> FloatArray:
     """(t,) 1 beside times that are ``seen``, 0 far from them."""
     if not seen.any():
         return np.zeros(len(times))
-    known = times[seen]
-    after = np.clip(np.searchsorted(known, times), 0, len(known) - 1)
-    gap = np.minimum(np.abs(known[after] - times), np.abs(times - known[np.maximum(after - 1, 0)]))
-    near: FloatArray = 1 - np.clip((gap - NEARBY[0]) / (NEARBY[1] - NEARBY[0]), 0.0, 1.0)
-    return near
+    return np.interp(distance_to_nearest(times, times[seen]), NEARBY, (1.0, 0.0))
 
 
 def _depths(joints: FloatArray, rays: FloatArray) -> FloatArray:

@@ -28,3 +28,11 @@ def interpolate(wanted: Instants, times: Instants, values: FloatArray) -> FloatA
     share = np.clip((wanted - start) / (end - start), 0, 1).reshape(-1, *[1] * (values.ndim - 1))
     between: FloatArray = values[after - 1] * (1 - share) + values[after] * share
     return between
+
+
+def distance_to_nearest(wanted: Instants, times: Instants) -> FloatArray:
+    """(n,) from each of ``wanted`` (n,) to the nearest of ``times`` (t,), rising, at least one; in their unit."""
+    after = np.clip(np.searchsorted(times, wanted), 0, len(times) - 1)
+    before = np.maximum(after - 1, 0)
+    nearest: FloatArray = np.minimum(np.abs(times[after] - wanted), np.abs(wanted - times[before]))
+    return nearest

@@ -17,6 +17,7 @@ from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
 from ..networks.session import Network, Port, check_answer
 from .contract import Contract
+from .faces import with_face
 from .layouts import CONVERSIONS, with_cut_off_legs_folded, with_missing_bridged
 from .views import VIEWS
 
@@ -51,6 +52,7 @@ class Lifter:
         called with frames done and in all; what it raises ends the work.
         """
         times = video.times[keypoints.frames]
+        keypoints = with_face(keypoints, times)
         joints = np.empty((len(times), len(H36M17.joints), 3))
         to_layout, from_layout = CONVERSIONS[self.contract.layout.name]
         for run in _runs(times):
