@@ -101,7 +101,7 @@ def test_what_was_saved_is_what_came_back(done: Run, job: Job) -> None:
     saved = load_take(job.output)
     np.testing.assert_array_equal(saved.people[0].pose.joints, done.take.people[0].pose.joints)
     assert saved.settings == done.take.settings
-    assert set(saved.settings.models) == {"gast-27", "movenet-multipose", "movenet-lightning"}
+    assert set(saved.settings.models) == {"gast-27", "movenet-multipose", "movenet-lightning", "blazepose"}
 
 
 def test_stages_come_in_order_and_run_to_their_end(done: Run, reports: list) -> None:
