@@ -10,8 +10,16 @@ from typing import Any
 
 from ...take.settings import Quality
 from ...take.whole_file import fitting_name
-from ..choice import OwnNetworks, PreviewView, Refinement
+from ..choice import BUNDLED, OwnNetworks, PreviewView, Refinement
 from ..protocol.job import Job
+
+OPTIONS_OF_OWN = {
+    "detector_score": "detector",
+    "detector_overlap": "detector",
+    "refinement": "pose",
+    "causal": "lifter",
+}
+"""What says how a network of one's own is used -> the slot of that network."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ def parse(arguments: Sequence[str] | None) -> Job | Batch | Check:
     own.add_argument("--causal", action="store_true", help="the lifter's pose belongs to the last frame it sees")
     stated = vars(parser.parse_args(arguments))
     stated["own"] = OwnNetworks(**{of.name: stated.pop(of.name) for of in fields(OwnNetworks)})
+    refuse_idle(parser, stated["own"])
     out_dir, at_once, scheduler = stated.pop("out_dir"), stated.pop("jobs"), stated.pop("scheduler")
     if stated.pop("check"):
         return Check(out_dir or Path.cwd())
@@ -105,6 +114,13 @@ def parse(arguments: Sequence[str] | None) -> Job | Batch | Check:
     if scheduler is not None or at_once > 1:
         parser.error("--jobs and --scheduler are for many videos: name a folder for their takes with --out-dir")
     return Job(**as_published(parser, stated))
+
+
+def refuse_idle(parser: argparse.ArgumentParser, own: OwnNetworks) -> None:
+    """End the program where an option speaks of a network of one's own and none is named."""
+    for option, network in OPTIONS_OF_OWN.items():
+        if getattr(own, option) != getattr(BUNDLED, option) and getattr(own, network) is None:
+            parser.error(f"--{option.replace('_', '-')} is for a network of your own: add --{network} FILE")
 
 
 def batch_jobs(parser: argparse.ArgumentParser, stated: dict[str, Any], out_dir: Path) -> tuple[Job, ...]:

@@ -40,13 +40,25 @@ def test_the_published_words_make_a_take_beside_the_result() -> None:
     [
         "v.mp4 --input w.mp4 -o t.take.npz", "-o t.take.npz", "v.mp4", "v.mp4 --savepath r.mp4 --preview p.mp4",
         "v.mp4 --savepath .", "v.mp4 --savepath /", "v.mp4 --savepath=",
-        "v.mp4 -o t.take.npz --detector-score 1.5", "v.mp4 -o t.take.npz --detector-overlap nan",
+        "v.mp4 -o t.take.npz --detector d.onnx --detector-score 1.5",
+        "v.mp4 -o t.take.npz --detector d.onnx --detector-overlap nan",
     ],
 )  # fmt: skip
 def test_words_that_contradict_each_other_are_usage_errors(words: str) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(words.split())
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "needed"),
+    [("--detector-score 0.4", "detector"), ("--detector-overlap 0.4", "detector"), ("--refinement quarter", "pose"),
+     ("--causal --pose h.onnx", "lifter")],
+)  # fmt: skip
+def test_options_that_would_do_nothing_are_usage_errors(words: str, needed: str, capsys) -> None:
+    with pytest.raises(SystemExit):
+        parse(["v.mp4", "-o", "t.take.npz", *words.split()])
+    assert f"add --{needed} FILE" in capsys.readouterr().err
 
 
 def test_files_of_ones_own_reach_the_job() -> None:
