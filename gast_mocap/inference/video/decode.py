@@ -163,8 +163,8 @@ class Reading(Generic[Prepared]):
 
     @property
     def lost(self) -> int:
-        """Frames that could not be decoded."""
-        return self._source.lost
+        """Frames that could not be decoded. Where parts join, the container's count of packets breaks off as well."""
+        return max(0, self._source.lost - self._clock.joints)
 
     @property
     def missing(self) -> int | None:

@@ -21,7 +21,7 @@ def is_cut_off(path: Path, container: str) -> bool:
         if "matroska" in container:
             return length < matroska_length(file)
         if container == "mpegts":
-            return length % ts_packet(file) > 0
+            return ends_amid_packet(file, length)
     return False
 
 
@@ -47,10 +47,12 @@ def variable_number(file: BinaryIO) -> int | None:
     return None if number == (1 << bits) - 1 else number
 
 
-def ts_packet(file: BinaryIO) -> int:
-    """Bytes of a packet of a transport stream, 1 where they cannot be told."""
+def ends_amid_packet(file: BinaryIO, length: int) -> bool:
+    """Whether the last packet of a transport stream is not whole. What is no packet, such as zeros with which a recorder
+    fills its files, does not count."""
     head = file.read(TS_LOOKED_AT * max(size for _, size in TS_PACKETS))
     for offset, size in TS_PACKETS:
-        if set(head[offset : TS_LOOKED_AT * size : size]) == {TS_SYNC}:
-            return size
-    return 1
+        if set(head[offset : TS_LOOKED_AT * size : size]) == {TS_SYNC} and length % size > offset:
+            file.seek(length - length % size + offset)
+            return file.read(1)[0] == TS_SYNC
+    return False

@@ -188,18 +188,21 @@ class Film:
             yield packet
 
     def _decoded(self, video: OpenVideo, entry: Entry) -> Iterator[VideoFrame]:
-        """Frames. Where each packet is one, what does not come out is lost; elsewhere a packet that is refused is. What
-        comes before the first keyframe is not: recordings may begin amid a group of pictures."""
+        """Frames. Where each packet is one, what does not come out is lost; elsewhere a packet that is refused, or of
+        which the container lacks a part, is. What comes before the first keyframe is not: recordings may begin amid a
+        group of pictures."""
         wanted = errors = 0
         began = False
         for packet in entry.packets:
             began = began or packet.is_keyframe
             wanted += began and not (packet.is_discard or precedes(packet.pts, entry))
+            is_faulty = packet.is_corrupt
             try:
                 yield from video.stream.decode(packet)
             except FFmpegError as error:
                 check_memory(error)
-                errors += self._shown > 0
+                is_faulty = True
+            errors += is_faulty and self._shown > 0
         yield from frames_of(video, None)
         self.lost = max(0, wanted - self._shown) if self._is_indexed else errors
 

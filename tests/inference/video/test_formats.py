@@ -127,9 +127,10 @@ def test_parts_that_are_joined_follow_one_another(tmp_path: Path, suffix: str, c
     part, whole = tmp_path / f"part{suffix}", tmp_path / f"whole{suffix}"
     write_coded(part, Recipe(suffix, codec, even(25, 40), options=options))
     join([part, part], whole)
-    seen, video, _ = read(whole)
+    seen, video, reading = read(whole)
     assert seen == [*range(40), *range(40)]
     np.testing.assert_allclose(video.times, even(25, 80), atol=1e-3)
+    assert (reading.lost, reading.missing) == (0, 0)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi"])
@@ -258,6 +259,24 @@ def test_a_transport_stream_that_ends_amid_a_packet_was_cut_off(tmp_path: Path, 
     seen, _, reading = read(path)
     assert 30 < len(seen) < 80
     assert reading.missing is None
+
+
+def test_a_hole_in_a_transport_stream_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "hole.ts"
+    write_coded(path, Recipe(".ts", "libx264", even(25, 100), options=X264))
+    content = path.read_bytes()
+    middle = len(content) // 2 // 188 * 188
+    path.write_bytes(content[:middle] + content[middle + 10 * 188 :])
+    seen, _, reading = read(path)
+    assert 60 < len(seen) < 100
+    assert (reading.lost > 0, reading.missing) == (True, 0)
+
+
+def test_zeros_behind_a_transport_stream_are_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "padded.ts"
+    write_coded(path, Recipe(".ts", "libx264", even(25, 50), options=X264))
+    path.write_bytes(path.read_bytes() + bytes(5000))
+    assert_whole(path, range(50), even(25, 50))
 
 
 def test_a_recording_of_unknown_length_is_not_cut_off(tmp_path: Path) -> None:
