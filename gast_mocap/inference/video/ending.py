@@ -48,8 +48,10 @@ def variable_number(file: BinaryIO) -> int | None:
 
 
 def ends_amid_packet(file: BinaryIO, length: int) -> bool:
-    """Whether the last packet of a transport stream is not whole. What is no packet, such as zeros with which a recorder
-    fills its files, does not count."""
+    """Whether the last packet of a transport stream is not whole.
+
+    What is no packet, such as zeros with which a recorder fills its files, does not count.
+    """
     head = file.read(TS_LOOKED_AT * max(size for _, size in TS_PACKETS))
     for offset, size in TS_PACKETS:
         if set(head[offset : TS_LOOKED_AT * size : size]) == {TS_SYNC} and length % size > offset:
