@@ -20,6 +20,7 @@ from ..take.settings import Quality
 from ..take.visibility import visibility_words
 from ..take.whole_file import NAME_KEPT, remove_parts
 from .choice import BUNDLED, OwnNetworks
+from .kept_stretches import KeptStretches
 from .memory import memory_errors
 from .networks.session import Network, Session
 from .networks.slots import Used, used_files
@@ -30,7 +31,7 @@ from .protocol.job import Job
 from .protocol.messages import Stage
 from .protocol.progress import Report, StoppedError
 from .quality import PRESETS
-from .stretches import Seen, Show, Span, seams_of, show_nobody, stretches_at_once, watch_stretches
+from .stretches import Seen, Show, Span, parts_of, seams_of, show_nobody, stretches_at_once, watch_stretches
 from .video.container import check_file
 from .video.decode import Footage, probe_video, read_frames
 from .video.names import is_picture
@@ -90,9 +91,12 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, sh
         is_bundled = not (job.own.detector or job.own.pose)
         seams = seams_of(span) if is_bundled else []
         networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet)
+        kept = KeptStretches.of(job, footage, used_files(networks.used), parts_of(span, seams) if seams else [])
+        if kept.known:
+            notify(f"An earlier import of {job.video.name} was ended. It goes on behind {kept.frames} frames.")
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
-        watched, seen = watch_range(span, networks, report, notify, seams, at_once, show)
+        watched, seen = watch_range(span, networks, report, notify, seams, at_once, show, kept)
         video, backdrop = seen.video, seen.backdrop
         check_times(video)
     with watch.stage(Stage.LIFT, networks.sessions):
@@ -111,6 +115,7 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, sh
             video, settings, people, camera_shift=backdrop.shift, camera=backdrop.move, camera_path=backdrop.path
         )
         job = replace(job, output=saved(take, job.output, notify))
+        kept.remove()
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
             report(Stage.SAVE, 1, 1)
     notify_moving_camera(take, notify)
@@ -228,20 +233,21 @@ def watch_range(
     seams: Sequence[int] = (),
     at_once: int = 1,
     show: Show = show_nobody,
+    kept: KeptStretches | None = None,
 ) -> tuple[tuple[WatchedPerson, ...], Seen]:
     """Everybody seen in ``span``, and what else: the video up to its end with exact times, what is behind the people.
 
-    It is watched in stretches that meet at ``seams``, so many ``at_once``.
+    It is watched in stretches that meet at ``seams``, so many ``at_once``; those that are ``kept`` are known.
 
     Raises:
         MocapError: nobody was seen, or nothing could be read.
     """
 
     def progress(frames: int) -> None:
-        report(Stage.WATCH, frames, max(frames, span.frame_count))
+        report(Stage.WATCH, frames, max(frames, span.frame_count - (kept.frames if kept else 0)))
 
     progress(0)
-    seen = watch_stretches(span, seams, at_once, networks.eyes, progress, show)
+    seen = watch_stretches(span, seams, at_once, networks.eyes, progress, show, kept.watch if kept else None)
     video, done = seen.video, seen.frames
     if not done:
         raise nothing_read(video, span.start, bool(seen.lost or seen.missing != 0))

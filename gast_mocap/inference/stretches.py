@@ -86,6 +86,10 @@ class Seen:
         return max(0, self.video.frame_count - self.start)
 
 
+Watch = Callable[[Footage, Part, Eyes, Callable[[int], None], Stretch], Seen]
+"""``watch_part``, or what stands in for it."""
+
+
 def stretches_at_once(footage: Footage) -> int:
     """How many suit this computer: half its cores, so that Blender stays usable, and with two cores both; fewer where
     the pictures of ``footage`` are so large that they would take too much memory."""
@@ -116,17 +120,18 @@ def watch_stretches(
     eyes: Eyes,
     progress: Callable[[int], None],
     show: Show = show_nobody,
+    watch: Watch | None = None,
 ) -> Seen:
     """What is seen in ``span``, which is watched in stretches that meet at ``seams``, so many ``at_once``.
 
     ``progress`` is called in this thread with the number of frames done, and ``show`` with who was found so far; what
     they raise ends the work. Where stretches do not count the frames alike, as in damaged files, all is watched again
-    in one.
+    in one. ``watch`` stands in for ``watch_part``.
     """
     parts = parts_of(span, seams)
-    seen = watch_parts(span.footage, parts, at_once, eyes, progress, show)
+    seen = watch_parts(span.footage, parts, at_once, eyes, progress, show, watch or watch_part)
     if not all(agree(*two, end) for two, (_, end) in zip(pairwise(seen), parts, strict=False)):
-        seams, seen = [], watch_parts(span.footage, [(span.start, span.end)], 1, eyes, progress, show)
+        seams, seen = [], watch_parts(span.footage, [(span.start, span.end)], 1, eyes, progress, show, watch_part)
     whole = seen[0]
     for seam, later in zip(seams, seen[1:], strict=True):
         whole = joined(whole, later, seam)
@@ -142,14 +147,20 @@ def parts_of(span: Span, seams: Sequence[int]) -> list[Part]:
 
 
 def watch_parts(
-    footage: Footage, parts: Sequence[Part], at_once: int, eyes: Eyes, progress: Callable[[int], None], show: Show
+    footage: Footage,
+    parts: Sequence[Part],
+    at_once: int,
+    eyes: Eyes,
+    progress: Callable[[int], None],
+    show: Show,
+    watch: Watch,
 ) -> list[Seen]:
     """What is seen in each of ``parts``; the first failure ends them all."""
     done, signs = [0] * len(parts), [0] * len(parts)
     found: list[Stretch] = [{} for _ in parts]
     stop = Event()
 
-    def watch(number: int) -> Seen:
+    def watch_one(number: int) -> Seen:
         if stop.is_set():
             raise StoppedError
 
@@ -159,10 +170,10 @@ def watch_parts(
             done[number] = frames
             signs[number] += 1
 
-        return watch_part(footage, parts[number], eyes, sign, found[number])
+        return watch(footage, parts[number], eyes, sign, found[number])
 
     with ThreadPoolExecutor(at_once) as threads:
-        work = [threads.submit(watch, number) for number in range(len(parts))]
+        work = [threads.submit(watch_one, number) for number in range(len(parts))]
         try:
             heard = 0
             while (state := wait(work, SECONDS_BETWEEN_REPORTS, FIRST_EXCEPTION)).not_done:

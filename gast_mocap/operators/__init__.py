@@ -28,6 +28,7 @@ from . import (
     takes,
     target_bones,
     thumbnails,
+    unfinished,
 )
 from .panels import bake as bake_panel
 from .panels import clean_up as clean_up_panel
@@ -168,6 +169,7 @@ def stop_import(*_: object) -> None:
     global stopped
     stopped = ", ".join([running.abandon(), *import_queue.names_waiting()]).strip(", ")
     import_queue.forget()
+    unfinished.end()  # it is told in the other file
 
 
 @persistent  # type: ignore[untyped-decorator]
@@ -176,7 +178,15 @@ def forget_file(*_: object) -> None:
     global stopped
     forget()
     if stopped:
-        text = f"The work on {stopped} was stopped because another file was opened. Start it again in that file."
+        text = (
+            f"The work on {stopped} was stopped because another file was opened. Start it again in that file: a long "
+            "video goes on where it was."
+        )
+        reports.of_import.notify(text)
+    if names := unfinished.left_by_others():
+        text = (
+            f"The import of {', '.join(names)} ended with Blender. Start it again: a long video goes on where it was."
+        )
         reports.of_import.notify(text)
     stopped = ""
 

@@ -8,7 +8,7 @@ import bpy
 
 from ..inference.protocol.job import Job
 from ..take.errors import MocapError
-from . import reports, running
+from . import reports, running, unfinished
 from .properties import settings_of
 
 STEP = "Import Video Mocap"
@@ -39,7 +39,9 @@ def add(jobs: Sequence[tuple[Job, str]], scene: bpy.types.Scene) -> None:
     if not running.is_running():
         _forget_names()
     waiting.extend(Wanted(job, field, scene.session_uid) for job, field in jobs)
-    if not running.is_running():
+    if under_way := running.under_way():
+        unfinished.begin([under_way.subject, *names_waiting()])
+    else:
         _begin_next(is_only=len(jobs) == 1)
 
 
@@ -86,12 +88,14 @@ def _begin_next(is_only: bool = False) -> None:
             settings_of(scene).video = wanted.field
             under_way = running.start(wanted.job, scene, STEP, its_reports)
             under_way.watch(then=_ended)
+            unfinished.begin([under_way.subject, *names_waiting()])
             return
         except MocapError as error:
             if is_only:
                 raise
             its_reports.fail(error)
             _tell(wanted.job.video.name, its_reports, has_finished=False)
+    unfinished.end()
     _tell_all()
 
 
@@ -123,8 +127,7 @@ def _tell_all() -> None:
     count = len(_imported) + len(_not_imported)
     if count > 1:
         missing = f" Without a take: {', '.join(_not_imported)}." if _not_imported else ""
-        done = f"Imported {len(_imported)} of {count} videos. The list of takes has them.{missing}"
-        reports.of_import.done.append(done)
+        reports.of_import.done.append(f"Imported {len(_imported)} of {count} videos; Take lists them.{missing}")
     _forget_names()
 
 

@@ -1,6 +1,9 @@
 """Several videos, one after the other, with a worker that does what it is told by the names of the videos."""
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,7 +12,7 @@ import bpy
 import pytest
 
 from gast_mocap.inference.protocol import process
-from gast_mocap.operators import import_queue, reports, running
+from gast_mocap.operators import import_queue, reports, running, unfinished
 
 WORKER = """
 import json, pathlib, shutil, sys
@@ -75,7 +78,7 @@ def test_each_gets_its_take_and_all_are_told_in_the_end(scene, tmp_path):
         "broken.mp4: There is no video. Choose one.",
         "b.mp4: Half of it was blurred.",
     ]
-    assert reports.of_import.done == ["Imported 2 of 3 videos. The list of takes has them. Without a take: broken.mp4."]
+    assert reports.of_import.done == ["Imported 2 of 3 videos; Take lists them. Without a take: broken.mp4."]
     assert scene.gast_mocap.video == str(tmp_path / "b.mp4")
 
 
@@ -84,7 +87,7 @@ def test_the_cross_cancels_one_and_the_next_begins(scene, tmp_path):
     under_way("waits.mp4")
     bpy.ops.gast_mocap.cancel_import()
     until_idle()
-    assert reports.of_import.done == ["Imported 1 of 2 videos. The list of takes has them. Without a take: waits.mp4."]
+    assert reports.of_import.done == ["Imported 1 of 2 videos; Take lists them. Without a take: waits.mp4."]
     assert Path(scene.gast_mocap.take).name == "b.take.npz"
 
 
@@ -95,7 +98,7 @@ def test_all_can_be_cancelled(scene, tmp_path):
     until_idle()
     assert scene.gast_mocap.take == ""
     assert reports.of_import.done == [
-        "Imported 0 of 3 videos. The list of takes has them. Without a take: a.mp4, b.mp4, waits.mp4."
+        "Imported 0 of 3 videos; Take lists them. Without a take: a.mp4, b.mp4, waits.mp4."
     ]
 
 
@@ -170,3 +173,24 @@ def test_what_waited_when_another_file_was_opened_is_said_there(scene, tmp_path)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     assert ["waits.mp4, a.mp4, b.mp4 was stopped" in notice for notice in reports.of_import.notices] == [True]
     assert import_queue.names_waiting() == []
+
+
+def test_an_import_that_ended_with_blender_is_said_by_the_next_one(scene, tmp_path, own_folder):
+    start(tmp_path, "waits.mp4", "b.mp4")
+    (file,) = own_folder.glob("*.txt")
+    assert file.read_text().splitlines() == ["waits.mp4", "b.mp4"]
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
+    shutil.copy(file, file.with_stem(ended.stdout.strip()))
+    shutil.copy(file, file.with_stem(str(os.getppid())))
+    assert unfinished.left_by_others() == ["waits.mp4", "b.mp4"], "of the one that is dead"
+    assert unfinished.left_by_others() == [], "once"
+    bpy.ops.gast_mocap.cancel_import(is_for_all=True)
+    until_idle()
+    assert not file.exists()
+
+
+def test_what_another_blender_left_is_said_in_the_first_file(scene, own_folder, monkeypatch):
+    (own_folder / "1.txt").write_text("clip.mp4")
+    monkeypatch.setattr(unfinished, "is_alive", lambda pid: False)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    assert ["clip.mp4 ended with Blender" in notice for notice in reports.of_import.notices] == [True]

@@ -11,6 +11,7 @@ cube turns from before the import until after it. Exit code 0 only when every st
 import json
 import math
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -18,9 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from driver import click, longest_gap, orbit, picture, press, redrawn, show_tab, until, view3d
+from driver import click, longest_gap, orbit, picture, press, redrawn, show_tab, until, view3d, xdotool
 
 VIDEO, OUTPUT = (Path(argument) for argument in sys.argv[sys.argv.index("--") + 1 :][:2])
 EXTENSION = next(addon.module for addon in bpy.context.preferences.addons if addon.module.endswith(".gast_mocap"))
@@ -31,6 +33,7 @@ BAKE, MATCH = (143, 599), (110, 631)
 MEND = (60, 378)
 SPLIT, DELETE = (192, 447), (192, 504)  # Delete with three people: a row and a strip more above it
 SWAP = (75, 467)
+TRUNK, LEFT_WRIST = [5, 6, 11, 12], 9  # of COCO-17
 
 redraws: list[float] = []
 report: dict[str, object] = {"blender": bpy.app.version_string, "python": sys.version.split()[0]}
@@ -79,9 +82,11 @@ def steps() -> Iterator[float]:
     yield from choose_the_video()
     yield from cancel_by_a_key()
     yield from import_by_a_click()
+    yield from cancel_a_queue()
     yield from bake_by_a_click()
     yield from undo_by_a_key()
     yield from see_the_match()
+    yield from correct_in_the_picture()
     yield from tune_live()
     yield from mend_by_clicks()
     yield from save_and_load()
@@ -118,6 +123,8 @@ def import_by_a_click() -> Iterator[float]:
     yield from until(lambda: not idle(), 20)
     started = time.monotonic()
     yield from until(lambda: is_watching() or idle())
+    yield from until(lambda: ((found := extension("running").current.found) and found.total) or idle())
+    yield 0.5
     yield from picture(OUTPUT / "3_importing.png")
     view = area.spaces.active.region_3d.view_rotation.copy()
     yield from orbit()
@@ -143,6 +150,21 @@ def is_watching() -> bool:
     """Far enough for the panel to tell how long it will take."""
     progress = extension("running").current.progress
     return progress is not None and progress.stage == "watch" and progress.done >= 4
+
+
+def cancel_a_queue() -> Iterator[float]:
+    """Three videos, of which all are cancelled; the take of the import before stays."""
+    videos = [shutil.copy(VIDEO, VIDEO.with_stem(name)) for name in ("first", "second", "third")]
+    files = [{"name": Path(video).name} for video in videos]
+    bpy.ops.gast_mocap.import_video(directory=str(VIDEO.parent), files=files)
+    yield from until(lambda: is_watching() or idle())
+    yield from shown("3_queue")
+    assert extension("import_queue").names_waiting() == ["second.mp4", "third.mp4"]
+    bpy.ops.gast_mocap.cancel_import(is_for_all=True)
+    yield from until(idle, 20)
+    report["queue"] = extension("reports").of_import.done[:]
+    settings().video = str(VIDEO)
+    yield from clear_reports()
 
 
 def bake_by_a_click() -> Iterator[float]:
@@ -171,6 +193,40 @@ def see_the_match() -> Iterator[float]:
     yield from until(lambda: bpy.context.scene.camera and bpy.context.scene.camera.get("gast_mocap_camera"), 30)
     yield 1.0
     yield from shown("6_match")
+    yield from clear_reports()
+
+
+def correct_in_the_picture() -> Iterator[float]:
+    """A click on the second person chooses them, a drag moves their wrist, and Undo Last takes it back."""
+    window, area, sidebar = view3d()
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=area, region=sidebar):
+        bpy.ops.gast_mocap.work_in_picture("INVOKE_DEFAULT")
+    yield from redrawn()
+    frame = extension("mending").video_frame(bpy.context.scene, take(), bpy.context.scene.frame_current)
+    keypoints = take().person(2).keypoints
+    points = keypoints.points[list(keypoints.frames).index(frame)]
+    shown_at = extension("in_picture").picture_in(bpy.context, area)
+    (x, y), (wrist_x, wrist_y) = (
+        (round(region.x + across), round(window.height - region.y - up))
+        for across, up in shown_at.in_region(np.stack([points[TRUNK].mean(axis=0), points[LEFT_WRIST]]))
+    )
+    yield from xdotool(f"mousemove {x - 5} {y} sleep 0.4 mousemove {x} {y} sleep 0.4 mousedown 1 sleep 0.2 mouseup 1")
+    yield from redrawn()
+    assert settings().person().track_id == 2
+    moves = " ".join(f"mousemove {wrist_x + step} {wrist_y - step} sleep 0.2" for step in (0, 20, 40))
+    yield from xdotool(f"mousemove {wrist_x} {wrist_y} sleep 0.4 mousedown 1 sleep 0.2 {moves}")
+    yield from picture(OUTPUT / "6_correcting.png")
+    yield from xdotool("mouseup 1")
+    yield from until(lambda: len(take().edits) == 1 and idle(), 120)
+    moved = take().edits[0]
+    off = np.array([moved.x, moved.y]) - points[LEFT_WRIST] - np.array([40, -40]) / shown_at.scale
+    assert np.abs(off).max() < 3, off
+    report["corrected"] = moved.words
+    yield from press("Escape")
+    bpy.ops.gast_mocap.undo_edit()  # with wait there would be no step that a later undo could go back to
+    yield from until(lambda: not take().edits and idle(), 120)
+    settings().person_index = 0
     yield from clear_reports()
 
 

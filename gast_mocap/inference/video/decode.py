@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ...take.errors import MocapError
-from ...take.records import ImageArray, Playback, VideoInfo
+from ...take.records import FloatArray, ImageArray, IntArray, Playback, VideoInfo
 from .clock import FASTEST, FASTEST_PLAY, SLOWEST, SLOWEST_PLAY, Clock
 from .container import check_file
 from .cuts import Cuts
@@ -50,6 +50,13 @@ class Footage:
     field_of_view: float
     playback: Playback
     facts: FilmFacts = field(repr=False)
+
+    def info(self, times: FloatArray, cuts: IntArray) -> VideoInfo:
+        """What a take keeps of it, once the ``times`` (t,) of its frames are known in seconds, and its ``cuts``."""
+        return VideoInfo(
+            self.path, self.width, self.height, times, self.field_of_view, self.playback, cuts,
+            Turn.of(self.facts.first).degrees,
+        )  # fmt: skip
 
 
 def probe_video(path: Path, notify: Notify, playback: Playback | None = None) -> Footage:
@@ -154,12 +161,7 @@ class Reading(Generic[Prepared]):
     @property
     def video(self) -> VideoInfo:
         """What was read so far, with exact times."""
-        footage, times = self._footage, self._clock.times()
-        cuts = np.array(self._cuts, int)
-        return VideoInfo(
-            footage.path, footage.width, footage.height, times, footage.field_of_view, footage.playback, cuts,
-            Turn.of(footage.facts.first).degrees,
-        )  # fmt: skip
+        return self._footage.info(self._clock.times(), np.array(self._cuts, int))
 
     @property
     def lost(self) -> int:

@@ -1,7 +1,9 @@
 """Whether the camera stands, turns or travels, from what lies behind the people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import cv2
 import numpy as np
@@ -101,6 +103,18 @@ class Backdrop:
         self._path.append((shown.time, *place.tolist()))
         if self._reference is None or np.abs(place - self._reference.place).max() * WIDTH > FARTHEST_PIXELS:
             self._reference = self._last
+
+    def to_arrays(self) -> dict[str, FloatArray]:
+        """What ``go_on_with`` and all that is told need."""
+        return {"backdrop": self.path, "looks": np.array([self._looks, self._apart, self._blind], float)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, FloatArray]) -> Self:
+        """The one that gave ``arrays``. Raises LookupError or ValueError where those are no such."""
+        backdrop = cls()
+        backdrop._path = [(time, right, down) for time, right, down in arrays["backdrop"].tolist()]
+        backdrop._looks, backdrop._apart, backdrop._blind = (round(count) for count in arrays["looks"].tolist())
+        return backdrop
 
     def go_on_with(self, later: "Backdrop", seam: float, next_cut: float) -> None:
         """Take in what ``later``, which began a little earlier in the same shot, saw from ``seam`` seconds on.

@@ -29,7 +29,9 @@ def draw_found(layout: UILayout, found: Found) -> None:
     for number, person in enumerate(found.people):
         face = faces.column(align=True)
         face.template_icon(glimpses.icon(number, person), scale=FACE_SCALE)
-        face.label(text=f"{person.seconds:.0f} s")
+        seconds = face.row()
+        seconds.alignment = "CENTER"
+        seconds.label(text=f"{person.seconds:.0f} s")
 
 
 def found_text(found: Found) -> str:
