@@ -4,14 +4,13 @@ from bpy.types import UILayout
 
 from ..inference.protocol.messages import Failed, Looked
 from . import looking
+from .import_range import frames_a_second
 from .properties import GAST_MOCAP_PG_scene
 
 
 def draw_import_options(layout: UILayout, settings: GAST_MOCAP_PG_scene, is_sequence: bool) -> None:
     layout.row().prop(settings, "quality", expand=True)
-    row = layout.row(align=True)
-    row.prop(settings, "start")
-    row.prop(settings, "end")
+    draw_range(layout, settings)
     column = layout.column()
     column.use_property_split, column.use_property_decorate = True, False
     column.prop(settings, "frame_rate")
@@ -19,6 +18,18 @@ def draw_import_options(layout: UILayout, settings: GAST_MOCAP_PG_scene, is_sequ
         column.prop(settings, "speed")
     column.prop(settings, "mirrored")
     column.prop(settings, "feet")
+
+
+def draw_range(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
+    is_known = frames_a_second(settings) is not None
+    units = layout.row()
+    units.active = is_known
+    units.prop(settings, "range_unit", expand=True)
+    suffix = "_seconds" if is_known and settings.range_unit == "SECONDS" else ""
+    row = layout.row(align=True)
+    row.prop(settings, f"start{suffix}")
+    row.prop(settings, f"end{suffix}")
+    row.operator("gast_mocap.range_from_scene", text="", icon="PREVIEW_RANGE")
 
 
 def draw_facts(layout: UILayout, field: str) -> None:

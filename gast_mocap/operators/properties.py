@@ -23,6 +23,7 @@ from ..take.edits import LONGEST_REACH
 from ..take.errors import MocapError
 from ..take.files import LONGEST_NAME
 from ..take.settings import CleanSettings, Quality
+from . import import_range
 from .bake_options import REFERENCES, BakeOptions
 from .looking import look_into
 from .panel_map import find_bones, judge
@@ -126,6 +127,14 @@ def _height(person: "GAST_MOCAP_PG_person") -> float:
 
 def _give_own_height(person: "GAST_MOCAP_PG_person", height: float) -> None:
     person.own_height = height
+
+
+def _give_start(settings: "GAST_MOCAP_PG_scene", seconds: float) -> None:
+    settings.start = import_range.frame_at(settings, seconds)
+
+
+def _give_end(settings: "GAST_MOCAP_PG_scene", seconds: float) -> None:
+    settings.end = import_range.frame_at(settings, seconds)
 
 
 def _look_into_video(settings: "GAST_MOCAP_PG_scene", _context: Context) -> None:
@@ -255,6 +264,31 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
     ]
     end: Annotated[
         int, IntProperty(name="End", min=0, description="Stop before this frame of the video; 0 goes on to the end")
+    ]
+    range_unit: Annotated[
+        str, EnumProperty(name="Range", items=import_range.UNITS, description="How Start and End are entered")
+    ]
+    start_seconds: Annotated[
+        float,
+        FloatProperty(
+            name="Start",
+            unit="TIME_ABSOLUTE",
+            min=0.0,
+            get=lambda settings: import_range.seconds_of(settings, settings.start),
+            set=_give_start,
+            description="First second of the video to use",
+        ),
+    ]
+    end_seconds: Annotated[
+        float,
+        FloatProperty(
+            name="End",
+            unit="TIME_ABSOLUTE",
+            min=0.0,
+            get=lambda settings: import_range.seconds_of(settings, settings.end),
+            set=_give_end,
+            description="Stop at this second of the video; 0 goes on to the end",
+        ),
     ]
     quality: Annotated[
         str,
