@@ -19,7 +19,7 @@ from ..take.records import ImageArray, Person, Take, VideoInfo
 from .bar import Bar
 from .memory import memory_errors, reserve_for_matrices
 from .networks.slots import used_files
-from .people.observe import THUMBNAIL_HEIGHT, portrait
+from .people.portrait import portrait, worth_of
 from .pipeline import Notify, load_lifter
 from .protocol.job import Mend
 from .protocol.messages import Stage
@@ -80,10 +80,9 @@ def with_pictures(take: Take, go_on: Callable[[], None], notify: Notify) -> Take
 
 def picture_of(person: Person, video: VideoInfo, go_on: Callable[[], None]) -> ImageArray:
     """The person in the frame in which they are read best. Raises MocapError when the video cannot be read."""
-    seen, at, _ = np.intersect1d(person.track.frames, person.keypoints.frames, return_indices=True)
-    boxes = person.track.boxes[at]
-    worth = person.track.scores[at] * np.minimum(boxes[:, 3] - boxes[:, 1], 2 * THUMBNAIL_HEIGHT)
-    best = int(np.argmax(worth))
+    seen, at, read_at = np.intersect1d(person.track.frames, person.keypoints.frames, return_indices=True)
+    boxes, points, scores = person.track.boxes[at], person.keypoints.points[read_at], person.keypoints.scores[read_at]
+    best = int(np.argmax([worth_of(*read) for read in zip(boxes, points, scores, strict=True)]))
     footage = probe_video(video.path, lambda _: None, video.playback)
     for frame in Reading(footage, int(seen[best]), int(seen[best]) + 1, Pyramid.of, waiting=go_on):
         return portrait(frame.picture, boxes[best])

@@ -140,7 +140,7 @@ def test_a_stop_and_a_failure_end_all_stretches(footage: Footage, eyes: Eyes, mo
     with pytest.raises(StoppedError):
         watch_stretches(Span(footage, *SPAN), [SEAM], 2, eyes, stop)
 
-    def fail(_footage: Footage, part: stretches.Part, _eyes: Eyes, sign) -> Seen:
+    def fail(_footage: Footage, part: stretches.Part, _eyes: Eyes, sign, _found: object) -> Seen:
         if part[0] > SPAN[0]:
             raise MemoryError
         while True:

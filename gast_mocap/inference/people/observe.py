@@ -12,13 +12,15 @@ from ...take.skeletons import COCO17, Side
 from ..networks.blazepose import NOTHING, PART_ROWS
 from ..video.pyramid import Pyramid
 from .boxes import box_around
+from .portrait import inside, portrait, sharpness, worth_of
 from .pose import Pose
 from .rejoin import Piece
 
 WEAK_END = 0.6
 """A track's ends that score below this share of its median are where the person was not there yet or no more. Raising
 it cuts off people who walk out of the light."""
-THUMBNAIL_HEIGHT = 128
+CLEARLY = 1.05
+"""So many times as good a picture takes the place of the one that is kept. Lowering it costs time."""
 HUES, SATURATIONS = 12, 4
 BOX, POINTS, SCORES, HELD, PART_POINTS = slice(0, 4), slice(4, 38), slice(38, 55), slice(55, 72), slice(72, None)
 ROW = 72 + 3 * PART_ROWS
@@ -75,10 +77,7 @@ class Observations:
         self.add(frame, box, pose.points, pose.scores, pose.held, parts)
         if not pose.held[TORSO].any():
             self.colours = self.colours + colours_of_torso(picture, pose.points)
-        is_alone = not pose.held.any()  # else the picture shows another's face as well
-        worth = float(is_alone * pose.score * min(box[3] - box[1], 2 * THUMBNAIL_HEIGHT))
-        if worth > self.thumbnail_worth * 1.05:
-            self.thumbnail, self.thumbnail_worth = portrait(picture, box), worth
+        self._look_at(picture, pose)
 
     def add(
         self,
@@ -91,6 +90,17 @@ class Observations:
     ) -> None:
         self.frames.append(frame)
         self.rows.extend(np.concatenate([box, points.ravel(), scores, held, parts.ravel()]))
+
+    def _look_at(self, picture: Pyramid, pose: Pose) -> None:
+        """Keep the picture if it is better than the one that is kept."""
+        is_alone = not pose.held.any()  # else it shows another's face as well
+        worth = is_alone * worth_of(pose.box, pose.points, pose.scores)
+        if worth <= self.thumbnail_worth * CLEARLY:
+            return
+        shown = portrait(picture, pose.box)
+        worth *= sharpness(shown)
+        if worth > self.thumbnail_worth * CLEARLY:
+            self.thumbnail, self.thumbnail_worth = shown, worth
 
     def drop_weak_ends(self) -> None:
         """Forget the first and last frames in which something else was taken for the person."""
@@ -130,18 +140,3 @@ def colours_of_torso(picture: Pyramid, points: FloatArray) -> FloatArray:
     small = cv2.cvtColor(picture.picture(torso, 16, 16), cv2.COLOR_RGB2HSV)
     counts = cv2.calcHist([small], [0, 1], None, [HUES, SATURATIONS], [0, 180, 0, 256])
     return np.asarray(counts.ravel() / counts.sum(), np.float64)
-
-
-def portrait(picture: Pyramid, box: FloatArray) -> ImageArray:
-    """The person in ``box``, THUMBNAIL_HEIGHT high."""
-    seen = inside(picture, box)
-    if seen is None:
-        return np.zeros((1, 1, 3), np.uint8)
-    width, height = seen[2:] - seen[:2]
-    return picture.picture(seen, max(1, round(width * THUMBNAIL_HEIGHT / height)), THUMBNAIL_HEIGHT)
-
-
-def inside(picture: Pyramid, box: FloatArray) -> FloatArray | None:
-    """The part of ``box`` (4,) that lies in the frame, None when that is less than a pixel wide or high."""
-    clipped = np.clip(box, 0, [*picture.size, *picture.size])
-    return clipped if (clipped[2:] - clipped[:2] >= 1).all() else None

@@ -117,7 +117,7 @@ def watch_people(
     ``backdrop`` is shown what lies behind them. ``progress`` is called with the number of frames done; what it raises
     ends the work. Whoever looks into ``tracks`` meanwhile sees who was found so far.
     """
-    watcher = Watcher(eyes, fps, {} if tracks is None else tracks)
+    watcher = Watcher(eyes, fps, tracks)
     for done, shown in enumerate(frames, start=1):
         boxes = watcher.watch(shown)
         backdrop.look(shown, boxes)
@@ -128,8 +128,8 @@ def watch_people(
 class Watcher:
     """Finds, follows and reads people from frame to frame."""
 
-    def __init__(self, eyes: Eyes, fps: float, tracks: dict[int, Observations]) -> None:
-        self.tracks = tracks
+    def __init__(self, eyes: Eyes, fps: float, tracks: dict[int, Observations] | None = None) -> None:
+        self.tracks = {} if tracks is None else tracks
         self._fps = fps
         self._search = Search(eyes.detector, eyes.preset, fps)
         self._sort = Sort(max(1, round(MAX_UNSEEN_SECONDS * fps)), with_lost_legs)

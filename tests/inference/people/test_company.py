@@ -265,7 +265,7 @@ def test_who_is_hidden_gives_neither_face_nor_colours() -> None:
     assert observed.thumbnail is face
     assert observed.colours is colours
     assert observed.held.tolist() == [[False] * 17, (held > 0).tolist()]
-    observed.see(2, picture, Pose(body(420), np.full(17, 0.9)))
+    observed.see(2, room(body(420), body(320)), Pose(body(420), np.full(17, 0.9)))
     assert observed.thumbnail is not face
     assert observed.colours is not colours
 
