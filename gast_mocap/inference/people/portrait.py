@@ -13,11 +13,11 @@ LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP = COCO17.indices(
     "left_shoulder", "right_shoulder", "left_hip", "right_hip"
 )
 FRONTAL_WIDTH = 0.6
-"""Shoulders so wide, in lengths of the trunk, are seen from the front. Raising it tells half turned bodies from those that
-are not, and leaves narrow ones behind."""
+"""Shoulders so wide, in lengths of the trunk, are seen from the front. Raising it tells half turned bodies from others,
+and leaves narrow ones behind."""
 SIDE = 0.4
 """What a picture from behind is worth, of one from the front. Raising it prefers large ones and sure ones."""
-BLURRED, SHARP = 0.5, 0.3
+BLURRED, SHARP = 0.5, 0.06
 """What a picture without any edge is worth, of a sharp one; and the edges, as a share of all contrast, from which on a
 picture is sharp."""
 
@@ -43,8 +43,9 @@ def frontality(points: FloatArray) -> float:
 def sharpness(picture: ImageArray) -> float:
     """What a ``picture`` (h, w, 3) is worth for its edges, from BLURRED to 1."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    edges = float(cv2.Laplacian(grey, cv2.CV_32F).var() / max(float(grey.var()), 1.0))
-    return BLURRED + (1 - BLURRED) * min(edges / SHARP, 1.0)
+    across, down = (cv2.Sobel(grey, cv2.CV_32F, *axes, ksize=1).var() for axes in ((2, 0), (0, 2)))
+    edges = min(across, down) / max(float(grey.var()), 1.0)  # whoever moves is blurred one way
+    return BLURRED + (1 - BLURRED) * min(float(edges) / SHARP, 1.0)
 
 
 def portrait(picture: Pyramid, box: FloatArray) -> ImageArray:
