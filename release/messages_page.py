@@ -4,6 +4,7 @@ A hook of MkDocs, which loads this file by itself.
 """
 
 import ast
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -80,6 +81,11 @@ def _values(node: ast.expr, function: ast.AST) -> list[ast.expr]:
         assignments = (inside for inside in ast.walk(function) if isinstance(inside, ast.Assign))
         named = (made.value for made in assignments if getattr(made.targets[0], "id", "") == node.id)
         return [value for assigned in named for value in _values(assigned, function)]
+    match node:
+        case ast.Call(func=ast.Attribute(value=template, attr="format")):
+            return _values(template, function)
+        case ast.Call(func=ast.Name(id="rpt_"), args=[ast.Constant(value=str(template))]):
+            return [ast.Constant(re.sub(r"{[^{}]*}", "…", template))]
     return []
 
 

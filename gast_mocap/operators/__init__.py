@@ -36,6 +36,7 @@ from .panels import clean_up as clean_up_panel
 from .panels import people as people_panel
 from .panels import video as video_panel
 from .panels.progress import draw_in_status_bar
+from .translation import rpt_
 
 CLASSES: tuple[type, ...] = (
     properties.GAST_MOCAP_PG_clean,
@@ -180,15 +181,15 @@ def forget_file(*_: object) -> None:
     global stopped
     forget()
     if stopped:
-        text = (
-            f"The work on {stopped} was stopped because another file was opened. Start it again in that file: a long "
-            "video goes on where it was."
-        )
+        text = rpt_(
+            "The work on {stopped} was stopped because another file was opened. Start it again in that "
+            "file: a long video goes on where it was."
+        ).format(stopped=stopped)
         reports.of_import.notify(text)
     if names := unfinished.left_by_others():
-        text = (
-            f"The import of {', '.join(names)} ended with Blender. Start it again: a long video goes on where it was."
-        )
+        text = rpt_(
+            "The import of {names} ended with Blender. Start it again: a long video goes on where it was."
+        ).format(names=", ".join(names))
         reports.of_import.notify(text)
     stopped = ""
 

@@ -27,6 +27,7 @@ from .operator import MocapOperator, Result
 from .panel_map import found_map, show_map, shown_map
 from .properties import FARTHEST_START, GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
 from .scene_take import shown_take
+from .translation import rpt_, tip_
 
 OPTIONS = (*BakeOptions.__annotations__, "reference")
 UNSAVED: set[Literal["SKIP_SAVE"]] = {"SKIP_SAVE"}
@@ -67,7 +68,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Import a video or open a take first")
+        cls.poll_message_set(tip_("Import a video or open a take first"))
         return len(settings_of(scene_of(context)).people) > 0
 
     @classmethod
@@ -75,13 +76,15 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         settings = settings_of(scene_of(context))
         ticked = len(settings.ticked())
         who = (
-            f"the {ticked} ticked people's"
+            tip_("the {ticked} ticked people's").format(ticked=ticked)
             if ticked > 1
-            else "the ticked person's"
+            else tip_("the ticked person's")
             if ticked
-            else "the chosen person's"
+            else tip_("the chosen person's")
         )
-        return f"Key {who} motion {WHERE[settings.bake.action]}. Where no target is given, a skeleton is created"
+        return tip_("Key {who} motion {where}. Where no target is given, a skeleton is created").format(
+            who=who, where=tip_(WHERE[settings.bake.action])
+        )
 
     def draw(self, _context: Context) -> None:
         """The panel at the bottom left, in which a bake is done again in another way."""
@@ -116,7 +119,11 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         if self.is_shown:
             show(bpy.context, targets, min(int(one.performance.frames[0]) for one in solved))
         names = ", ".join(target.name for target in targets)
-        return f"Baked {len(cast)} people onto {names}" if len(cast) > 1 else f"Baked person {cast[0][0]} onto {names}"
+        return (
+            rpt_("Baked {count} people onto {names}").format(count=len(cast), names=names)
+            if len(cast) > 1
+            else rpt_("Baked person {number} onto {names}").format(number=cast[0][0], names=names)
+        )
 
     def _cast(self, settings: GAST_MOCAP_PG_scene) -> list[tuple[int, Object | None]]:
         """Who is baked onto what: as given, or as the panel says. Raises MocapError."""
@@ -160,7 +167,10 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         if not self.target or (settings.target and settings.target.name == self.target):
             return settings.target if self.target else None
         if (chosen := bpy.data.objects.get(self.target)) is None:
-            raise MocapError("target_missing", f"There is no object named {self.target}. Choose a target armature.")
+            raise MocapError(
+                "target_missing",
+                rpt_("There is no object named {target}. Choose a target armature.").format(target=self.target),
+            )
         return chosen
 
     def _bone_map(self, settings: GAST_MOCAP_PG_scene, target: Object) -> BoneMap:
@@ -189,7 +199,9 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
             self.reports.notify(note)
         last = max(int(one.performance.frames[-1]) for one in solved)
         if last > scene.frame_end:
-            told = f"The scene now ends at frame {last} instead of {scene.frame_end}, so that all of the motion plays."
+            told = rpt_(
+                "The scene now ends at frame {last} instead of {frame_end}, so that all of the motion plays."
+            ).format(last=last, frame_end=scene.frame_end)
             self.reports.notify(told)
             scene.frame_end = last
 
@@ -197,7 +209,10 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
 def _checked(target: Object) -> Object:
     """Raises MocapError when it is no armature."""
     if target.type != "ARMATURE":
-        raise MocapError("not_an_armature", f"{target.name} is not an armature. Choose an armature as target.")
+        raise MocapError(
+            "not_an_armature",
+            rpt_("{target} is not an armature. Choose an armature as target.").format(target=target.name),
+        )
     return target
 
 
@@ -210,7 +225,7 @@ class GAST_MOCAP_OT_add_character(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Switch to Object Mode first")
+        cls.poll_message_set(tip_("Switch to Object Mode first"))
         return context.mode == "OBJECT"
 
     def work(self, scene: Scene) -> str:
@@ -222,34 +237,64 @@ def _notices(target: Object, written: Written, bake: BakeOptions) -> list[str]:
     """What the animator should know of what was written, or of why it cannot be seen."""
     notices = []
     if bake.keys != "ALL":
-        notices.append(f"{written.keys} keys; no bone deviates by more than {written.error:.2f} degrees between them.")
+        notices.append(
+            rpt_("{keys} keys; no bone deviates by more than {error:.2f} degrees between them.").format(
+                keys=written.keys, error=written.error
+            )
+        )
     if written.silenced:
-        names = _listed([f"{constraint} of {bone}" for bone, constraint in written.silenced])
-        notices.append(f"These constraints would override the keys, so the action sets their influence to 0: {names}.")
+        names = _listed(
+            [
+                rpt_("{constraint} of {bone}").format(constraint=constraint, bone=bone)
+                for bone, constraint in written.silenced
+            ]
+        )
+        notices.append(
+            rpt_("These constraints would override the keys, so the action sets their influence to 0: {names}.").format(
+                names=names
+            )
+        )
     if written.muted:
-        notices.append(f"These drivers would override the keys, so they are muted: {_listed(written.muted)}.")
+        notices.append(
+            rpt_("These drivers would override the keys, so they are muted: {listed}.").format(
+                listed=_listed(written.muted)
+            )
+        )
     if written.laid_aside:
         notices.append(
-            f"The action {written.laid_aside} was taken off {target.name} because it would override the new NLA track. "
-            "It stays in the file."
+            rpt_(
+                "The action {laid_aside} was taken off {target} because it would override the new NLA track. "
+                "It stays in the file."
+            ).format(laid_aside=written.laid_aside, target=target.name)
         )
     if written.copied_from:
         notices.append(
-            f"Other objects play the action {written.copied_from} too, so {target.name} got a copy of it and they keep "
-            "theirs."
+            rpt_(
+                "Other objects play the action {copied_from} too, so {target} got a copy of it and they keep theirs."
+            ).format(copied_from=written.copied_from, target=target.name)
         )
     if written.drowned_by:
         notices.append(
-            f"{target.name} does not show the bake because its NLA track {_listed(written.drowned_by)} plays solo. "
-            "Turn the track's star off in the NLA editor."
+            rpt_(
+                "{target} does not show the bake because its NLA track {listed} plays solo. Turn the track's "
+                "star off in the NLA editor."
+            ).format(target=target.name, listed=_listed(written.drowned_by))
         )
     if bake.confidence and target.override_library:
         notices.append("The bones of a library override lose mocap_confidence when the file is saved.")
     if isinstance(target.data, Armature) and target.data.pose_position == "REST":
-        notices.append(f"{target.name} shows its rest position. Switch it to Pose Position to see the motion.")
+        notices.append(
+            rpt_("{target} shows its rest position. Switch it to Pose Position to see the motion.").format(
+                target=target.name
+            )
+        )
     return notices
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:NAMED_AT_MOST])
-    return shown if len(names) <= NAMED_AT_MOST else f"{shown} and {len(names) - NAMED_AT_MOST} more"
+    return (
+        shown
+        if len(names) <= NAMED_AT_MOST
+        else rpt_("{shown} and {count} more").format(shown=shown, count=len(names) - NAMED_AT_MOST)
+    )

@@ -19,6 +19,7 @@ from . import reports
 from .operator import MocapOperator
 from .properties import fps_of, scene_of, settings_of
 from .scene_take import save, shown_take, take_of
+from .translation import rpt_, tip_
 
 
 class CleanUpOperator(MocapOperator):
@@ -32,7 +33,7 @@ class CleanUpOperator(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Import a video or open a take first")
+        cls.poll_message_set(tip_("Import a video or open a take first"))
         return settings_of(scene_of(context)).person() is not None
 
 
@@ -46,7 +47,7 @@ class GAST_MOCAP_OT_use_scene_camera(CleanUpOperator):
     def poll(cls, context: Context) -> bool:
         if not super().poll(context):
             return False
-        cls.poll_message_set("The scene has no active camera")
+        cls.poll_message_set(tip_("The scene has no active camera"))
         return scene_of(context).camera is not None
 
     def work(self, scene: Scene) -> str:
@@ -63,7 +64,7 @@ class GAST_MOCAP_OT_use_scene_camera(CleanUpOperator):
             field_of_view=field_of_view,
         )  # fmt: skip
         clean.show(filmed)
-        return f"The video's camera now stands where {camera.name} does"
+        return rpt_("The video's camera now stands where {camera} does").format(camera=camera.name)
 
 
 class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
@@ -78,7 +79,7 @@ class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
     def poll(cls, context: Context) -> bool:
         if not super().poll(context):
             return False
-        cls.poll_message_set("Foot contacts need a person who travels. Turn Travel on and Raw off")
+        cls.poll_message_set(tip_("Foot contacts need a person who travels. Turn Travel on and Raw off"))
         return settings_of(scene_of(context)).clean_settings().travel
 
     def work(self, scene: Scene) -> str:
@@ -90,7 +91,7 @@ class GAST_MOCAP_OT_mark_contacts(CleanUpOperator):
         for seconds, label in changes_of(motion.contacts):
             frame = round(settings.start_frame + seconds * fps_of(scene))
             scene.timeline_markers.new(_marked(track_id) + label, frame=frame)
-        return f"Person {track_id} has {len(motion.contacts)} foot contacts"
+        return rpt_("Person {track_id} has {count} foot contacts").format(track_id=track_id, count=len(motion.contacts))
 
 
 class GAST_MOCAP_OT_keep_contacts(CleanUpOperator):
@@ -105,12 +106,16 @@ class GAST_MOCAP_OT_keep_contacts(CleanUpOperator):
         if not markers:
             raise MocapError(
                 "no_foot_markers",
-                f"The timeline has no foot markers of person {track_id}. Press Show Contacts, then move the markers.",
+                rpt_(
+                    "The timeline has no foot markers of person {track_id}. Press Show Contacts, then move the markers."
+                ).format(track_id=track_id),
             )
         changes = [((m.frame - start_frame) / fps, m.name.removeprefix(_marked(track_id))) for m in markers]
         contacts = contacts_of_changes(changes)
         _keep_contacts(scene, track_id, contacts)
-        return f"Saved {len(contacts)} foot contacts of person {track_id} in the take"
+        return rpt_("Saved {count} foot contacts of person {track_id} in the take").format(
+            count=len(contacts), track_id=track_id
+        )
 
 
 class GAST_MOCAP_OT_find_contacts(CleanUpOperator):
@@ -121,7 +126,7 @@ class GAST_MOCAP_OT_find_contacts(CleanUpOperator):
     def work(self, scene: Scene) -> str:
         track_id = settings_of(scene).chosen_person().track_id
         _keep_contacts(scene, track_id, None)
-        return f"Foot contacts of person {track_id} are detected from the motion again"
+        return rpt_("Foot contacts of person {track_id} are detected from the motion again").format(track_id=track_id)
 
 
 class GAST_MOCAP_OT_keep_clean_up(CleanUpOperator):
@@ -145,7 +150,10 @@ class GAST_MOCAP_OT_use_preset(CleanUpOperator):
     def work(self, scene: Scene) -> str:
         if self.name not in PRESETS:
             known = ", ".join(PRESETS)
-            raise MocapError("preset_unknown", f"There is no preset {self.name}. Choose one of {known}.")
+            raise MocapError(
+                "preset_unknown",
+                rpt_("There is no preset {name}. Choose one of {known}.").format(name=self.name, known=known),
+            )
         clean = settings_of(scene).clean
         clean.show(with_preset(clean.settings(), self.name))
         return ""
@@ -176,7 +184,9 @@ def _field_of_view(camera: Object, video: VideoInfo) -> float:
     if not isinstance(camera.data, Camera) or camera.data.type != "PERSP":
         raise MocapError(
             "camera_without_perspective",
-            f"{camera.name} is no perspective camera, which a video needs. Set its type to Perspective.",
+            rpt_("{camera} is no perspective camera, which a video needs. Set its type to Perspective.").format(
+                camera=camera.name
+            ),
         )
     depsgraph = bpy.context.evaluated_depsgraph_get()
     clip_from_camera = camera.calc_matrix_camera(depsgraph, x=video.width, y=video.height)

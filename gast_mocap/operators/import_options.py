@@ -6,6 +6,7 @@ from ..inference.protocol.messages import Failed, Looked
 from . import looking
 from .import_range import frames_a_second
 from .properties import GAST_MOCAP_PG_scene
+from .translation import iface_
 
 
 def draw_import_options(layout: UILayout, settings: GAST_MOCAP_PG_scene, is_sequence: bool) -> None:
@@ -44,5 +45,9 @@ def draw_facts(layout: UILayout, field: str) -> None:
 def looked_words(known: Looked) -> str:
     """Such as "1080 x 1920, 29.97 fps, 1:05"."""
     minutes, seconds = divmod(round(known.frame_count / known.fps), 60)
-    rate = f"{known.fps:.0f} fps, variable" if known.is_variable else f"{known.fps:.4g} fps"
+    rate = (
+        iface_("{fps:.0f} fps, variable").format(fps=known.fps)
+        if known.is_variable
+        else iface_("{fps:.4g} fps").format(fps=known.fps)
+    )
     return f"{known.width} x {known.height}, {rate}, {minutes}:{seconds:02}"

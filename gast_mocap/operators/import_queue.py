@@ -10,6 +10,7 @@ from ..inference.protocol.job import Job
 from ..take.errors import MocapError
 from . import reports, running, unfinished
 from .properties import settings_of
+from .translation import rpt_
 
 STEP = "Import Video Mocap"
 """What undo calls it."""
@@ -104,7 +105,9 @@ def _scene_of(wanted: Wanted) -> bpy.types.Scene:
     scene = next((scene for scene in bpy.data.scenes if scene.session_uid == wanted.scene_uid), None)
     if scene is None:
         name = wanted.job.video.name
-        raise MocapError("scene_gone", f"The scene that was to show {name} is gone. Import it in another one.")
+        raise MocapError(
+            "scene_gone", rpt_("The scene that was to show {name} is gone. Import it in another one.").format(name=name)
+        )
     return scene
 
 
@@ -126,8 +129,11 @@ def _tell_all() -> None:
     """How many of several videos there are takes of now."""
     count = len(_imported) + len(_not_imported)
     if count > 1:
-        missing = f" Without a take: {', '.join(_not_imported)}." if _not_imported else ""
-        reports.of_import.done.append(f"Imported {len(_imported)} of {count} videos; Take lists them.{missing}")
+        done = rpt_("Imported {imported} of {count} videos; Take lists them.")
+        if _not_imported:
+            done = rpt_("Imported {imported} of {count} videos; Take lists them. Without a take: {names}.")
+        names = ", ".join(_not_imported)
+        reports.of_import.done.append(done.format(imported=len(_imported), count=count, names=names))
     _forget_names()
 
 

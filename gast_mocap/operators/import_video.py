@@ -16,6 +16,7 @@ from .import_options import draw_facts, draw_import_options
 from .operator import MocapOperator, Result
 from .paths import BLEND_RELATIVE, chosen_path
 from .properties import QUALITIES, GAST_MOCAP_PG_scene, scene_of, settings_of
+from .translation import tip_
 
 if TYPE_CHECKING:
     from bpy.types import bpy_prop_collection_idprop
@@ -73,7 +74,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
-        cls.poll_message_set("Wait until the people are mended")
+        cls.poll_message_set(tip_("Wait until the people are mended"))
         under_way = running.under_way()
         return under_way is None or not under_way.is_mending
 

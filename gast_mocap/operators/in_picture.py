@@ -19,6 +19,7 @@ from .operator import MocapOperator, Result
 from .overlay import draw_lines
 from .properties import scene_of, settings_of
 from .scene_take import take_of
+from .translation import tip_
 
 GRIP = 12.0
 """Pixels of the screen, at a UI scale of 1, around a keypoint in which it is taken."""
@@ -83,14 +84,14 @@ class GAST_MOCAP_OT_work_in_picture(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Press See the Match first, and look through its camera")
+        cls.poll_message_set(tip_("Press See the Match first, and look through its camera"))
         return _session is None and context.area is not None and picture_in(context, context.area) is not None
 
     def invoke(self, context: Context, _event: Event) -> Result:
         global _session
         assert context.area and context.window_manager
         _session = _Session(context.area.as_pointer())
-        context.area.header_text_set(HINT)
+        context.area.header_text_set(tip_(HINT))
         context.area.tag_redraw()
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -100,7 +101,7 @@ class GAST_MOCAP_OT_work_in_picture(MocapOperator):
             return self._end(context)
         if event.type == "ESC" and event.value == "PRESS":
             return self._end(context)
-        context.area.header_text_set(WAITING if running.is_running() else HINT)
+        context.area.header_text_set(tip_(WAITING if running.is_running() else HINT))
         region = window_region(context.area)
         place = np.array([event.mouse_x - region.x, event.mouse_y - region.y], float)
         if event.type == "MOUSEMOVE" and _session.dragged:

@@ -16,6 +16,7 @@ from ..take.errors import MocapError
 from .operator import Result
 from .panels.panel import draw_text
 from .preferences import saving_folder
+from .translation import iface_, rpt_, tip_
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_ALLOWED = 120
@@ -51,7 +52,9 @@ class Check:
             except ValueError:
                 other.append(line)
         if status:
-            text = f"The check ended early (exit code {status}). Install the extension again. {' '.join(other[-5:])}"
+            text = rpt_("The check ended early (exit code {status}). Install the extension again. {printed}").format(
+                status=status, printed=" ".join(other[-5:])
+            )
             found.append(Finding("Process", False, text))
         return found
 
@@ -83,10 +86,12 @@ class GAST_MOCAP_OT_check_installation(Operator):
         try:
             latest = Check(saving_folder())
         except MocapError as error:
-            self.report({"ERROR"}, error.text)
+            self.report({"ERROR"}, rpt_(error.text))
             return {"CANCELLED"}
         except OSError as error:
-            self.report({"ERROR"}, f"The system would not start the check: {error}. Try again.")
+            self.report(
+                {"ERROR"}, rpt_("The system would not start the check: {error}. Try again.").format(error=error)
+            )
             return {"CANCELLED"}
         if self.wait:
             latest.wait()
@@ -103,14 +108,14 @@ class GAST_MOCAP_OT_copy_report(Operator):
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
-        cls.poll_message_set("Check the installation first")
+        cls.poll_message_set(tip_("Check the installation first"))
         return latest is not None and not latest.is_running
 
     def execute(self, context: Context) -> Result:
         assert latest and context.window_manager
         head = f"Blender {bpy.app.version_string}, {bpy.app.build_platform.decode()}"
         context.window_manager.clipboard = f"{head}\n{report(latest.findings())}"
-        self.report({"INFO"}, "The report is on the clipboard")
+        self.report({"INFO"}, rpt_("The report is on the clipboard"))
         return {"FINISHED"}
 
 
@@ -126,7 +131,7 @@ def draw(layout: UILayout, context: Context) -> None:
         if not finding.is_good:
             draw_text(layout, context, f"{finding.name}: {finding.text}", "ERROR")
     if latest.is_running:
-        layout.label(text=f"Looking: {len(found)} things so far", icon="SORTTIME")
+        layout.label(text=iface_("Looking: {count} things so far").format(count=len(found)), icon="SORTTIME")
     elif all(finding.is_good for finding in found):
         layout.label(text="Everything works", icon="CHECKMARK")
 

@@ -26,6 +26,7 @@ from .panel_map import found_map, shown_map
 from .performances import motion_of
 from .properties import GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
 from .scene_take import shown_take
+from .translation import data_, rpt_, tip_
 
 OURS = "gast_mocap_camera"
 """A custom property of the cameras that we made: those are moved, others are left alone."""
@@ -48,7 +49,7 @@ class GAST_MOCAP_OT_see_match(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Import a video or open a take first")
+        cls.poll_message_set(tip_("Import a video or open a take first"))
         return settings_of(scene_of(context)).person() is not None
 
     def work(self, scene: Scene) -> str:
@@ -57,7 +58,7 @@ class GAST_MOCAP_OT_see_match(MocapOperator):
         motion = motion_of(scene, settings.chosen_person().track_id, self.reports.notify)
         camera = camera_of(motion)
         stage = stage_of_target(settings, motion)
-        made = _our_camera(scene, f"{take.video.path.stem} camera")
+        made = _our_camera(scene, data_("{video} camera").format(video=take.video.path.stem))
         _point(made, camera, stage)
         scene.camera = made
         scene.render.resolution_x, scene.render.resolution_y = take.video.width, take.video.height
@@ -74,7 +75,9 @@ class GAST_MOCAP_OT_see_match(MocapOperator):
         data.animation_data_clear()
         if is_picture(video.path) or not os.path.isfile(video.path):
             self.reports.notify(
-                f"{video.path.name} cannot be shown behind the character. The camera is right without it."
+                rpt_("{name} cannot be shown behind the character. The camera is right without it.").format(
+                    name=video.path.name
+                )
             )
             return
         movie = bpy.data.images.load(str(video.path), check_existing=True)
@@ -102,7 +105,7 @@ class GAST_MOCAP_OT_reference_layout(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Press See the Match first")
+        cls.poll_message_set(tip_("Press See the Match first"))
         camera = scene_of(context).camera
         return context.area is not None and camera is not None and is_ours(camera)
 

@@ -19,6 +19,7 @@ from .operator import MocapOperator, Result
 from .paths import chosen_path
 from .properties import fps_of, scene_of, settings_of
 from .scene_take import take_of
+from .translation import tip_
 
 _others: list[tuple[str, str, str, int, int]] = []
 """The last list of people that was offered: Blender keeps no copy of an enumeration's texts."""
@@ -41,9 +42,9 @@ class MendingOperator(MocapOperator):
     @classmethod
     def poll(cls, context: Context) -> bool:
         if running.is_running():
-            cls.poll_message_set("Wait until the import or the last change is done")
+            cls.poll_message_set(tip_("Wait until the import or the last change is done"))
             return False
-        cls.poll_message_set("Import a video or open a take first")
+        cls.poll_message_set(tip_("Import a video or open a take first"))
         return settings_of(scene_of(context)).person() is not None
 
     def work(self, scene: Scene) -> str:

@@ -7,6 +7,7 @@ from bpy.types import Context, Operator, Scene
 from ..take.errors import MocapError
 from .properties import scene_of
 from .reports import Reports
+from .translation import rpt_
 
 Result = set[Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH", "INTERFACE"]]
 
@@ -22,12 +23,12 @@ class MocapOperator(Operator):
             done = self.work(scene_of(context))
         except MocapError as error:
             self.reports.fail(error)
-            self.report({"ERROR"}, error.text)
+            self.report({"ERROR"}, rpt_(error.text))
             return {"CANCELLED"}
         for notice in self.reports.notices:
-            self.report({"WARNING"}, notice)
+            self.report({"WARNING"}, rpt_(notice))
         if done:
-            self.report({"INFO"}, done)
+            self.report({"INFO"}, rpt_(done))
         return {"FINISHED"}
 
     def begin(self) -> None:

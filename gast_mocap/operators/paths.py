@@ -6,6 +6,7 @@ from typing import Literal
 import bpy
 
 from ..take.errors import MocapError
+from .translation import rpt_
 
 BLEND_RELATIVE: set[Literal["PATH_SUPPORTS_BLEND_RELATIVE"]] = (
     {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
@@ -24,7 +25,7 @@ def chosen_path(field: str) -> Path:
         path.encode()
     except UnicodeEncodeError as error:
         readable = path.encode(errors="replace").decode()
-        text = f"The name {readable} is not valid Unicode. Rename the file or folder."
+        text = rpt_("The name {readable} is not valid Unicode. Rename the file or folder.").format(readable=readable)
         raise MocapError("path_not_unicode", text, str(error)) from error
     return Path(path).absolute()
 

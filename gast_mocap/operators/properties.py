@@ -28,6 +28,7 @@ from .bake_options import REFERENCES, BakeOptions
 from .looking import look_into
 from .panel_map import find_bones, judge
 from .paths import BLEND_RELATIVE
+from .translation import data_
 
 if TYPE_CHECKING:
     from bpy.types import bpy_prop_collection_idprop
@@ -147,11 +148,11 @@ def _is_armature(_settings: PropertyGroup, candidate: Object) -> bool:
 
 
 def _label(person: "GAST_MOCAP_PG_person") -> str:
-    return person.given_name or f"Person {person.track_id}"
+    return person.given_name or data_("Person {track_id}").format(track_id=person.track_id)
 
 
 def _give_name(person: "GAST_MOCAP_PG_person", name: str) -> None:
-    person.given_name = "" if name == f"Person {person.track_id}" else name
+    person.given_name = "" if name == data_("Person {track_id}").format(track_id=person.track_id) else name
 
 
 class GAST_MOCAP_PG_person(PropertyGroup):

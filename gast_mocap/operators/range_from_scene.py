@@ -5,6 +5,7 @@ from bpy.types import Context, Operator
 from .import_range import frame_at, frames_a_second
 from .operator import Result
 from .properties import fps_of, scene_of, settings_of
+from .translation import tip_
 
 
 class GAST_MOCAP_OT_range_from_scene(Operator):
@@ -15,7 +16,7 @@ class GAST_MOCAP_OT_range_from_scene(Operator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Choose a video and wait until its frame rate is shown")
+        cls.poll_message_set(tip_("Choose a video and wait until its frame rate is shown"))
         return frames_a_second(settings_of(scene_of(context))) is not None
 
     def execute(self, context: Context) -> Result:

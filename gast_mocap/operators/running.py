@@ -15,6 +15,7 @@ from ..take.errors import MocapError
 from .redraw import redraw_sidebars, redraw_status_bars
 from .reports import Reports
 from .scene_take import show_take
+from .translation import rpt_
 
 SECONDS_BETWEEN_POLLS = 0.1
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -98,7 +99,7 @@ class Import:
         # the scene of the start, found by number: undo may have replaced it meanwhile
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene_uid), None)
         if scene is None:
-            text = f"The scene that was to show the take is gone. Open {take} in another one."
+            text = rpt_("The scene that was to show the take is gone. Open {take} in another one.").format(take=take)
             raise MocapError("scene_gone", text)
         show_take(scene, take)
         self.has_finished = True

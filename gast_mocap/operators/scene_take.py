@@ -18,6 +18,7 @@ from ..take.visibility import person_words, visibility_strip
 from ..take.worth_a_look import Doubt, worth_a_look
 from .paths import chosen_path, stored_path
 from .properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, settings_of
+from .translation import iface_
 
 GIVEN = ("own_height", "given_name", "is_chosen", "target")
 """What the rows of the list of people are given in the panel."""
@@ -165,7 +166,9 @@ def _list_take(settings: GAST_MOCAP_PG_scene, take: Take) -> None:
     row = next((row for row in settings.takes if chosen_path(row.path) == path), None) or settings.takes.add()
     made = time.strftime("%d %b %Y", time.localtime(path.stat().st_mtime)) if os.path.isfile(path) else ""
     row.path = settings.take
-    row.about = f"{take.video.path.name}, {len(take.people)} people, {made}"
+    row.about = iface_("{video}, {count} people, {made}").format(
+        video=take.video.path.name, count=len(take.people), made=made
+    )
 
 
 def _row_of(take: Take, person: Person) -> dict[str, Any]:

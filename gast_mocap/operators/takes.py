@@ -16,6 +16,7 @@ from .operator import MocapOperator, Result
 from .paths import chosen_path
 from .properties import scene_of, settings_of
 from .scene_take import show_take
+from .translation import rpt_, tip_
 
 SUFFIX = ".take.npz"
 
@@ -28,13 +29,15 @@ class TakeOperator(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Open a take first, and wait until the work on it is done")
+        cls.poll_message_set(tip_("Open a take first, and wait until the work on it is done"))
         return bool(settings_of(scene_of(context)).take) and not running.is_running()
 
     def work(self, scene: Scene) -> str:
         path = chosen_path(settings_of(scene).take)
         if not os.path.isfile(path):
-            text = f"No take can be reached at {path}. Open it from where it is now, or check the folder's permissions."
+            text = rpt_(
+                "No take can be reached at {path}. Open it from where it is now, or check the folder's permissions."
+            ).format(path=path)
             raise MocapError("take_missing", text)
         return self.act(scene, path)
 
@@ -76,10 +79,15 @@ class NamingOperator(TakeOperator):
         """Where a take of the given name belongs. Raises MocapError when that cannot be."""
         name = self.name.strip()
         if not name or Path(name).name != name:
-            raise MocapError("take_name", f"A take cannot be called {self.name!r}. Choose a name without slashes.")
+            raise MocapError(
+                "take_name",
+                rpt_("A take cannot be called {name!r}. Choose a name without slashes.").format(name=self.name),
+            )
         place = path.with_name(fitting_name(name, SUFFIX))
         if os.path.lexists(place):  # a link that points nowhere is somebody's file too
-            raise MocapError("take_exists", f"There is a take {place.name} already. Choose another name.")
+            raise MocapError(
+                "take_exists", rpt_("There is a take {name} already. Choose another name.").format(name=place.name)
+            )
         return place
 
     def put(self, path: Path, place: Path) -> None:
@@ -124,13 +132,15 @@ class GAST_MOCAP_OT_delete_take(TakeOperator):
         try:
             path.unlink()
         except OSError as error:
-            text = f"{path.name} could not be deleted. Close other programs that use it, or check its permissions."
+            text = rpt_(
+                "{name} could not be deleted. Close other programs that use it, or check its permissions."
+            ).format(name=path.name)
             raise MocapError("take_not_deleted", text, str(error)) from error
         settings = settings_of(scene)
         forget_take(scene, path)
         settings.take = settings.edits = ""
         settings.people.clear()
-        return f"Deleted {path.name}"
+        return rpt_("Deleted {name}").format(name=path.name)
 
 
 def stem_of(path: Path) -> str:

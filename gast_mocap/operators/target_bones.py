@@ -13,6 +13,7 @@ from . import reports
 from .operator import MocapOperator, Result
 from .panel_map import recognised_map, saved_maps_folder, show_map, shown_map
 from .properties import GAST_MOCAP_PG_scene, scene_of, settings_of
+from .translation import iface_, rpt_, tip_
 
 
 class BoneMapOperator(MocapOperator):
@@ -23,7 +24,7 @@ class BoneMapOperator(MocapOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        cls.poll_message_set("Choose a target first")
+        cls.poll_message_set(tip_("Choose a target first"))
         return settings_of(scene_of(context)).target is not None
 
     def work(self, scene: Scene) -> str:
@@ -61,7 +62,9 @@ class GAST_MOCAP_OT_pick_bone(BoneMapOperator):
         assert isinstance(target.data, Armature)
         active = target.data.bones.active
         if active is None:
-            text = f"{target.name} has no active bone. Click the bone in Pose Mode, then press this button again."
+            text = rpt_(
+                "{target} has no active bone. Click the bone in Pose Mode, then press this button again."
+            ).format(target=target.name)
             raise MocapError("no_active_bone", text)
         settings.bone_roles[self.role].bone = active.name
 
@@ -131,4 +134,6 @@ class GAST_MOCAP_MT_bone_maps(Menu):
             self.layout.label(text="No saved maps yet")
         self.layout.separator()
         for name in names:
-            self.layout.operator("gast_mocap.remove_bone_map", text=f"Remove {name}", icon="TRASH").name = name
+            self.layout.operator(
+                "gast_mocap.remove_bone_map", text=iface_("Remove {name}").format(name=name), icon="TRASH"
+            ).name = name

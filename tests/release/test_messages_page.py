@@ -30,12 +30,15 @@ def test_codes_are_found_however_they_are_written(tmp_path: Path) -> None:
         "    match message:\n"
         "        case Failed(code, text):\n"
         "            raise MocapError(code, text)\n"
+        "def five(x):\n"
+        "    raise MocapError('translated', rpt_('The {name!r} is bad.').format(name=x))\n"
     )
     assert messages_of(tmp_path) == {
         "plain": {"The … is bad."},
         "first": {"Two."},
         "second": {"Two."},
         "third": {"Two."},
+        "translated": {"The … is bad."},
     }
 
 

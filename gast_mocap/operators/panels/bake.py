@@ -10,6 +10,7 @@ from .. import reports
 from ..bake_options import draw_action, draw_further_options
 from ..panel_map import shown_map
 from ..properties import GAST_MOCAP_PG_bake, GAST_MOCAP_PG_bone_role, GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene
+from ..translation import iface_
 from .panel import MocapPanel, draw_reports, draw_text, split
 
 AMBER: Final = "COLORSET_02_VEC"  # an icon: layouts can draw a row in red, but in no other colour
@@ -34,7 +35,9 @@ class GAST_MOCAP_PT_bake(MocapPanel):
         button = layout.row()
         button.scale_y = 1.5
         button.operator(
-            "gast_mocap.bake", text=f"Bake {len(ticked)} People" if len(ticked) > 1 else "Bake Animation", icon="ACTION"
+            "gast_mocap.bake",
+            text=iface_("Bake {count} People").format(count=len(ticked)) if len(ticked) > 1 else "Bake Animation",
+            icon="ACTION",
         )
         draw_match(layout, context, settings)
         draw_reports(layout, context, reports.of_bake)
@@ -78,8 +81,11 @@ def draw_bones(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene
 def summary(settings: GAST_MOCAP_PG_scene, missing: int, doubtful: int) -> str:
     """Short enough for the sidebar as Blender opens it: ``21 of 24 bones, 1 doubtful``."""
     mapped = sum(bool(row.bone) for row in settings.bone_roles)
-    parts = [f"{mapped} of {len(settings.bone_roles)} bones"]
-    parts += [f"{count} {what}" for count, what in ((missing, "missing"), (doubtful, "doubtful")) if count]
+    parts = [iface_("{mapped} of {count} bones").format(mapped=mapped, count=len(settings.bone_roles))]
+    if missing:
+        parts.append(iface_("{count} missing").format(count=missing))
+    if doubtful:
+        parts.append(iface_("{count} doubtful").format(count=doubtful))
     return ", ".join(parts)
 
 

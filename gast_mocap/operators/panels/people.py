@@ -15,6 +15,7 @@ from ..paths import chosen_path
 from ..performances import found_height
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import doubts_of, proposals_of, take_of
+from ..translation import iface_
 from .panel import MocapPanel, draw_reports, draw_text, wrapped
 from .progress import draw_progress
 
@@ -75,18 +76,18 @@ def draw_person(layout: UILayout, settings: GAST_MOCAP_PG_scene, chosen: GAST_MO
     row.template_icon(thumbnails.icon(settings.take, chosen.track_id), scale=FACE_SCALE)
     facts = row.column(align=True)
     facts.label(text=chosen.words.capitalize())
-    facts.label(text=f"Confidence {chosen.confidence:.0%}")
+    facts.label(text=iface_("Confidence {confidence:.0%}").format(confidence=chosen.confidence))
     facts.prop(chosen, "body_height")
     scene = settings.id_data
     assert isinstance(scene, Scene)
     if found := found_height(scene, chosen.track_id):
-        facts.label(text=f"Found: {found.words}")
+        facts.label(text=iface_("Found: {found}").format(found=found.words))
 
 
 def draw_mending(layout: UILayout, context: Context, settings: GAST_MOCAP_PG_scene, take: Take) -> None:
     header, body = layout.panel("gast_mocap_mending", default_closed=True)
     proposals = proposals_of(scene_of(context))
-    header.label(text=f"Mend ({len(proposals)} proposed)" if proposals else "Mend")
+    header.label(text=iface_("Mend ({count} proposed)").format(count=len(proposals)) if proposals else "Mend")
     under_way = running.under_way()
     if under_way and under_way.is_mending:
         draw_progress(layout, under_way)
@@ -124,7 +125,7 @@ def draw_proposal(layout: UILayout, settings: GAST_MOCAP_PG_scene, earlier: int,
     for track_id in (earlier, later):
         row.template_icon(thumbnails.icon(settings.take, track_id), scale=PAIR_SCALE)
     column = row.column(align=True)
-    column.label(text=f"{earlier} and {later}: one person?")
+    column.label(text=iface_("{earlier} and {later}: one person?").format(earlier=earlier, later=later))
     join = column.operator("gast_mocap.join_people", text="Join", icon="LINKED")
     join.earlier, join.later = earlier, later
 

@@ -4,6 +4,7 @@ from bpy.types import Context, Header, UILayout
 
 from ...inference.protocol.messages import STAGE_LABELS, Found, Progress
 from .. import glimpses, import_queue, running
+from ..translation import iface_
 
 STATUS_WIDTH = 18.0
 FACES_A_ROW, FACE_SCALE = 4, 2.5
@@ -13,7 +14,10 @@ def draw_progress(layout: UILayout, under_way: running.Import) -> None:
     progress = under_way.progress
     place, total = import_queue.place_in_queue()
     if total > 1:
-        layout.label(text=f"{place} of {total}: {under_way.subject}", icon="FILE_MOVIE")
+        layout.label(
+            text=iface_("{place} of {total}: {subject}").format(place=place, total=total, subject=under_way.subject),
+            icon="FILE_MOVIE",
+        )
     layout.label(text=stage_text(under_way))
     row = layout.row(align=True)
     row.progress(factor=progress.done / max(progress.total, 1) if progress else 0.0, text=rate_text(progress))
@@ -37,7 +41,7 @@ def draw_found(layout: UILayout, found: Found) -> None:
 def found_text(found: Found) -> str:
     if not found.total:
         return "Nobody so far"
-    return f"{found.total} people so far" if found.total > 1 else "1 person so far"
+    return iface_("{total} people so far").format(total=found.total) if found.total > 1 else "1 person so far"
 
 
 def draw_in_status_bar(header: Header, _context: Context) -> None:
@@ -48,29 +52,26 @@ def draw_in_status_bar(header: Header, _context: Context) -> None:
         row.ui_units_x = STATUS_WIDTH
         progress = under_way.progress
         factor = progress.done / max(progress.total, 1) if progress else 0.0
-        row.progress(factor=factor, text=f"Mocap: {stage_text(under_way)}")
+        row.progress(factor=factor, text=iface_("Mocap: {stage}").format(stage=stage_text(under_way)))
         row.operator("gast_mocap.cancel_import", text="", icon="X")
 
 
 def stage_text(under_way: running.Import) -> str:
     if under_way.is_cancelled:
-        return "Cancelling"
+        return iface_("Cancelling")
     progress = under_way.progress
     if progress is None:
-        return "Starting"
-    return f"{STAGE_LABELS[progress.stage]}{time_left(progress)}"
+        return iface_("Starting")
+    stage = iface_(STAGE_LABELS[progress.stage])
+    if progress.seconds_left is None:
+        return stage
+    minutes, seconds = divmod(round(progress.seconds_left), 60)
+    return iface_("{stage}, {minutes}:{seconds:02} left").format(stage=stage, minutes=minutes, seconds=seconds)
 
 
 def rate_text(progress: Progress | None) -> str:
     """Such as "34 of 100, 12 a second"; shares of a stage that has one step are no news."""
     if progress is None or progress.total < 2:
         return ""
-    rate = f", {progress.rate:.0f} a second" if progress.rate else ""
-    return f"{progress.done} of {progress.total}{rate}"
-
-
-def time_left(progress: Progress) -> str:
-    if progress.seconds_left is None:
-        return ""
-    minutes, seconds = divmod(round(progress.seconds_left), 60)
-    return f", {minutes}:{seconds:02} left"
+    template = iface_("{done} of {total}, {rate:.0f} a second" if progress.rate else "{done} of {total}")
+    return template.format(done=progress.done, total=progress.total, rate=progress.rate)

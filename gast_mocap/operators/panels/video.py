@@ -10,6 +10,7 @@ from .. import import_queue, reports, running
 from ..import_options import draw_facts, draw_import_options
 from ..properties import GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import video_of
+from ..translation import iface_
 from .panel import MocapPanel, draw_reports
 from .progress import draw_progress
 
@@ -55,6 +56,10 @@ def draw_queue(layout: UILayout) -> None:
 
 def facts(video: VideoInfo) -> str:
     """What a take knows of its video, to check against what one knows oneself: ``1080 x 1920, 29.97 fps``."""
-    rate = f"about {video.fps:.0f} fps, variable" if video.is_variable else f"{video.fps:.4g} fps"
-    shots = f", {len(video.cuts) + 1} shots" if len(video.cuts) else ""
+    rate = (
+        iface_("about {fps:.0f} fps, variable").format(fps=video.fps)
+        if video.is_variable
+        else iface_("{fps:.4g} fps").format(fps=video.fps)
+    )
+    shots = iface_(", {count} shots").format(count=len(video.cuts) + 1) if len(video.cuts) else ""
     return f"{video.width} x {video.height}, {rate}{shots}"
