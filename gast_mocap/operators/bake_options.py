@@ -63,6 +63,14 @@ class BakeOptions:
         bool,
         BoolProperty(name="Joint Limits", default=True, description="Keep elbows and knees from bending backwards"),
     ]
+    fingers: Annotated[
+        bool,
+        BoolProperty(
+            name="Fingers",
+            default=True,
+            description="Hold hands relaxed instead of flat. Fingers that you pose or animate yourself stay",
+        ),
+    ]
     confidence: Annotated[
         bool,
         BoolProperty(
@@ -73,7 +81,7 @@ class BakeOptions:
     ]
 
     def solve_options(self) -> SolveOptions:
-        return SolveOptions(self.joint_limits, self.travel)
+        return SolveOptions(self.joint_limits, self.travel, self.fingers)
 
     def write_options(self) -> WriteOptions:
         return WriteOptions(
@@ -99,4 +107,5 @@ def draw_further_options(layout: UILayout, options: BakeOptions) -> None:
     elif options.keys == "REDUCED":
         layout.prop(options, "max_error")
     layout.prop(options, "joint_limits")
+    layout.prop(options, "fingers")
     layout.prop(options, "confidence")

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
+from gast_mocap.retarget.blender.access import pose_bones
 from gast_mocap.retarget.blender.armature import read_rest_pose
 from gast_mocap.retarget.rig.bone_map import BoneMap
 from gast_mocap.retarget.rig.recognition import map_bones
@@ -110,3 +111,20 @@ def test_toes_that_hang_elsewhere_until_the_keys_set_the_switches(rigs, performa
     played = play(bpy.data.objects["rig"], performance, LIMITED)
     assert worst_sole(played) < 0.1  # 1 cm of a man
     assert worst_direction(played, performance) < 0.1
+
+
+def test_its_hands_hang_relaxed(rig):
+    """The deform bones follow the controls of the fingers, which do not hang on that of the hand."""
+
+    def apart(finger: str, side: str) -> float:
+        """Metres from the fingertip to 3 cm before the palm."""
+        bones = pose_bones(rig)
+        index, pinky, hand = (bones[f"DEF-{name}.{side}"].head for name in ("f_index.01", "f_pinky.01", "hand"))
+        palm = (pinky - index).cross((index + pinky) / 2 - hand).normalized() * (1 if side == "L" else -1)
+        return float((bones[f"DEF-{finger}.03.{side}"].tail - ((index + pinky) / 2 + hand) / 2 - 0.03 * palm).length)
+
+    fingers = ("thumb", "f_index", "f_middle", "f_ring", "f_pinky")
+    flat = {(finger, side): apart(finger, side) for finger in fingers for side in "LR"}
+    play(rig, squat(3), LIMITED)
+    for place, distance in flat.items():
+        assert apart(*place) < distance - 0.002, place

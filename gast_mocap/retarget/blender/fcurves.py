@@ -52,6 +52,10 @@ class FCurves:
         written = [self._present[path, index] for index in range(count)]
         return np.array([[curve.evaluate(frame) for curve in written] for frame in frames.tolist()])
 
+    def moves(self, path: str) -> bool:
+        """Whether the path had several keys already."""
+        return any(len(curve.keyframe_points) > 1 for (known, _), curve in self._present.items() if known == path)
+
     def remove(self, paths: Collection[str]) -> None:
         for path, index in [key for key in self._present if key[0] in paths]:
             self._owner.fcurves.remove(self._present.pop((path, index)))

@@ -28,6 +28,8 @@ from .playing import animated_paths, plays_elsewhere, solo_tracks
 
 CONFIDENCE = "mocap_confidence"
 OBJECT_GROUP = "Object Transforms"
+UNTURNED = 1 - 1e-6
+"""Scalar of a bone's rotation from which on it counts as at rest: 0.16 degrees."""
 WriteMode = Literal["NEW", "REPLACE", "NLA"]
 
 
@@ -112,7 +114,7 @@ def write_action(
             f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
         )
     start, scales = start_location(armature_object), _settled_scales(armature_object, curves)
-    places = _settled_places(armature_object, curves)
+    places, hands = _settled_places(armature_object, curves), _settled_hands(armature_object, curves)
     earlier = _InUse.of(animation)
     action, copied_from = animation.action if options.mode == "REPLACE" else None, ""
     if action is None or not action.is_editable:
@@ -135,6 +137,9 @@ def write_action(
         fcurves.write(scale_path(bone), bone, frames[:1], scale[None])
     for bone, place in places.items():
         fcurves.write(location_path(bone), bone, frames[:1], place[None])
+    for path, (bone, turn) in hands.items():
+        if not fcurves.moves(path):  # an animator's
+            fcurves.write(path, bone, frames[:1], turn[None])
     _set_switches(fcurves, armature_object, curves, frames[:1])
     silenced = _silence(fcurves, armature_object, curves, frames[:1])
     muted = overruling_drivers(armature_object, fcurves.paths)
@@ -193,6 +198,20 @@ def _settled_places(armature_object: bpy.types.Object, curves: BoneCurves) -> di
         for bone, place in curves.steady.items()
         if location_path(bone) in animated or np.any(np.array(bones[bone].location) != 0)
     }
+
+
+def _settled_hands(armature_object: bpy.types.Object, curves: BoneCurves) -> dict[str, tuple[str, FloatArray]]:
+    """Data path -> bone and (3,) or (4,) the rotation to hold through the action, of bones that nothing was seen of and
+    nobody posed by hand."""
+    bones, animated = pose_bones(armature_object), animated_paths(armature_object)
+    held = {}
+    for bone, turn in curves.held.items():
+        mode = bones[bone].rotation_mode
+        path = f"{bone_path(bone)}.{channels.rotation_property(mode)}"
+        is_posed = abs(bones[bone].matrix_basis.to_quaternion()[0]) < UNTURNED
+        if path in animated or not is_posed:
+            held[path] = bone, channels.values_from_rotations(turn[None], mode)[0]
+    return held
 
 
 def _return_to_start(fcurves: FCurves, armature_object: bpy.types.Object, frame: IntArray, start: FloatArray) -> None:

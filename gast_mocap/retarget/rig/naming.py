@@ -46,6 +46,8 @@ class _Words:
         self.twins = [("l", "r"), *letters]
         self.ignored = frozenset(map(_fold, table["ignored"]))
         self.helpers = frozenset(map(_fold, table["helpers"]))
+        self.fingers = {finger: frozenset(map(_fold, called)) for finger, called in table["fingers"].items()}
+        self.beside_fingers = frozenset(map(_fold, table["beside_fingers"]))
         self.face = frozenset(map(_fold, table["face"]))
         self.animals = frozenset(map(_fold, table["animals"]))
         self.phrases = {part: [_fold(phrase).split() for phrase in table["parts"][part]] for part in table["parts"]}
@@ -135,6 +137,35 @@ def is_in_a_face(bone_name: str) -> bool:
     """Whether a bone is called as what lies at the front of a head."""
     words = _words()
     return any(words.face.intersection((token, *words.split(token))) for token in _tokens(bone_name))
+
+
+def finger_named(bone_name: str) -> str | None:
+    """The finger that a bone is called as, "finger" where the name does not tell which; None for other bones, for those
+    of the palm, and for controls and ends of fingers."""
+    if is_beside_fingers(bone_name):
+        return None
+    told = _told(bone_name)
+    return next((finger for finger, called in _words().fingers.items() if told & called), None)
+
+
+def is_beside_fingers(bone_name: str) -> bool:
+    """Whether a bone is called as one of the palm, or as a control or an end."""
+    words = _words()
+    called = frozenset().union(*words.fingers.values())
+    tokens = [{token, *words.split(token)} for token in _tokens(bone_name)]
+    first = next((place for place, token in enumerate(tokens) if token & called), 0)  # "CC_Base_L_Index1" is a finger's
+    return bool(DUPLICATE.search(bone_name) or set().union(*tokens[first:]) & words.beside_fingers)
+
+
+def _told(bone_name: str) -> set[str]:
+    words = _words()
+    return {word for token in _tokens(bone_name) for word in (token, *words.split(token))}
+
+
+def side_letter(bone_name: str) -> Side | None:
+    """The side that a word or a letter by itself tells."""
+    sides = {**_words().sides, "l": Side.LEFT, "r": Side.RIGHT}
+    return next((sides[token] for token in _tokens(bone_name) if token in sides), None)
 
 
 def without_common_ends(bone_names: Sequence[str]) -> dict[str, str]:

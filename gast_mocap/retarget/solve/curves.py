@@ -15,7 +15,8 @@ class BoneCurves:
     ``locations`` (t, m, 3) of ``located_bones`` in each one's own rest space, armature units;
     ``leg_length`` of the rig, armature units; ``object_travel`` (t, 3) metres in the world, or None where
     the object stays; ``idle_carriers``: bones that could carry the travel and do not;
-    ``steady``: bone -> (3,) location at which a bone that turns and does not move is held.
+    ``steady``: bone -> (3,) location at which a bone that turns and does not move is held; ``held``: bone -> (4,)
+    rotation, relative to rest and parent, of bones that nothing was seen of.
     """
 
     bone_names: tuple[str, ...]
@@ -27,6 +28,7 @@ class BoneCurves:
     switches: tuple[Switch, ...] = ()
     idle_carriers: tuple[str, ...] = ()
     steady: Mapping[str, FloatArray] = field(default_factory=dict)
+    held: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_shape("rotations", self.rotations, (None, len(self.bone_names), 4))

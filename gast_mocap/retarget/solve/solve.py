@@ -11,6 +11,7 @@ from ...take.skeletons import H36M17, Side
 from .. import rotations as quat
 from ..rig.attachment import attachment_of
 from ..rig.bone_map import BoneMap, check_map
+from ..rig.fingers import relaxed_fingers
 from ..rig.rest_body import armature_from_body, joint, leg_length, limb_end, spine_chain
 from ..rig.rest_pose import RestPose
 from ..rig.roles import LIMBS, sided
@@ -28,10 +29,12 @@ LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "kn
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py."""
+    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py. ``fingers``: hands are held
+    relaxed."""
 
     joint_limits: bool = True
     travel: Travel = "hips"
+    fingers: bool = True
 
 
 def keyed_bones(rest: RestPose, bone_map: BoneMap, travel: Travel) -> frozenset[str]:
@@ -77,6 +80,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
             for bone in turns
             if not rest.connected[bone] and rest.bone_names[bone] not in placement.located
         },
+        relaxed_fingers(rest, bone_map) if options.fingers else {},
     )
 
 
