@@ -12,8 +12,9 @@ from scipy.spatial.transform import Rotation
 from ..take.errors import MocapError
 from ..take.packing import write_arrays
 from ..take.records import FloatArray, Motion
-from ..take.skeletons import H36M17
+from ..take.skeletons import H36M17, TOES19, Skeleton
 from ..take.whole_file import whole_file, why_not_saved
+from .feet import with_toes
 from .resample import resample_evenly
 
 CHANNELS = ("Zrotation", "Xrotation", "Yrotation")
@@ -24,6 +25,7 @@ SHORTEST_BONE = 1e-3  # centimetres; a bone without length would have no directi
 REST_DIRECTIONS = {  # of the bone that ends at the joint, in BVH's axes: x to the figure's left, y up, z ahead
     "right_hip": (-1, 0, 0), "right_knee": (0, -1, 0), "right_ankle": (0, -1, 0),
     "left_hip": (1, 0, 0), "left_knee": (0, -1, 0), "left_ankle": (0, -1, 0),
+    "right_toes": (0, -0.447, 0.894), "left_toes": (0, -0.447, 0.894),
     "spine": (0, 1, 0), "thorax": (0, 1, 0), "neck": (0, 1, 0), "head": (0, 1, 0),
     "left_shoulder": (1, 0, 0), "left_elbow": (1, 0, 0), "left_wrist": (1, 0, 0),
     "right_shoulder": (-1, 0, 0), "right_elbow": (-1, 0, 0), "right_wrist": (-1, 0, 0),
@@ -51,15 +53,23 @@ def export_motion(motion: Motion, path: Path, file_format: ExportFormat) -> None
         raise MocapError("export_not_saved", why_not_saved(path, error), str(error)) from error
 
 
+def figure_of(motion: Motion) -> tuple[Skeleton, FloatArray, FloatArray]:
+    """The joints' layout, joints (t, j, 3) and scores (t, j): with toes where feet were read."""
+    if motion.feet is None:
+        return H36M17, motion.joints, motion.scores
+    return TOES19, *with_toes(motion)
+
+
 def write_npz(motion: Motion, file: IO[bytes]) -> None:
-    """``times`` (t,), ``joints`` (t, 17, 3), ``scores`` (t, 17), ``joint_names`` (17,), ``parents`` (17,) and
+    """``times`` (t,), ``joints`` (t, j, 3), ``scores`` (t, j), ``joint_names`` (j,), ``parents`` (j,) and
     the contacts as ``contact_feet``, ``contact_starts``, ``contact_ends``."""
+    skeleton, joints, scores = figure_of(motion)
     arrays: dict[str, NDArray[Any]] = {
         "times": motion.times,
-        "joints": motion.joints,
-        "scores": motion.scores,
-        "joint_names": np.array(H36M17.joints),
-        "parents": np.array(H36M17.parents),
+        "joints": joints,
+        "scores": scores,
+        "joint_names": np.array(skeleton.joints),
+        "parents": np.array(skeleton.parents),
         "contact_feet": np.array([contact.foot for contact in motion.contacts], dtype=str),
         "contact_starts": np.array([contact.start for contact in motion.contacts]),
         "contact_ends": np.array([contact.end for contact in motion.contacts]),
@@ -69,10 +79,11 @@ def write_npz(motion: Motion, file: IO[bytes]) -> None:
 
 def write_csv(motion: Motion, file: IO[bytes]) -> None:
     """One line a frame: seconds, then x, y, z and score of every joint."""
-    header = ["seconds", *(f"{joint}_{part}" for joint in H36M17.joints for part in ("x", "y", "z", "score"))]
+    skeleton, joints, scores = figure_of(motion)
+    header = ["seconds", *(f"{joint}_{part}" for joint in skeleton.joints for part in ("x", "y", "z", "score"))]
     file.write((",".join(header) + "\n").encode())
     for part in _parts(len(motion.times)):
-        columns = np.concatenate([motion.joints[part], motion.scores[part, :, None]], axis=-1)
+        columns = np.concatenate([joints[part], scores[part, :, None]], axis=-1)
         rows = np.column_stack([motion.times[part], columns.reshape(len(columns), -1)])
         np.savetxt(file, rows, fmt=["%.6f", *["%.5f"] * (len(header) - 1)], delimiter=",")
 
@@ -84,15 +95,17 @@ def write_bvh(motion: Motion, file: IO[bytes]) -> None:
     in straight lines. A bone's turn is the smallest one from its parent's; hips and shoulders carry the pelvis' and
     the chest's turn about the spine.
     """
-    offsets = rest_offsets(_in_bvh_axes(motion.joints))
+    skeleton, seen, _ = figure_of(motion)
+    offsets = rest_offsets(_in_bvh_axes(seen), skeleton)
     motion = resample_evenly(motion)
+    _, even, _ = figure_of(motion)
     step = motion.times[1] - motion.times[0] if len(motion.times) > 1 else 1 / 30
-    head = ["HIERARCHY", *_hierarchy(0, offsets, 0), "MOTION", f"Frames: {len(motion.times)}"]
+    head = ["HIERARCHY", *_hierarchy(skeleton, 0, offsets, 0), "MOTION", f"Frames: {len(motion.times)}"]
     file.write("\n".join([*head, f"Frame Time: {step:.7f}\n"]).encode())
-    order = [joint for joint in _depth_first(0) if _children(joint)]
+    order = [joint for joint in _depth_first(skeleton, 0) if _children(skeleton, joint)]
     for part in _parts(len(motion.times)):
-        joints = _in_bvh_axes(motion.joints[part])
-        turns = local_turns(joints, offsets)
+        joints = _in_bvh_axes(even[part])
+        turns = local_turns(joints, offsets, skeleton)
         rows = np.concatenate([joints[:, 0], *(_euler(turns[:, joint]) for joint in order)], axis=1)
         np.savetxt(file, rows, fmt="%.4f")
 
@@ -109,23 +122,22 @@ def _parts(frame_count: int) -> Iterator[slice]:
     return (slice(begin, begin + FRAMES_AT_ONCE) for begin in range(0, frame_count, FRAMES_AT_ONCE))
 
 
-def rest_offsets(joints: FloatArray) -> FloatArray:
-    """(17, 3) of every joint from its parent in the rest pose, with the mean lengths of ``joints`` (t, 17,
-    3)."""
-    offsets = np.zeros((len(H36M17.joints), 3))
-    for parent, child in H36M17.bones():
+def rest_offsets(joints: FloatArray, skeleton: Skeleton) -> FloatArray:
+    """(j, 3) of every joint from its parent in the rest pose, with the mean lengths of ``joints`` (t, j, 3)."""
+    offsets = np.zeros((len(skeleton.joints), 3))
+    for parent, child in skeleton.bones():
         length = np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1).mean()
-        offsets[child] = max(length, SHORTEST_BONE) * np.array(REST_DIRECTIONS[H36M17.joints[child]])
+        offsets[child] = max(length, SHORTEST_BONE) * np.array(REST_DIRECTIONS[skeleton.joints[child]])
     return offsets
 
 
-def local_turns(joints: FloatArray, offsets: FloatArray) -> FloatArray:
-    """(t, 17, 3, 3) turn of each joint against its parent's axes, so that the offsets point along the
+def local_turns(joints: FloatArray, offsets: FloatArray, skeleton: Skeleton) -> FloatArray:
+    """(t, j, 3, 3) turn of each joint against its parent's axes, so that the offsets point along the
     bones."""
-    world = np.tile(np.eye(3), (len(joints), len(H36M17.joints), 1, 1))
+    world = np.tile(np.eye(3), (len(joints), len(skeleton.joints), 1, 1))
     local = world.copy()
-    for joint, parent in enumerate(H36M17.parents):
-        children = _children(joint)
+    for joint, parent in enumerate(skeleton.parents):
+        children = _children(skeleton, joint)
         if not children:
             continue
         base = world[:, parent] if parent >= 0 else world[:, joint]
@@ -165,25 +177,25 @@ def _euler(turns: FloatArray) -> FloatArray:
     return degrees
 
 
-def _children(joint: int) -> list[int]:
-    return [child for child, parent in enumerate(H36M17.parents) if parent == joint]
+def _children(skeleton: Skeleton, joint: int) -> list[int]:
+    return [child for child, parent in enumerate(skeleton.parents) if parent == joint]
 
 
-def _depth_first(joint: int) -> list[int]:
-    return [joint, *(deeper for child in _children(joint) for deeper in _depth_first(child))]
+def _depth_first(skeleton: Skeleton, joint: int) -> list[int]:
+    return [joint, *(deeper for child in _children(skeleton, joint) for deeper in _depth_first(skeleton, child))]
 
 
-def _hierarchy(joint: int, offsets: FloatArray, depth: int) -> list[str]:
+def _hierarchy(skeleton: Skeleton, joint: int, offsets: FloatArray, depth: int) -> list[str]:
     pad = "\t" * depth
     offset = "OFFSET " + " ".join(f"{value:.4f}" for value in offsets[joint])
-    children = _children(joint)
+    children = _children(skeleton, joint)
     if not children:
         return [f"{pad}End Site", f"{pad}{{", f"{pad}\t{offset}", f"{pad}}}"]
     place = "Xposition Yposition Zposition " if depth == 0 else ""
     channels = f"CHANNELS {6 if depth == 0 else 3} {place}{' '.join(CHANNELS)}"
-    inner = [line for child in children for line in _hierarchy(child, offsets, depth + 1)]
+    inner = [line for child in children for line in _hierarchy(skeleton, child, offsets, depth + 1)]
     kind = "ROOT" if depth == 0 else "JOINT"
     return [
-        f"{pad}{kind} {H36M17.joints[joint]}", f"{pad}{{", f"{pad}\t{offset}", f"{pad}\t{channels}", *inner,
+        f"{pad}{kind} {skeleton.joints[joint]}", f"{pad}{{", f"{pad}\t{offset}", f"{pad}\t{channels}", *inner,
         f"{pad}}}",
     ]  # fmt: skip

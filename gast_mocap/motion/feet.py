@@ -7,9 +7,9 @@ the foot that a body would have without it, square to the shin and ahead of the 
 import numpy as np
 
 from ..take.interpolate import distance_to_nearest, interpolate
-from ..take.records import BoolArray, FloatArray, IntArray
-from ..take.skeletons import COCO17, FEET4, H36M17
-from .bones import ANKLES, FEET, HIPS, LEGS, PELVIS, THORAX
+from ..take.records import BoolArray, FloatArray, IntArray, Motion
+from ..take.skeletons import COCO17, FEET4, H36M17, TOES19
+from .bones import ANKLES, FEET, HIPS, LEGS, PELVIS, THORAX, bone_lengths, standing_height
 from .smooth import LEAST_TRUST, smooth_curves
 
 LENGTH = 0.115
@@ -22,6 +22,8 @@ SEEN = 0.5
 NEARBY = (0.1, 0.3)
 """Seconds to the next frame in which the foot was seen, up to which it is sure and from which it is unknown. Raising
 them bridges longer spells, with feet that point where they last did."""
+TOES_AHEAD, TOES_BELOW = 0.088, 0.044
+"""Of the body height, from the ankle to the toes of a foot that stands, as triangulated in pose2sim_single."""
 UNKNOWN = 1e-3
 """Of a direction's length: what is less sure has none."""
 HEELS, TOES = (FEET4.indices(*(f"{side}_{end}" for side in FEET)) for end in ("heel", "toes"))
@@ -76,6 +78,25 @@ def guessed_directions(joints: FloatArray) -> FloatArray:
     ahead = np.cross(hips, joints[:, THORAX] - joints[:, PELVIS])[:, None]
     shins = _unit(joints[:, ANKLES] - joints[:, [knee for _, knee, _ in LEGS]])
     return _unit(ahead - np.sum(ahead * shins, axis=-1, keepdims=True) * shins)
+
+
+def with_toes(motion: Motion) -> tuple[FloatArray, FloatArray]:
+    """(t, 19, 3) joints of skeletons.TOES19, and their scores (t, 19), of a motion whose feet were read: each toe lies
+    ahead of its ankle and below it, where its sole points or, where that is not known, would by the joints alone."""
+    assert motion.feet is not None, "whether feet were read is asked before"
+    known = np.linalg.norm(motion.feet, axis=-1, keepdims=True)
+    ahead = _unit(motion.feet + (1 - known) * guessed_directions(motion.joints))
+    level = np.cross(ahead, [0.0, 0.0, 1.0])
+    below = _unit(np.cross(ahead, level))
+    height = standing_height(motion.joints, motion.scores, bone_lengths(motion.joints, motion.scores, symmetric=True))
+    toes = motion.joints[:, ANKLES] + height * (TOES_AHEAD * ahead + TOES_BELOW * below)
+    own = TOES19.indices(*H36M17.joints)
+    joints, scores = np.empty((len(toes), 19, 3)), np.empty((len(toes), 19))
+    joints[:, own], scores[:, own] = motion.joints, motion.scores
+    for foot, side in enumerate(FEET):
+        place = TOES19.index(f"{side}_toes")
+        joints[:, place], scores[:, place] = toes[:, foot], known[:, foot, 0]
+    return joints, scores
 
 
 def level_when_standing(directions: FloatArray, phases: IntArray) -> FloatArray:

@@ -84,11 +84,11 @@ def test_a_bvh_with_a_gap_plays_at_the_true_speed(tmp_path: Path) -> None:
 
 
 def test_a_figure_in_its_rest_pose_has_no_turns() -> None:
-    offsets = rest_offsets(WALK * 100)
+    offsets = rest_offsets(WALK * 100, H36M17)
     rest = np.zeros((1, 17, 3))
     for parent, child in H36M17.bones():
         rest[:, child] = rest[:, parent] + offsets[child]
-    assert np.allclose(local_turns(rest, offsets), np.eye(3), atol=1e-7)
+    assert np.allclose(local_turns(rest, offsets, H36M17), np.eye(3), atol=1e-7)
 
 
 def test_csv_and_npz_hold_the_joints(tmp_path: Path) -> None:
@@ -100,6 +100,37 @@ def test_csv_and_npz_hold_the_joints(tmp_path: Path) -> None:
     with np.load(tmp_path / "walk.npz") as arrays:
         assert np.array_equal(arrays["joints"], WALK)
         assert arrays["contact_feet"].tolist() == ["right"]
+
+
+def test_where_feet_were_read_all_formats_have_toes(tmp_path: Path) -> None:
+    """A walker who faces 30 degrees to the right of +y; the right foot points 20 farther, the left was not seen."""
+    angle = np.radians(90 - 30 - 20)
+    feet = np.zeros((60, 2, 3))
+    feet[:, 0] = [np.cos(angle), np.sin(angle), 0.0]
+    motion = replace(MOTION, feet=feet)
+    export_motion(motion, tmp_path / "walk.npz", "npz")
+    with np.load(tmp_path / "walk.npz") as arrays:
+        names, joints = arrays["joint_names"].tolist(), arrays["joints"]
+        assert len(names) == len(arrays["parents"]) == arrays["scores"].shape[1] == 19
+        for side in ("right", "left"):
+            assert names[arrays["parents"][names.index(f"{side}_toes")]] == f"{side}_ankle"
+        assert arrays["scores"][:, names.index("right_toes")].min() > 0.99
+        assert arrays["scores"][:, names.index("left_toes")].max() == 0
+    assert np.array_equal(joints[:, [names.index(name) for name in H36M17.joints]], WALK)
+    right = joints[:, names.index("right_toes")] - joints[:, names.index("right_ankle")]
+    assert np.allclose(np.degrees(np.arctan2(right[:, 1], right[:, 0])), 40.0)
+    assert np.all((right[:, 2] < -0.06) & (right[:, 2] > -0.09))
+    left = joints[:, names.index("left_toes")] - joints[:, names.index("left_ankle")]
+    standing = WALK[:, 6, 2] < 0.09
+    assert np.abs(np.degrees(np.arctan2(left[standing, 1], left[standing, 0])) - 60.0).max() < 5.0
+    export_motion(motion, tmp_path / "walk.csv", "csv")
+    assert "right_toes_x" in (tmp_path / "walk.csv").read_text().splitlines()[0].split(",")
+    export_motion(motion, tmp_path / "walk.bvh", "bvh")
+    back, _ = read_bvh_joints((tmp_path / "walk.bvh").read_text())
+    back = back[..., [0, 2, 1]] * [1, -1, 1] / 100
+    for side in ("right", "left"):
+        toes, ankle = names.index(f"{side}_toes"), names.index(f"{side}_ankle")
+        assert np.abs((back[:, toes] - back[:, ankle]) - (joints[:, toes] - joints[:, ankle])).max() < 0.003
 
 
 def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
@@ -158,9 +189,9 @@ def test_long_motions_are_written_in_parts_that_join(tmp_path: Path) -> None:
 
 
 def test_hips_turn_as_scipy_turns_them_even_where_a_mirror_image_would_fit_better() -> None:
-    offsets = rest_offsets(WALK * 100)
+    offsets = rest_offsets(WALK * 100, H36M17)
     joints = np.cumsum(np.random.default_rng(4).normal(size=(40, 17, 3)), axis=1) * 10
-    turns = local_turns(joints, offsets)
+    turns = local_turns(joints, offsets, H36M17)
     children = [child for child, parent in enumerate(H36M17.parents) if parent == 0]
     for turn, pose in zip(turns[:, 0], joints, strict=True):
         assert np.linalg.det(turn) == pytest.approx(1)

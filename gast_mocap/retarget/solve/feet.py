@@ -34,6 +34,7 @@ POINTED = (60.0, 85.0)  # degrees that a shin on the ground is tilted forward wh
 HEEL_DOWN = (50.0, 80.0)  # degrees that a shin is tilted back when its foot stands flat, and on the heel
 ON_THE_SIDE = (0.6, 0.9)  # sine of the knee's axis over the level: a foot then rolls with the shin
 STEEP = (0.3, 0.6)  # level share of where a foot points: a steeper one's heading, and a flatter one's, are believed
+TOES_DOWN = (0.0, 15.0)  # degrees seen, from where on a steeper shin counts: heels that rise are read too flat
 BACKWARDS = (
     70.0,
     110.0,
@@ -147,6 +148,8 @@ def foot_turns(
     hanging, wanted = shin_turn, shin_pitch
     if pointing is not None:
         seen_level, seen_pitch, heading, sure = _seen(sole, level, up, pointing)
+        steeper = np.maximum(shin_pitch - seen_pitch, 0.0)
+        seen_pitch = seen_pitch + ramp(np.degrees(seen_pitch), *TOES_DOWN) * steeper
         seen_turn = quat.multiply(seen_level, quat.about(LEFT, seen_pitch))
         hanging = quat.blend(shin_turn, seen_turn, heading[:, None])
         level = quat.blend(level, seen_level, heading[:, None])

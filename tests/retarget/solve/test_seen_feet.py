@@ -100,6 +100,19 @@ def test_a_foot_that_points_outwards_at_rest_points_where_it_was_seen_to() -> No
     assert np.degrees(np.arctan2(ball[0, 0], -ball[0, 1])) == pytest.approx(0.0, abs=0.5)
 
 
+def test_a_heel_that_rises_is_read_too_flat_and_the_shin_tells_more() -> None:
+    """At toe-off: the ankle high, the shin 60 degrees forward, the sole seen 25 degrees down. The toes stay down."""
+    rest = rest_pose_of(make_bones("Mixamo", "A"))
+    bone_map = map_bones(rest)
+    still = np.array([1.0, 0.0, 0.0, 0.0])
+    sole = sole_of(rest, bone_map, still, Side.LEFT, 0.09)
+    forward = Rotation.from_euler("x", 60, degrees=True).as_quat()[[3, 0, 1, 2]][None]
+    seen = np.array([[0.0, -np.cos(np.radians(25)), -np.sin(np.radians(25))]])
+    feet = foot_turns(sole, forward, UP, np.array([0.148]), leg_length(rest, bone_map), seen)
+    ball = 0.148 + Rotation.from_quat(feet.foot[:, [1, 2, 3, 0]]).apply(sole.ball)[0, 2]
+    assert abs(ball) < 0.01
+
+
 def test_a_heel_strikes_before_the_sole_is_down() -> None:
     """The ankle a little higher than it stands, toes seen up: the heel is what touches the ground."""
     rest = rest_pose_of(make_bones("Mixamo", "A"))
