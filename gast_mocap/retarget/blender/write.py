@@ -202,14 +202,15 @@ def _settled_places(armature_object: bpy.types.Object, curves: BoneCurves) -> di
 
 def _settled_hands(armature_object: bpy.types.Object, curves: BoneCurves) -> dict[str, tuple[str, FloatArray]]:
     """Data path -> bone and (3,) or (4,) the rotation to hold through the action, of bones that nothing was seen of and
-    nobody posed by hand."""
+    nobody posed by hand, nor the rig by drivers, as from a slider that closes the hand."""
     bones, animated = pose_bones(armature_object), animated_paths(armature_object)
+    driven = {driver.data_path for driver in animation_of(armature_object).drivers}
     held = {}
     for bone, turn in curves.held.items():
         mode = bones[bone].rotation_mode
         path = f"{bone_path(bone)}.{channels.rotation_property(mode)}"
         is_posed = abs(bones[bone].matrix_basis.to_quaternion()[0]) < UNTURNED
-        if path in animated or not is_posed:
+        if path not in driven and (path in animated or not is_posed):
             held[path] = bone, channels.values_from_rotations(turn[None], mode)[0]
     return held
 

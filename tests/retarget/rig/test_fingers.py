@@ -167,8 +167,12 @@ def test_hands_are_keyed_once_and_what_an_animator_did_stays() -> None:
     posed = spelled("Mixamo", "ring", 2, Side.LEFT)
     pose_bones(rig)[posed].rotation_mode = "XYZ"
     pose_bones(rig)[posed].rotation_euler = (0.5, 0.0, 0.0)
+    driven = spelled("Mixamo", "pinky", 1, Side.RIGHT)
+    slider = pose_bones(rig)[driven].driver_add("rotation_quaternion", 1)
     play(rig, squat(4), LIMITED)
     curves = keys_of(rig)
+    assert driven not in curves
+    assert not slider.mute
     index = spelled("Mixamo", "index", 1, Side.LEFT)
     assert [len(points) for points in curves[index]] == [1, 1, 1, 1]
     assert posed not in curves
