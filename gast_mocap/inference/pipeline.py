@@ -23,7 +23,7 @@ from .choice import BUNDLED, OwnNetworks
 from .kept_stretches import KeptStretches
 from .memory import memory_errors
 from .networks.session import Network, Session
-from .networks.slots import Used, used_files
+from .networks.slots import BUNDLED_KIND, Used, used_files
 from .people.watch import Eyes, WatchedPerson, alike_across_cuts, tell_people
 from .poses.lift import Lifter
 from .preview import draw_preview
@@ -255,11 +255,7 @@ def watch_range(
     notify_losses(seen, notify)
     watched = tell_people(seen.tracks, video, lambda: report(Stage.WATCH, done, done))
     if not watched:
-        raise MocapError(
-            "no_person",
-            f"No person was found in {video.path.name}. They must be at least a twelfth of the picture's height. "
-            "Choose a part in which someone is seen larger, from head to feet, and not in the dark.",
-        )
+        raise nobody_found(video, networks)
     for person in watched:
         if person.replaces:
             at = video.times[person.track.frames[0]]
@@ -269,6 +265,17 @@ def watch_range(
     for earlier, later in alike_across_cuts(watched, video):
         notify(f"Persons {earlier} and {later} of two shots look alike. They may be one person.")
     return watched, seen
+
+
+def nobody_found(video: VideoInfo, networks: Networks) -> MocapError:
+    """What to do about it; a user's own networks may be the reason."""
+    own = [used.network.name for used in networks.eyes.used if used.contract != BUNDLED_KIND]
+    return MocapError(
+        "no_person",
+        f"No person was found in {video.path.name}. They must be at least a twelfth of the picture's height. "
+        "Choose a part in which someone is seen larger, from head to feet, and not in the dark"
+        + (f", or try without {' and '.join(own)}." if own else "."),
+    )
 
 
 def nothing_read(video: VideoInfo, start: int, is_damaged: bool) -> MocapError:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -12,7 +13,8 @@ import pytest
 
 from gast_mocap.inference import pipeline, stretches
 from gast_mocap.inference.choice import OwnNetworks
-from gast_mocap.inference.pipeline import Run, notify_losses, notify_short_sights, run, span_of
+from gast_mocap.inference.networks.slots import Used
+from gast_mocap.inference.pipeline import Run, nobody_found, notify_losses, notify_short_sights, run, span_of
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
 from gast_mocap.inference.stretches import Seen
@@ -263,6 +265,19 @@ def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypa
         run(job, ignore, ignore)
     assert caught.value.code == "no_person"
     assert job.output.read_bytes() == b"an older take"
+
+
+def test_where_nobody_is_found_a_network_of_ones_own_is_named() -> None:
+    def used(slot: str, name: str, *contract: str) -> Used:
+        return Used(slot, SimpleNamespace(name=name), *contract)
+
+    def message(*networks: Used) -> str:
+        return str(nobody_found(footage, SimpleNamespace(eyes=SimpleNamespace(used=networks))))
+
+    footage = SimpleNamespace(path=Path("a.mp4"))
+    theirs, ours = used("detector", "mine", "YOLOX"), used("2D pose", "movenet-thunder")
+    assert message(theirs, ours).endswith("not in the dark, or try without mine.")
+    assert message(ours).endswith("not in the dark.")
 
 
 def test_an_output_that_cannot_be_is_refused_before_the_work(videos: Path, tmp_path: Path) -> None:

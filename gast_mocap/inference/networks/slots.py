@@ -22,12 +22,12 @@ from .detectors.yolo_cells import YoloCells
 from .detectors.yolov3_heads import YoloHeads
 from .detectors.yolov3_zoo import ZooYolo
 from .detectors.yolox import YoloX
-from .picture_input import PictureInput
+from .picture_input import PROBED, PictureInput
 from .poses.heatmaps import Heatmaps
 from .poses.part_fields import PartFields
 from .poses.simcc import SimCC
 from .roles import Detector, Estimator
-from .session import Network, Port, Session, Signature
+from .session import KINDS, Network, Port, Session, Signature
 
 
 class Contract(Protocol):
@@ -61,8 +61,9 @@ TOP_DOWN: tuple[type[TopDownContract], ...] = (Heatmaps, SimCC)
 BOTTOM_UP: tuple[type[BottomUpContract], ...] = (PartFields,)
 
 Kind = TypeVar("Kind", bound=Contract)
-PROBED_SIDE = 640
-"""Pixels of the black picture that tells what a file does not state of its outputs."""
+
+
+BUNDLED_KIND = "bundled"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Used:
 
     slot: str
     network: Network
-    contract: str = "bundled"
+    contract: str = BUNDLED_KIND
 
 
 def own_detector(path: Path, score: float | None, overlap: float | None) -> tuple[Detector, Used]:
@@ -121,7 +122,10 @@ def fitting(network: Network, contracts: Sequence[type[Kind]]) -> type[Kind] | N
 
 
 def unknown(network: Network, slot: str, contracts: Sequence[type[Contract]]) -> MocapError:
-    """Says what was found and what would be accepted."""
+    """Says what was found and what would be accepted, or that it belongs into another slot."""
+    if other := fitting(network, (*DETECTORS, *TOP_DOWN, *BOTTOM_UP)):
+        text = f"{network.name} is no {slot} but {other.NAME}. Choose it in its own place, and another file here."
+        return MocapError("model_unknown", text)
     accepted = "; ".join(f"{contract.NAME}: {contract.ACCEPTS}" for contract in contracts)
     return MocapError(
         "model_unknown",
@@ -152,11 +156,12 @@ def settled(session: Session) -> Signature:
     inputs: dict[str, NDArray[Any]] = {}
     for port in signature.inputs:
         if PictureInput.is_one(port):
-            picture = PictureInput.of(port, (PROBED_SIDE, PROBED_SIDE))
-            black = np.zeros((picture.batch or 1, picture.height, picture.width, 3), np.uint8)
-            inputs |= picture.tensor(black)
+            picture = PictureInput.of(port, PROBED)
+            inputs |= picture.tensor(np.zeros((1, picture.height, picture.width, 3), np.uint8))
+        elif port.kind in KINDS:
+            inputs[port.name] = np.full([size or 1 for size in port.shape], PROBED[0], KINDS[port.kind])
         else:
-            inputs[port.name] = np.full([size or 1 for size in port.shape], PROBED_SIDE, np.float32)
+            return signature
     answers = session.run(inputs)
     outputs = tuple(
         replace(port, shape=_completed(port, answer.shape))

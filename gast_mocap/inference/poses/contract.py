@@ -9,7 +9,7 @@ import numpy as np
 
 from ...take.errors import MocapError
 from ...take.skeletons import H36M17, HUMANEVA15, TOES19, Skeleton
-from ..networks.session import Network, Port
+from ..networks.session import KINDS, Network, Port
 
 LAYOUTS = {len(layout.joints): layout for layout in (H36M17, TOES19, HUMANEVA15)}
 NORMALISATIONS = ("screen", "person")
@@ -17,8 +17,8 @@ LONGEST_FIELD = 243
 """Frames, of the longest published network; a file that needs more must state it."""
 LARGEST = 10_000
 """Frames and frames a second that a file may state. More would only fill the memory."""
-
-
+MOST_AT_ONCE = 100_000
+"""Frames of all sequences that a file may take in one call, for the same reason."""
 PUBLISHED_INPUT = Port("inputs_2d", "float", (None, None, len(H36M17.joints), 2))
 
 
@@ -69,12 +69,12 @@ class Contract:
             raise unknown(f"The lifter wants its joints normalised by {normalisation}.")
         field = round(number(stated, "receptive_field", 1, port.shape[1] or LARGEST, 0))
         contract = cls(
-            receptive_field=field or found_field(network, port, len(layout.joints)),
+            receptive_field=found_field(network, port, len(layout.joints), field),
             input=port,
             layout=layout,
             normalisation=normalisation,
             fps=number(stated, "fps", 0, LARGEST, 0),
-            causal=stated["causal"] == "1" if "causal" in stated else causal,
+            causal=number(stated, "causal", 0, 1, causal) == 1,
             focal=number(stated, "focal", 0.01, 100, 0),
             size_window=round(number(stated, "size_window", 1, LARGEST, 1)),
         )
@@ -91,8 +91,9 @@ def lifter_input(network: Network) -> Port:
     """
     if len(network.signature.inputs) == len(network.signature.outputs) == 1:
         match network.signature.inputs[0].shape:
-            case (_, _, _, 2 | None):
-                return network.signature.inputs[0]
+            case (batch, frames, _, 2 | None) if (batch or 1) * (frames or 1) <= MOST_AT_ONCE:
+                if network.signature.inputs[0].kind in KINDS:
+                    return network.signature.inputs[0]
     raise MocapError(
         "not_a_lifter",
         f"The model {network.name} is no GAST-Net lifter. Found: {network.signature}. Accepted: inputs_2d "
@@ -106,7 +107,7 @@ def layout_of(port: Port, stated: Mapping[str, str]) -> Skeleton:
     layout = LAYOUTS.get(joints)
     name = stated.get("layout", layout.name if layout else "")
     if layout is None or name not in {known.name for known in LAYOUTS.values()}:
-        raise unknown(f"The lifter wants {joints} joints {name}.")
+        raise unknown(f"The lifter wants {f'{joints} joints {name}'.strip()}.")
     if layout is TOES19 or name == TOES19.name:
         raise unknown(f"The lifter wants the toes too (19 joints, {TOES19.name}), which the 2D networks do not read.")
     if layout.name != name:
@@ -127,21 +128,26 @@ def number(stated: Mapping[str, str], name: str, low: float, high: float, missin
     return value
 
 
-def found_field(network: Network, port: Port, joints: int) -> int:
-    """The receptive field of a network that does not state it: how many frames it swallows, and one.
+def found_field(network: Network, port: Port, joints: int, stated: int) -> int:
+    """The receptive field of a network: how many frames it swallows, and one. ``stated``: 0 where the file does not.
 
     Raises:
-        MocapError: it answers with no poses.
+        MocapError: it answers with no poses of these joints, or its field is not the stated one.
     """
-    batch, length = port.shape[0] or 1, port.shape[1] or LONGEST_FIELD
-    answer = network.run({port.name: np.zeros((batch, length, joints, 2), np.float32)})[0]
-    if answer.ndim != 4 or not 1 <= answer.shape[1] <= length:
+    batch, length = port.shape[0] or 1, port.shape[1] or stated or LONGEST_FIELD
+    answer = network.run({port.name: np.zeros((batch, length, joints, 2), KINDS[port.kind])})[0]
+    poses = answer.shape[1] if answer.ndim == 4 and answer.shape[2:] == (joints, 3) else 0
+    if not 1 <= poses <= length:
         raise MocapError(
             "not_a_lifter",
-            f"The model {network.name} is no GAST-Net lifter: it answers with no poses. Choose another file.",
+            f"The model {network.name} is no GAST-Net lifter: its answers are no poses of {joints} joints. Choose "
+            "another file.",
             f"{answer.shape} to {length} frames",
         )
-    return length - answer.shape[1] + 1
+    field = length - poses + 1
+    if stated and field != stated:
+        raise unknown(f"The lifter states a receptive_field of {stated} but has one of {field}.")
+    return field
 
 
 def unknown(text: str) -> MocapError:

@@ -15,7 +15,7 @@ from ...take.files import FARTHEST_JOINT
 from ...take.interpolate import interpolate
 from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
-from ..networks.session import Network, Port, check_answer
+from ..networks.session import KINDS, Network, Port, check_answer
 from .contract import Contract
 from .faces import with_face
 from .layouts import CONVERSIONS, with_cut_off_legs_folded, with_missing_bridged
@@ -132,7 +132,7 @@ class Lifter:
         for begin in range(0, len(inputs), at_once):
             batch = inputs[begin : begin + at_once]
             full = np.concatenate([batch, np.zeros((at_once - len(batch), *batch.shape[1:]))])
-            answer = self._network.run({port.name: full.astype(np.float32)})[0]
+            answer = self._network.run({port.name: full.astype(KINDS[port.kind])})[0]
             wanted = (len(full), full.shape[1] - lost, full.shape[2], 3)
             check_answer(self._network.name, Port("poses", port.kind, wanted), answer)
             answers.append(answer[: len(batch)].astype(np.float64))

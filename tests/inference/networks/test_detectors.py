@@ -203,3 +203,42 @@ def test_yolov3_counts_from_the_published_score_on_and_the_user_may_change_it(tm
     path = yolo_heads(tmp_path / "a.onnx", (32, 16, 8), 0, (6, 6), "channels")  # 0.72
     assert len(own_detector(path, None, None)[0].detect(red_frame()).boxes) == 1
     assert len(own_detector(path, 0.73, None)[0].detect(red_frame()).boxes) == 0
+
+
+@pytest.mark.parametrize("far", [1e5, 1e30])
+def test_boxes_far_from_any_frame_are_nobody(far):
+    boxes = np.array([[-far, -far, far, far], [far, far, far, far], [-50, -80, 900, 500]], float)
+    found = Thresholds(0.5, 0.5).people(boxes, np.array([0.9, 0.9, 0.6]))
+    assert found.boxes.tolist() == boxes[[2]].tolist()
+
+
+def test_yolox_that_decodes_its_cells_itself_is_seen_by_its_answers(tmp_path):
+    """As YOLOX's own export gives with --decode_in_inference; the file states the same shapes."""
+    graph = Graph()
+    graph.mean_of_channel(2, 255.0)
+    rows = np.zeros((1, 52 * 52 + 26 * 26 + 13 * 13, 85), np.float32)
+    begin = 0
+    for stride in (8, 16, 32):
+        columns, lines = np.meshgrid(np.arange(SIDE // stride), np.arange(SIDE // stride))
+        centres = stride * (np.stack([columns.ravel(), lines.ravel()], axis=1) + 0.5)
+        rows[0, begin : begin + len(centres), :4] = np.c_[centres, np.full((len(centres), 2), 2 * stride)]
+        begin += len(centres)
+    rows[0, 300, :6] = [200, 104, 100, 60, 0.9, 0.8]
+    graph.add("Identity", graph.constant(rows), name="rows")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, 1, 3, SIDE, SIDE)], [port("rows", *rows.shape)])
+    boxes, scores, contract = found(path, red_frame())
+    assert contract == "YOLOX"
+    np.testing.assert_allclose(boxes, np.array([[150, 74, 250, 134]]) * WIDTH / SIDE, atol=0.01)
+    assert scores == pytest.approx([0.72], abs=1e-4)
+
+
+def test_a_detector_that_takes_several_pictures_at_once_gets_them(tmp_path):
+    """The first is the frame, and the person found in the second is none."""
+    graph = Graph()
+    graph.mean_of_channel(0, 1.0)
+    cells = np.zeros((4, 84, 30), np.float32)
+    cells[0, :5, 0], cells[1, :5, 5] = [200, 208, 100, 60, 0.9], [100, 208, 100, 60, 0.9]
+    graph.add("Identity", graph.constant(cells), name="cells")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, 4, 3, SIDE, SIDE)], [port("cells", *cells.shape)])
+    boxes, _, _ = found(path, red_frame())
+    np.testing.assert_allclose(boxes, [np.array([150, 74, 250, 134]) * WIDTH / SIDE], atol=0.01)

@@ -1,5 +1,7 @@
-"""What files leave open: sizes, precision, the order of axes; and how a take names them."""
+"""What files leave open: sizes, precision, the order of axes; what is refused; and how a take names them."""
 
+from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +14,7 @@ from onnx_graphs import PICTURE, Graph, port
 from gast_mocap.inference.choice import Refinement
 from gast_mocap.inference.networks.slots import Used, own_detector, own_reader, used_files
 from gast_mocap.inference.video.pyramid import Pyramid
+from gast_mocap.take.errors import MocapError
 
 FRAME = Pyramid.of(np.full((200, 400, 3), 255, np.uint8))
 
@@ -60,3 +63,52 @@ def test_two_files_of_one_name_are_both_kept():
         "model": "a",
         "model (2D pose)": "b",
     }
+
+
+def answering(path: Path, inputs: list, *shapes: tuple[int | str, ...]) -> Path:
+    """A network that answers zeros of such shapes; sizes that it leaves open are 4."""
+    graph, outputs = Graph(), []
+    for number, shape in enumerate(shapes):
+        zeros = np.zeros([size if isinstance(size, int) else 4 for size in shape])
+        graph.add("Identity", graph.constant(zeros), name=f"answer{number}")
+        outputs.append(port(f"answer{number}", *shape))
+    return graph.save(path, inputs, outputs)
+
+
+@pytest.mark.parametrize("sizes", [(1, 3, 60_000, 60_000), (100_000, 3, 256, 192)], ids=str)
+def test_pictures_that_would_fill_the_memory_are_of_no_known_kind(tmp_path, sizes):
+    with pytest.raises(MocapError, match="unknown kind"):
+        own_detector(answering(tmp_path / "a.onnx", [port(PICTURE, *sizes)], (1, 84, 10)), None, None)
+    with pytest.raises(MocapError, match="unknown kind"):
+        own_reader(
+            answering(tmp_path / "b.onnx", [port(PICTURE, *sizes)], ("n", 17, 64, 48)), False, Refinement.QUARTER
+        )
+
+
+def test_a_network_with_a_further_input_of_another_kind_is_told_as_what_it_is(tmp_path):
+    """As RT-DETR's: sizes as whole numbers, and nothing stated of the answers."""
+    inputs = [port(PICTURE, 1, 3, 64, 64), port("sizes", 1, 2, kind=TensorProto.INT64)]
+    graph = Graph()
+    numbers = graph.add("Cast", "sizes", to=TensorProto.FLOAT)
+    graph.add("NonZero", numbers, name="places")
+    path = graph.save(tmp_path / "a.onnx", inputs, [port("places", "a", "b", kind=TensorProto.INT64)])
+    with pytest.raises(MocapError, match="sizes int64"):
+        own_detector(path, None, None)
+
+
+def test_a_network_in_the_wrong_slot_is_told_where_it_belongs(tmp_path):
+    maps = answering(tmp_path / "maps.onnx", [port(PICTURE, 1, 3, 64, 48)], (1, 17, 16, 12))
+    with pytest.raises(MocapError, match="no detector but HRNet or PoseResNet heatmaps"):
+        own_detector(maps, None, None)
+    cells = answering(tmp_path / "cells.onnx", [port(PICTURE, 1, 3, 64, 64)], (1, 84, 10))
+    with pytest.raises(MocapError, match="no 2D pose network but YOLO with decoded cells"):
+        own_reader(cells, False, Refinement.QUARTER)
+
+
+@pytest.mark.parametrize(("stride", "fits"), [(8, True), (4, False), (16, False)])
+def test_openpose_maps_are_known_by_their_stride(tmp_path, stride, fits):
+    rows, columns = 184 // stride, 320 // stride
+    shapes = (1, 19, rows, columns), (1, 38, rows, columns)
+    path = answering(tmp_path / "a.onnx", [port(PICTURE, 1, 3, 184, 320)], *shapes)
+    with nullcontext() if fits else pytest.raises(MocapError, match="unknown kind"):
+        own_reader(path, False, Refinement.QUARTER)

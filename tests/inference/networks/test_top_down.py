@@ -15,6 +15,7 @@ from gast_mocap.inference.choice import Refinement
 from gast_mocap.inference.networks.poses.peaks import peaks_of
 from gast_mocap.inference.networks.slots import own_reader
 from gast_mocap.inference.video.pyramid import Pyramid
+from gast_mocap.take.errors import MocapError
 from gast_mocap.take.skeletons import COCO17
 
 HEIGHT, WIDTH = 128, 96
@@ -47,8 +48,8 @@ def heatmaps(path, batch: int | str = "n", weights: np.ndarray | None = None):
     )
 
 
-def simcc(path):
-    """Sums of red along the columns and rows, each twice."""
+def simcc(path, order=(0, 1)):
+    """Sums of red along the columns and rows, each twice, in this ``order``."""
     graph = Graph()
     red = graph.add("Gather", PICTURE, graph.constant([0], np.int64), axis=1)
     light = graph.add("Add", graph.add("Mul", red, graph.constant(RED_DEVIATION)), graph.constant(RED_MEAN))
@@ -57,11 +58,8 @@ def simcc(path):
         rows = graph.add("ReduceMax", light, axes=[axis], keepdims=0)
         finer = graph.add("Resize", rows, "", scales, mode="linear")
         graph.add("Expand", finer, graph.constant([1, 17, 1], np.int64), name=name)
-    return graph.save(
-        path,
-        [port(PICTURE, "n", 3, HEIGHT, WIDTH)],
-        [port("x", "n", 17, 2 * WIDTH), port("y", "n", 17, 2 * HEIGHT)],
-    )
+    rows = [port("x", "n", 17, 2 * WIDTH), port("y", "n", 17, 2 * HEIGHT)]
+    return graph.save(path, [port(PICTURE, "n", 3, HEIGHT, WIDTH)], [rows[n] for n in order])
 
 
 def read(path, frame, boxes, flips=False, refinement=Refinement.PARABOLA):
@@ -140,3 +138,34 @@ def test_the_parabola_finds_a_gaussians_middle():
         places, _ = peaks_of(gaussian[None], Refinement.PARABOLA)
         np.testing.assert_allclose(places[0], [x, y], atol=1e-6)
     assert cv2.__version__.startswith("4."), "OpenCV 5 has no Darknet reader"
+
+
+def test_the_rows_of_simcc_are_known_by_their_lengths(tmp_path):
+    place, box = np.array([310.7, 170.2]), (200, 100, 400, 300)
+    straight, _ = read(simcc(tmp_path / "a.onnx"), spots(place), [box], flips=True)
+    swapped, contract = read(simcc(tmp_path / "b.onnx", order=(1, 0)), spots(place), [box], flips=True)
+    assert contract == "RTMPose (SimCC)"
+    np.testing.assert_array_equal(swapped.points, straight.points)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [(1, 17, WIDTH // 4, HEIGHT // 4)],
+        [(1, 17, 1, 3)],
+        [(1, 17, HEIGHT // 32, WIDTH // 32)],
+        [(1, 17, 2 * WIDTH), (1, 17, HEIGHT)],
+        [(1, 17, 2), (1, 17, 1)],
+    ],
+    ids=str,
+)
+def test_maps_and_rows_of_another_aspect_are_of_no_known_kind(tmp_path, answers):
+    """Transposed maps, coordinates, maps too coarse, rows unlike fine, coordinates apart from their scores."""
+    graph = Graph()
+    names = [
+        graph.add("Identity", graph.constant(np.zeros(shape)), name=f"answer{n}") for n, shape in enumerate(answers)
+    ]
+    outputs = [port(name, *shape) for name, shape in zip(names, answers, strict=True)]
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, 1, 3, HEIGHT, WIDTH)], outputs)
+    with pytest.raises(MocapError, match="unknown kind"):
+        own_reader(path, False, Refinement.PARABOLA)

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("onnx")
 from onnx import TensorProto, helper, numpy_helper, save
+from onnx_graphs import Graph, port
 
 from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.poses.lift import Lifter
@@ -26,6 +27,7 @@ def lifter_file(
     joints: int = 17,
     batch: int | str = "b",
     length: int | str = "t",
+    kind: int = TensorProto.FLOAT,
     **metadata: str,
 ) -> Path:
     """A network that answers with the frames ``tap`` (the middle one) to ``tap`` plus all poses but one."""
@@ -44,8 +46,8 @@ def lifter_file(
     graph = helper.make_graph(
         nodes,
         "made",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, length, joints, 2])],
-        [helper.make_tensor_value_info("poses", TensorProto.FLOAT, [batch, poses, joints, 3])],
+        [helper.make_tensor_value_info("x", kind, [batch, length, joints, 2])],
+        [helper.make_tensor_value_info("poses", kind, [batch, poses, joints, 3])],
         [*constants, pads],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
@@ -130,6 +132,7 @@ def test_fifteen_joints_come_back_as_seventeen(tmp_path):
         ({"normalisation": "moon"}, "moon"),
         ({"fps": "nan"}, "fps of nan"),
         ({"fps": "-30"}, "fps of -30"),
+        ({"causal": "yes"}, "causal of yes"),
         ({"size_window": "1e9"}, "size_window of 1e9"),
         ({"receptive_field": "lots"}, "receptive_field of lots"),
     ],
@@ -141,8 +144,32 @@ def test_what_cannot_be_fed_is_refused_in_words(tmp_path, metadata, words):
     assert caught.value.code == "lifter_unknown"
 
 
-def test_a_field_that_is_not_as_stated_is_found_out(tmp_path):
-    lifter = Lifter(Session(lifter_file(tmp_path / "a.onnx", field=27, receptive_field="29"), threads=1))
-    with pytest.raises(MocapError) as caught:
-        lifter.lift_joints(moving(40), WIDTH, HEIGHT)
-    assert caught.value.code == "model_answers_other"
+@pytest.mark.parametrize("length", ["t", 29, 40])
+def test_a_field_that_is_not_as_stated_is_found_out_before_the_video_is_watched(tmp_path, length):
+    file = lifter_file(tmp_path / "a.onnx", field=27, length=length, receptive_field="29")
+    with pytest.raises(MocapError, match="29 but has one of 27"):
+        Lifter(Session(file, threads=1))
+
+
+@pytest.mark.parametrize("answered", [(1, 1, 16, 3), (1, 1, 17, 2), (1, 17, 3), (1, 28, 17, 3)], ids=str)
+@pytest.mark.parametrize("metadata", [{}, {"gast_mocap.receptive_field": "27"}], ids=["", "stated"])
+def test_answers_that_are_no_poses_are_found_out_before_the_video_is_watched(tmp_path, answered, metadata):
+    graph = Graph()
+    graph.add("Identity", graph.constant(np.zeros(answered)), name="poses")
+    file = graph.save(tmp_path / "a.onnx", [port("x", 1, 27, 17, 2)], [port("poses", *answered)], **metadata)
+    with pytest.raises(MocapError, match="no poses of 17 joints"):
+        Lifter(Session(file, threads=1))
+
+
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT16, TensorProto.DOUBLE])
+def test_lifters_of_other_precisions_are_fed_theirs(tmp_path, kind):
+    file = lifter_file(tmp_path / "a.onnx", batch=1, length=27, kind=kind)
+    points = moving(30)
+    poses = Lifter(Session(file, threads=1)).lift_joints(points, WIDTH, HEIGHT)
+    np.testing.assert_allclose(poses[..., :2], as_seen(points), atol=2e-3)
+
+
+@pytest.mark.parametrize("sizes", [{"batch": 10**7, "length": 27}, {"batch": 1, "length": 10**9}], ids=str)
+def test_a_lifter_that_would_fill_the_memory_is_refused(tmp_path, sizes):
+    with pytest.raises(MocapError, match="no GAST-Net lifter"):
+        Lifter(Session(lifter_file(tmp_path / "a.onnx", **sizes), threads=1))

@@ -14,6 +14,10 @@ CLASSES = (80, 1)
 """Numbers of classes of networks that find people: COCO's, or people alone."""
 
 
+FARTHEST = 1e5
+"""Pixels from the frame's corner within which boxes count; beyond, no picture can be cut out."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """``score`` 0..1 from which a box counts: raising it loses unsure people. Of two boxes that overlap more than
@@ -25,7 +29,7 @@ class Thresholds:
 
     def people(self, boxes: FloatArray, scores: FloatArray) -> Detections:
         """Those of ``boxes`` (n, 4) px with ``scores`` (n,) who count, the surest first."""
-        sure = np.flatnonzero(scores >= self.score)
+        sure = np.flatnonzero((scores >= self.score) & (np.abs(boxes) < FARTHEST).all(axis=1))
         sizes = boxes[sure, 2:] - boxes[sure, :2]
         corners_and_sizes = np.concatenate([boxes[sure, :2], sizes], axis=1)
         kept = cv2.dnn.NMSBoxes(corners_and_sizes.tolist(), scores[sure].tolist(), 0.0, self.overlap)

@@ -16,7 +16,8 @@ STRIDES = (8, 16, 32)
 
 
 class YoloX:
-    """Rows (1, cells, 5 + classes): centre in cells, logarithm of the size in cells, objectness, classes."""
+    """Rows (1, cells, 5 + classes): centre in cells, logarithm of the size in cells, objectness, classes; or, of an
+    export that decodes, centre and size in pixels."""
 
     NAME = "YOLOX"
     ACCEPTS = "a picture -> (1, cells, 85) at strides 8, 16 and 32"
@@ -43,17 +44,26 @@ class YoloX:
         rows = self._network.run(inputs)[0][0].astype(np.float64)
         if len(rows) != len(self._grid):
             raise other_answer(self._network.name, f"{len(rows)} cells, not {len(self._grid)}")
+        seen_boxes = corners(rows[:, :4] if _is_decoded(rows) else self._decoded(rows))
+        return self._thresholds.people(window.frame_from_picture_boxes(seen_boxes), rows[:, 4] * rows[:, 5 + PERSON])
+
+    def _decoded(self, rows: FloatArray) -> FloatArray:
+        """(cells, 4) centre and size px of the picture."""
         cells, strides = self._grid[:, :2], self._grid[:, 2:]
         centres = (rows[:, :2] + cells) * strides
         sizes = np.exp(np.minimum(rows[:, 2:4], 20.0)) * strides
-        boxes = window.frame_from_picture_boxes(corners(np.concatenate([centres, sizes], axis=1)))
-        return self._thresholds.people(boxes, rows[:, 4] * rows[:, 5 + PERSON])
+        return np.concatenate([centres, sizes], axis=1)
 
 
 def seen(picture: PictureInput, frame: Pyramid) -> tuple[Window, dict[str, FloatArray]]:
     """The frame as YOLOX is trained to see it: in the top left corner, BGR 0..255."""
     window = Window.letterboxed(frame, picture.width, picture.height, centred=False)
     return window, picture.tensor(window.picture(frame, GREY)[None, :, :, ::-1])
+
+
+def _is_decoded(rows: FloatArray) -> bool:
+    """Nothing in the file tells. Raw centres are within a few cells of their own, decoded ones all over the picture."""
+    return bool(np.abs(rows[:, :2]).mean() > STRIDES[-1])
 
 
 def _grid(width: int, height: int) -> FloatArray:

@@ -6,11 +6,14 @@ from ....take.records import FloatArray
 from ....take.skeletons import COCO17
 from ...choice import Refinement
 from ...video.pyramid import Pyramid
-from ..picture_input import PictureInput
+from ..picture_input import PROBED, PictureInput
 from ..roles import Poses
 from ..session import Network, Signature
 from .peaks import peaks_of
 from .people_in_batches import ALL, KEYPOINTS, PeopleInBatches
+
+COARSEST = 8
+"""Pixels between the cells of a heatmap; published ones have 4. Coarser ones hold no bodies."""
 
 
 class Heatmaps:
@@ -23,8 +26,11 @@ class Heatmaps:
     def fits(network: Signature) -> bool:
         if not (len(network.inputs) == len(network.outputs) == 1 and PictureInput.is_one(network.inputs[0])):
             return False
-        shape = network.outputs[0].shape
-        return len(shape) == 4 and shape[1] in KEYPOINTS
+        match network.outputs[0].shape:
+            case (_, keypoints, rows, columns):
+                stride = PictureInput.of(network.inputs[0], PROBED).stride(rows, columns)
+                return keypoints in KEYPOINTS and 1 <= stride <= COARSEST
+        return False
 
     def __init__(self, network: Network, flips: bool, refinement: Refinement) -> None:
         self._people = PeopleInBatches(network, flips)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ....take.records import FloatArray
 from ....take.skeletons import COCO17
 from ...video.pyramid import Pyramid
-from ..picture_input import PictureInput
+from ..picture_input import PROBED, PictureInput
 from ..roles import Detections, Poses
-from ..session import Network, Signature, other_answer
+from ..session import Network, Port, Signature, other_answer
 from ..window import Window
 
 AREA = 256 * 456
@@ -79,6 +79,7 @@ class PartFields:
             and PictureInput.is_one(network.inputs[0])
             and None not in _places(network)
             and len(network.outputs) % 2 == 0
+            and all(_is_at_stride(network.inputs[0], network.outputs[place or 0]) for place in _places(network))
         )
 
     def __init__(self, network: Network) -> None:
@@ -251,6 +252,13 @@ def _finer(maps: NDArray[Any]) -> FloatArray:
     for small, large in zip(maps.astype(np.float32), finer, strict=True):
         cv2.resize(small, large.shape[::-1], dst=large, interpolation=cv2.INTER_CUBIC)
     return finer
+
+
+def _is_at_stride(picture: Port, maps: Port) -> bool:
+    """Whether ``maps`` have a cell for every MULTIPLE pixels of ``picture``; one cut off at the edge may have one."""
+    seen = PictureInput.of(picture, PROBED)
+    sides = zip((seen.height, seen.width), maps.shape[2:], strict=True)
+    return all(abs(side - MULTIPLE * (cells or 0)) < MULTIPLE for side, cells in sides)
 
 
 def _places(network: Signature) -> tuple[int | None, int | None]:

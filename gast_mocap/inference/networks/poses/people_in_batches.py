@@ -52,10 +52,9 @@ class PeopleInBatches:
         runs = []
         for begin in range(0, len(pictures), at_once):
             batch = pictures[begin : begin + at_once]
-            # A file of a fixed batch gets its last one filled up.
-            full = np.concatenate([batch, np.zeros((at_once - len(batch), *batch.shape[1:]), np.uint8)])
-            answers = self._network.run(self._picture.tensor(full, IMAGENET_MEAN, IMAGENET_DEVIATION))
-            if any(len(answer) != len(full) for answer in answers):
-                raise other_answer(self._network.name, f"{[answer.shape for answer in answers]} to {len(full)} crops")
+            answers = self._network.run(self._picture.tensor(batch, IMAGENET_MEAN, IMAGENET_DEVIATION))
+            asked = self._picture.batch or len(batch)
+            if any(len(answer) != asked for answer in answers):
+                raise other_answer(self._network.name, f"{[answer.shape for answer in answers]} to {asked} crops")
             runs.append([answer[: len(batch)] for answer in answers])
         return [np.concatenate(parts) for parts in zip(*runs, strict=True)]

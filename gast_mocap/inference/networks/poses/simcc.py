@@ -6,7 +6,7 @@ from ....take.records import FloatArray
 from ....take.skeletons import COCO17
 from ...choice import Refinement
 from ...video.pyramid import Pyramid
-from ..picture_input import PictureInput
+from ..picture_input import PROBED, PictureInput
 from ..roles import Poses
 from ..session import Network, Signature
 from .people_in_batches import ALL, KEYPOINTS, PeopleInBatches
@@ -20,23 +20,24 @@ class SimCC:
 
     @staticmethod
     def fits(network: Signature) -> bool:
-        shapes = [port.shape for port in network.outputs]
         return (
             len(network.inputs) == 1
             and PictureInput.is_one(network.inputs[0])
-            and len(shapes) == 2
-            and all(len(shape) == 3 and shape[1] in KEYPOINTS for shape in shapes)
+            and len(network.outputs) == 2
+            and all(len(port.shape) == 3 and port.shape[1] in KEYPOINTS for port in network.outputs)
+            and _places(network) is not None
         )
 
     def __init__(self, network: Network, flips: bool, refinement: Refinement) -> None:  # noqa: ARG002
         """The rows are twice as fine as the crop: their peaks need no ``refinement``."""
         self._people = PeopleInBatches(network, flips)
+        self._places = _places(network.signature) or (0, 1)
 
     def estimate(self, frame: Pyramid, boxes: FloatArray) -> Poses:
         if not len(boxes):
             return Poses(np.zeros((0, ALL, 2)), np.zeros((0, ALL)))
         windows = self._people.windows(boxes)
-        plain, *mirrored = self._people.answers(frame, windows)
+        plain, *mirrored = ([outputs[n] for n in self._places] for outputs in self._people.answers(frame, windows))
         rows = [row[:, :ALL].astype(np.float64) for row in plain]
         steps = np.array([row.shape[2] for row in rows]) / self._people.size
         for outputs in mirrored:
@@ -47,6 +48,13 @@ class SimCC:
         points = [window.frame_from_picture(at + 0.5) for window, at in zip(windows, places, strict=True)]
         scores = np.minimum(*(row.max(axis=2) for row in rows))
         return Poses(np.stack(points), np.clip(scores, 0.0, 1.0))
+
+
+def _places(network: Signature) -> tuple[int, int] | None:
+    """Which outputs are the rows along x and along y, by their lengths; None where neither order suits the picture."""
+    picture = PictureInput.of(network.inputs[0], PROBED)
+    lengths = [port.shape[2] for port in network.outputs]
+    return next((order for order in ((0, 1), (1, 0)) if picture.stride(lengths[order[1]], lengths[order[0]])), None)
 
 
 def _mirrored_back(rows: FloatArray, steps: int) -> FloatArray:
