@@ -26,7 +26,8 @@ CHANGED = 0.1
 LEAST_BESIDE = 0.05
 """Share of the picture beside the bodies that must be seen; who fills it cannot be exchanged without a cut."""
 SIDE = 96
-"""Pixels along the long side of the pictures that are compared."""
+"""Pixels along the long side of the pictures that are compared. Of a body that is smaller, the steps of a walk and the
+blocks of the coding change as much as another body would."""
 
 
 def is_replaced(old: Pose, new: Pose, pictures: Sequence[Pyramid], old_at: int, bodies: FloatArray) -> bool:
@@ -36,7 +37,7 @@ def is_replaced(old: Pose, new: Pose, pictures: Sequence[Pyramid], old_at: int, 
     much change is usual. ``old_at``: the place of ``old`` in them. ``bodies`` (n, 4) px: boxes of everybody in both.
     """
     before, after = pictures[old_at], pictures[-1]
-    if min(old.score, new.score) < WELL_SEEN:
+    if min(old.score, new.score) < WELL_SEEN or max(new.box[2:] - new.box[:2]) < SIDE:
         return False
     likeness = np.minimum(colours_of_torso(before, old.points), colours_of_torso(after, new.points)).sum()
     if likeness >= UNLIKE or not _has_same_background(before, after, bodies):

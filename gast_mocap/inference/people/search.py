@@ -26,8 +26,8 @@ QUARTERS = (np.pi / 2, np.pi, -np.pi / 2)
 MISS_SECONDS = 0.3
 PATIENCE = 4.0
 """Whoever is missed is looked for at every frame for MISS_SECONDS. Thorough looks begin so far apart, and at a picture
-that stays empty they come twice as late each time, at most PATIENCE apart. Raising it saves time and finds people
-later."""
+that stays empty they come twice as late each time, at most PATIENCE apart. So often a picture in which somebody is well
+seen is turned, too: beside them somebody may lie. Raising it saves time and finds people later."""
 SAME_PERSON = 0.7
 """Boxes that overlap more than this are one person found twice. Raising it keeps more doubles, lowering it loses one
 of two people who stand close."""
@@ -50,7 +50,7 @@ class Search:
 
     def restart(self) -> None:
         """Something else is seen from now on."""
-        self._due = self._thorough_due = self._small_due = -1
+        self._due = self._thorough_due = self._small_due = self._turned_due = -1
         self._misses, self._wait = 0, self._first_wait
 
     def is_due(self, frame: int) -> bool:
@@ -67,6 +67,9 @@ class Search:
             found = merged([found, self._in_part(picture, bordered(picture))])
         if _is_sure(found) or well_seen:
             self._wait = self._first_wait
+            if frame >= self._turned_due:
+                found = self._any_way_up(picture, found)
+                self._turned_due = next_of(frame, self._longest_wait)
         elif frame >= self._thorough_due:
             found = self._thorough(picture, found)
             self._thorough_due = frame + self._wait
@@ -81,8 +84,11 @@ class Search:
 
     def _thorough(self, picture: Pyramid, found: Detections) -> Detections:
         """``found`` and what shows with the picture turned, and by tiles if that shows nobody for sure."""
-        found = merged([found, *(self._in_part(picture, turned(picture, quarter)) for quarter in QUARTERS)])
+        found = self._any_way_up(picture, found)
         return found if _is_sure(found) else self._tiled(picture, found)
+
+    def _any_way_up(self, picture: Pyramid, found: Detections) -> Detections:
+        return merged([found, *(self._in_part(picture, turned(picture, quarter)) for quarter in QUARTERS)])
 
     def _wants_tiles(self, frame: int, people: int) -> bool:
         every = self._crowd_every if people >= CROWD else self._small_every

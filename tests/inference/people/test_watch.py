@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -241,6 +242,9 @@ def test_only_well_seen_people_before_a_still_background_are_exchanged(visitors:
     bodies = np.stack([old.box, new.box])
     assert is_replaced(old, new, [before, after], 0, bodies)
     assert not is_replaced(old, replace(new, scores=new.scores / 2), [before, after], 0, bodies)
+    small = [replace(pose, points=pose.points * 0.2) for pose in (old, new)]
+    tiny = [Pyramid.of(cv2.resize(visitors[first][0], None, fx=0.2, fy=0.2)) for first in (805, 1060)]
+    assert not is_replaced(*small, tiny, 0, bodies * 0.2), "a few blocks of the coding"
     brighter = Pyramid.of(np.clip(visitors[1060][0] + 40.0, 0, 255).astype(np.uint8))
     assert not is_replaced(old, new, [before, brighter], 0, bodies)
     assert not is_replaced(old, new, [after, before, after], 1, bodies), "what always changes tells nothing"
