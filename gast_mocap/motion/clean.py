@@ -12,7 +12,7 @@ from ..take.records import CameraMove, FloatArray, FoundHeight, IntArray, Motion
 from ..take.settings import CleanSettings
 from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
-from .camera_turn import as_seen_standing, turns_camera
+from .camera_turn import as_seen_standing, as_turned_back, turns_camera, turns_too_far
 from .contacts import contacts_of, find_phases, phases_of, standing_during
 from .feet import level_when_standing
 from .focal import find_field_of_view
@@ -82,15 +82,17 @@ def clean_shot(
     bodies = [prepare(person, take.video, settings) for person in take.people]
     chosen = _choose(bodies, track_id)
     report_gaps(track_id, chosen.times, settings.fill_gaps, notify)
-    if settings.travel and take.camera_moved:
-        settings = _heed_camera(take, settings, notify)
     bodies = [body for body in bodies if _is_usable(body)]
     usual = focal_length_px(take.video.width, DEFAULT_FIELD_OF_VIEW)
-    walks = [_set_out(as_seen_standing(body, take, usual), take.video, settings) for body in bodies]
+    is_too_far = any(turns_too_far(body, take, usual) for body in bodies)
+    in_room = as_turned_back if is_too_far else as_seen_standing
+    if settings.travel and take.camera_moved:
+        settings = _heed_camera(take, is_too_far, settings, notify)
+    walks = [_set_out(in_room(body, take, usual), take.video, settings) for body in bodies]
     field_of_view = _field_of_view(walks, take.video, settings)
     focal = focal_length_px(take.video.width, field_of_view)
     walks = [
-        _walk(replace(walk, body=as_seen_standing(body, take, focal)), None, take.video, focal, settings)
+        _walk(replace(walk, body=in_room(body, take, focal)), None, take.video, focal, settings)
         for walk, body in zip(walks, bodies, strict=True)
     ]
     ground = _ground(walks, settings)
@@ -109,10 +111,13 @@ def clean_shot(
     return replace(_place(walk, origin, ground, field_of_view, feet, settings), heights=heights)
 
 
-def _heed_camera(take: Take, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
+def _heed_camera(take: Take, is_too_far: bool, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
     """``settings`` for what the camera of ``take`` does, which is told."""
     if take.camera is CameraMove.TRAVELS:
         notify("The camera travels, so how far people go cannot be told: they stay in place.")
+        return replace(settings, travel=False)
+    if is_too_far:
+        notify("The camera turns too far to tell how far people go: they stay in place, and face the right way.")
         return replace(settings, travel=False)
     if turns_camera(take):
         notify(

@@ -68,6 +68,25 @@ def test_feet_point_as_they_would_for_a_camera_that_stands() -> None:
     assert np.linalg.norm(turned - still.feet, axis=-1).max() < 0.1
 
 
+def facings(motion) -> np.ndarray:
+    """Degrees of the hips' heading, from the first frame on."""
+    across = motion.joints[:, 4] - motion.joints[:, 1]
+    angles = np.unwrap(np.arctan2(across[:, 1], across[:, 0]))
+    return np.degrees(angles - angles[0])
+
+
+def test_of_a_camera_that_turns_round_no_travel_is_claimed_and_facings_are_right() -> None:
+    """A walker goes by, and the camera turns on and on, by half a turn."""
+    take = film([walk(TIMES, 30.0)], Camera())
+    notices: list[str] = []
+    turned = panned(take, np.linspace(np.pi / 2, -np.pi / 2, len(TIMES)))
+    found = clean_motion(turned, 1, LENS, notices.append)
+    assert np.abs(way(found)).max() < 0.05
+    assert "turns too far" in notices[0]
+    still = clean_motion(take, 1, replace(LENS, travel=False), lambda _: None)
+    assert np.abs(facings(found) - facings(still)).max() < 10
+
+
 def test_of_a_camera_that_travels_no_travel_is_claimed() -> None:
     take = replace(film([walk(TIMES, 80.0)], Camera()), camera=CameraMove.TRAVELS, camera_shift=0.6)
     notices: list[str] = []
