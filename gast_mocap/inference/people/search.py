@@ -68,7 +68,7 @@ class Search:
         if _is_sure(found) or well_seen:
             self._wait = self._first_wait
             if frame >= self._turned_due:
-                found = self._any_way_up(picture, found)
+                found = merged([found, *map(surely, self._turned(picture))])
                 self._turned_due = next_of(frame, self._longest_wait)
         elif frame >= self._thorough_due:
             found = self._thorough(picture, found)
@@ -84,11 +84,11 @@ class Search:
 
     def _thorough(self, picture: Pyramid, found: Detections) -> Detections:
         """``found`` and what shows with the picture turned, and by tiles if that shows nobody for sure."""
-        found = self._any_way_up(picture, found)
+        found = merged([found, *self._turned(picture)])
         return found if _is_sure(found) else self._tiled(picture, found)
 
-    def _any_way_up(self, picture: Pyramid, found: Detections) -> Detections:
-        return merged([found, *(self._in_part(picture, turned(picture, quarter)) for quarter in QUARTERS)])
+    def _turned(self, picture: Pyramid) -> list[Detections]:
+        return [self._in_part(picture, turned(picture, quarter)) for quarter in QUARTERS]
 
     def _wants_tiles(self, frame: int, people: int) -> bool:
         every = self._crowd_every if people >= CROWD else self._small_every
@@ -156,6 +156,11 @@ def merged(looks: list[Detections]) -> Detections:
         elif len(same) == 1 and areas(boxes[[row]])[0] > areas(boxes[same])[0] and scores[row] > scores[same[0]] / 2:
             kept[kept.index(same[0])] = row  # the whole body, not a part that was easier to see
     return Detections(boxes[kept], scores[kept])
+
+
+def surely(found: Detections) -> Detections:
+    """Those who need no second look: parts of somebody who stands are found in turned pictures, too."""
+    return Detections(found.boxes[found.scores >= SURE], found.scores[found.scores >= SURE])
 
 
 def is_same_person(first: FloatArray, second: FloatArray) -> bool:

@@ -21,6 +21,7 @@ class RedSquares:
     """Finds red squares of at least an eighth of the view, wholly in it and not up to its edge, up to ``most``."""
 
     most: int = 6
+    score: float = 0.8
     views: list[tuple[int, int]] = field(default_factory=list)
 
     def detect(self, frame: Pyramid) -> Detections:
@@ -32,7 +33,7 @@ class RedSquares:
         boxes = [row[:4] for row in stats[1:count] if self.is_found(row, width, height)][: self.most]
         found = np.array(boxes, float).reshape(-1, 4) * long / 384
         found[:, 2:] += found[:, :2]
-        return Detections(found, np.full(len(found), 0.8))
+        return Detections(found, np.full(len(found), self.score))
 
     def is_found(self, row: np.ndarray, width: int, height: int) -> bool:
         x, y, across, along = row[:4]
@@ -89,6 +90,8 @@ def test_who_lies_beside_somebody_who_is_well_seen_is_found() -> None:
     image[300:900, 300:600, 0] = image[700:1000, 1000:1600, 0] = 255
     found = looking(Lying()).look(0, Pyramid.of(image), np.array([[300.0, 300, 600, 900]]), 1)
     np.testing.assert_allclose(found.boxes, [[300, 300, 600, 900], [1000, 700, 1600, 1000]], atol=8)
+    unsure = looking(Lying(score=0.3)).look(0, Pyramid.of(image), np.array([[300.0, 300, 600, 900]]), 1)
+    np.testing.assert_allclose(unsure.boxes, [[300, 300, 600, 900]], atol=8)
 
 
 def test_twenty_people_are_found_by_a_detector_that_finds_six_in_a_look() -> None:
