@@ -171,9 +171,13 @@ class Film:
             entry = enter(self._counted(video, stopped), start)
             yield from ((stamp, None) for stamp in entry.stamps)
             stamps = Stamps(video, entry)
+            has_begun = (
+                False  # what precedes comes first; later, such stamps are those of another part that starts over
+            )
             for frame in self._decoded(video, entry):
                 stamp = stamps.of(frame)
-                if not precedes(frame.pts, entry):
+                has_begun = has_begun or not precedes(frame.pts, entry)
+                if has_begun:
                     self._shown += 1
                     yield stamp, frame
             if not stopped():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
 
+import numpy as np
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -15,6 +16,8 @@ FAILURES = 16
 """Errors of the container in a row after which the rest of a file counts as lost."""
 REORDERED = 17
 """Frames that may be coded before one that is shown before them: H.264 and HEVC allow 16."""
+JOINT_SECONDS = 1.0
+"""Stamps that fall by more than this, and than reordering explains, are those of another part that was joined on."""
 LONGEST_GROUP = 3000
 """Packets between two keyframes that are kept in memory rather than decoded."""
 
@@ -109,12 +112,13 @@ def enter(packets: Iterator[VideoPacket], start: int) -> Entry:
 
 def as_shown(stamps: list[float | None]) -> list[float | None]:
     """``stamps`` in decoding order, in the order of showing: sorted, but for joints where they start over."""
-    if any(stamp is None for stamp in stamps):
+    known = [stamp for stamp in stamps if stamp is not None]
+    if len(known) < max(2, len(stamps)):
         return stamps
+    farthest = max(JOINT_SECONDS, REORDERED * float(np.median(np.diff(np.sort(known)))))
     runs: list[list[float]] = [[]]
-    for stamp in stamps:
-        assert stamp is not None
-        if runs[-1] and stamp < max(runs[-1][-REORDERED:]) - 1.0:
+    for stamp in known:
+        if runs[-1] and stamp < max(runs[-1][-REORDERED:]) - farthest:
             runs.append([])
         runs[-1].append(stamp)
     return [stamp for run in runs for stamp in sorted(run)]

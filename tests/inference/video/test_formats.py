@@ -133,6 +133,17 @@ def test_parts_that_are_joined_follow_one_another(tmp_path: Path, suffix: str, c
     assert (reading.lost, reading.missing) == (0, 0)
 
 
+@pytest.mark.parametrize("start", [1, 13, 30, 39, 40, 41, 55, 79])
+def test_a_late_start_in_parts_that_are_joined(tmp_path: Path, start: int) -> None:
+    part, whole = tmp_path / "part.ts", tmp_path / "whole.ts"
+    write_coded(part, Recipe(".ts", "libx264", even(25, 40), options=X264))
+    join([part, part], whole)
+    seen, video, reading = read(whole, start=start)
+    assert seen == [*range(40), *range(40)][start:]
+    np.testing.assert_allclose(video.times, even(25, 80), atol=1e-3)
+    assert reading.lost == 0
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi"])
 @pytest.mark.parametrize("start", [1, 11, 12, 13, 40, 59])
 def test_a_late_start_gives_the_frames_of_the_whole_video(tmp_path: Path, suffix: str, start: int) -> None:
@@ -189,6 +200,15 @@ def test_a_late_start_in_a_trim_without_coding_anew(tmp_path: Path, start: int) 
     assert everything == list(range(27, 60))
     assert seen == everything[start:]
     np.testing.assert_allclose(video.times, all_of_it.times, atol=1e-3)
+
+
+def test_a_late_start_in_a_time_lapse_of_a_frame_a_second(tmp_path: Path) -> None:
+    """B-frames are coded seconds apart from where they are shown."""
+    path = tmp_path / "lapse.mp4"
+    write_coded(path, Recipe(".mp4", "libx264", even(1, 40), options=X264))
+    seen, video, _ = read(path, start=30)
+    assert seen == list(range(30, 40))
+    np.testing.assert_allclose(video.times, even(1, 40), atol=1e-3)
 
 
 def test_what_lies_before_a_late_start_is_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
