@@ -84,8 +84,9 @@ def test_dolby_vision_with_colours_of_its_own_is_told(tmp_path: Path, tag: str, 
         )
         stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p10le"
         stream.codec_context.codec_tag, stream.codec_context.color_trc = tag, int(transfer)
-        frame = av.VideoFrame(64, 64, "yuv420p10le")
-        frame.color_trc = int(transfer)
+        grey = np.full((64, 64, 3), 128, np.uint8)
+        frame = av.VideoFrame.from_ndarray(grey, "rgb24").reformat(format="yuv420p10le")
+        frame.pts, frame.color_trc = 0, int(transfer)
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     notices: list[str] = []
