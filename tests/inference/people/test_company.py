@@ -76,7 +76,9 @@ class Snapping:
         return Poses(np.stack([points for points, _ in read]), np.stack([scores for _, scores in read]))
 
     def detect(self, frame: Pyramid) -> Detections:
-        """Both, or the one in front when the other is before the same middle."""
+        """Both, or the one in front when the other is before the same middle; nobody in a picture that is turned."""
+        if frame.turn:
+            return Detections(np.zeros((0, 4)), np.zeros(0))
         apart = abs(self.front[:, 0].mean() - self.behind[:, 0].mean()) > 40
         seen = [self.front, self.behind] if apart else [self.front]
         boxes = np.array([Pose(points, np.ones(17)).box for points in seen])
