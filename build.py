@@ -39,6 +39,7 @@ BENCHMARKS = {
     "lifter": "training",
     "motion": "training",
     "retarget": "blender",
+    "live": "blender",
     "round_trip": "blender",
     "videos": "blender",
     "stress": "training",

@@ -36,6 +36,7 @@ SWAP = (75, 467)
 TRUNK, LEFT_WRIST = [5, 6, 11, 12], 9  # of COCO-17
 
 redraws: list[float] = []
+ticks: list[float] = []
 report: dict[str, object] = {"blender": bpy.app.version_string, "python": sys.version.split()[0]}
 
 
@@ -77,6 +78,21 @@ def turn_the_cube() -> float:
     return 0.25
 
 
+def tell_the_time() -> float:
+    """Fifty times a second: a gap is what Blender's own timers wait."""
+    ticks.append(time.monotonic())
+    return 0.02
+
+
+def gaps(start: float, end: float) -> list[float]:
+    """Milliseconds between Blender's timers: median, the longest, and how many a minute are over 100."""
+    waits = np.diff([start, *(moment for moment in ticks if start < moment < end), end])
+    return [
+        round(float(value), 1)
+        for value in (1e3 * np.median(waits), 1e3 * waits.max(), (waits > 0.1).sum() * 60 / (end - start))
+    ]
+
+
 def steps() -> Iterator[float]:
     """The whole check in order; each yield is seconds to leave to Blender."""
     yield from choose_the_video()
@@ -90,6 +106,7 @@ def steps() -> Iterator[float]:
     yield from tune_live()
     yield from mend_by_clicks()
     yield from save_and_load()
+    yield from off_and_on()
 
 
 def choose_the_video() -> Iterator[float]:
@@ -117,7 +134,9 @@ def import_by_a_click() -> Iterator[float]:
     _, area, _ = view3d()
     bpy.types.SpaceView3D.draw_handler_add(lambda: redraws.append(time.monotonic()), (), "WINDOW", "POST_PIXEL")
     bpy.app.timers.register(turn_the_cube)
-    yield 6.0
+    bpy.app.timers.register(tell_the_time)
+    yield 16.0
+    report["timer_gaps_before"] = gaps(time.monotonic() - 15, time.monotonic())
     report["longest_gap_before"] = longest_gap(redraws, time.monotonic() - 5, time.monotonic())
     yield from click(IMPORT)
     yield from until(lambda: not idle(), 20)
@@ -135,6 +154,8 @@ def import_by_a_click() -> Iterator[float]:
     report["import_seconds"] = round(ended - started, 1)
     report["redraws_a_second"] = round(sum(started < moment < ended for moment in redraws) / (ended - started), 1)
     report["longest_gap"] = longest_gap(redraws, started, ended)
+    report["timer_gaps"] = gaps(started, ended)
+    bpy.app.timers.unregister(tell_the_time)
     bpy.app.timers.unregister(turn_the_cube)
     report["notices"], report["error"] = (
         list(extension("reports").of_import.notices),
@@ -282,6 +303,22 @@ def save_and_load() -> Iterator[float]:
     assert len(take().edits) == 3
     yield from show_tab("Mocap")
     yield from shown("10_loaded")
+
+
+def off_and_on() -> Iterator[float]:
+    """Ten times; the take is still shown afterwards."""
+    spent = []
+    for _ in range(10):
+        began = time.monotonic()
+        bpy.ops.preferences.addon_disable(module=EXTENSION)
+        yield 0.2
+        bpy.ops.preferences.addon_enable(module=EXTENSION)
+        spent.append(round(time.monotonic() - began - 0.2, 2))
+        yield 0.2
+    report["seconds_off_and_on"] = spent
+    assert people() == [1, 2]
+    yield from show_tab("Mocap")
+    yield from shown("11_off_and_on")
 
 
 def is_baked(thing: bpy.types.Object) -> bool:
