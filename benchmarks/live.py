@@ -17,9 +17,11 @@ import numpy as np
 
 import gast_mocap
 from gast_mocap.operators import live
+from gast_mocap.operators.properties import settings_of
 from gast_mocap.retarget.blender.access import view_layer
 from gast_mocap.take.files import save_take
 from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.settings import Quality
 from trials.performances import walk
 from trials.rigs import make_armature, make_bones
 
@@ -70,15 +72,15 @@ def save_walk(count: int, folder: Path) -> Path:
     )
     path = folder / "walk.take.npz"
     video = VideoInfo(folder / "walk.mp4", WIDTH, HEIGHT, frames / FPS)
-    save_take(Take(video, TakeSettings("balanced", 0, count, False), (person,)), path)
+    save_take(Take(video, TakeSettings(Quality.BALANCED, 0, count, False), (person,)), path)
     return path
 
 
 def rigify() -> str:
     """The name of a rig with all of its controls and deforming bones."""
     bpy.ops.preferences.addon_enable(module="rigify")
-    bpy.ops.object.armature_human_metarig_add()
-    bpy.ops.pose.rigify_generate()
+    bpy.ops.object.armature_human_metarig_add()  # type: ignore[attr-defined] # Rigify's
+    bpy.ops.pose.rigify_generate()  # type: ignore[attr-defined]
     return "rig"
 
 
@@ -88,19 +90,21 @@ def mixamo() -> str:
 
 def bake(take: Path, target: str) -> None:
     scene = bpy.context.scene
+    assert scene
     scene.render.fps = round(FPS)
-    bpy.ops.gast_mocap.open_take(filepath=str(take))
-    scene.gast_mocap.target = bpy.data.objects.get(target)
-    bpy.ops.gast_mocap.bake()
-    scene.gast_mocap.live = True
+    bpy.ops.gast_mocap.open_take(filepath=str(take))  # type: ignore[attr-defined]
+    settings_of(scene).target = bpy.data.objects.get(target)
+    bpy.ops.gast_mocap.bake()  # type: ignore[attr-defined]
+    settings_of(scene).live = True
 
 
 def tuned(control: str, values: tuple[float, float]) -> list[float]:
     """Milliseconds of each change."""
     scene = bpy.context.scene
+    assert scene
     spent = []
     for value in values * TIMES:
-        setattr(scene.gast_mocap.clean, control, value)
+        setattr(settings_of(scene).clean, control, value)
         began = time.process_time()
         live.update(scene)  # what the timer does, which does not run in background mode
         view_layer().update()

@@ -15,7 +15,7 @@ from ..take.console import take_any_name
 from ..take.edits import NO_PICTURE, from_json, mended
 from ..take.errors import MocapError
 from ..take.files import load_take, save_take
-from ..take.records import ImageArray, Person, Take, VideoInfo
+from ..take.records import ImageArray, Keypoints2D, Person, Pose3D, Take, VideoInfo
 from .bar import Bar
 from .memory import memory_errors, reserve_for_matrices
 from .networks.slots import used_files
@@ -38,7 +38,7 @@ def mend(order: Mend, report: Report, notify: Notify) -> Path:
     """
     before = load_take(order.take)
     take = mended(before, from_json(order.edits))
-    take = lifted(take, order, report, notify)
+    take = lifted(take, before, order, report, notify)
     report(Stage.SAVE, 0, 1)
     take = with_pictures(take, lambda: report(Stage.SAVE, 0, 1), notify)
     save_take(take, order.take)
@@ -46,24 +46,34 @@ def mend(order: Mend, report: Report, notify: Notify) -> Path:
     return order.take
 
 
-def lifted(take: Take, order: Mend, report: Report, notify: Notify) -> Take:
-    """``take`` with a pose for whoever has none."""
+def lifted(take: Take, before: Take, order: Mend, report: Report, notify: Notify) -> Take:
+    """``take`` with a pose for whoever has none; of whom only a stretch differs from ``before``, that is lifted."""
     touched = [person for person in take.people if not len(person.pose.frames)]
     if not touched:
         return take
     lifter, used = load_lifter(take.settings.quality, order.own)
-    if not used_files([used]).items() <= take.settings.models.items():
+    is_same_lifter = used_files([used]).items() <= take.settings.models.items()
+    if not is_same_lifter:
         notify("Whoever was changed was lifted with another network than the rest. Import the video again to compare.")
     total, done = sum(len(person.keypoints.frames) for person in touched), 0
     for person in touched:
 
-        def progress(lifted: int, _: int, before: int = done) -> None:
-            report(Stage.LIFT, before + lifted, total)
+        def progress(lifted: int, _: int, earlier: int = done) -> None:
+            report(Stage.LIFT, earlier + lifted, total)
 
-        pose = lifter.lift(person.keypoints, take.video, order.low_memory, progress)
+        known = known_of(person, before) if is_same_lifter else None
+        pose = lifter.lift(person.keypoints, take.video, order.low_memory, progress, known)
         take = take.with_person(replace(person, pose=pose))
         done += len(person.keypoints.frames)
     return take
+
+
+def known_of(person: Person, before: Take) -> tuple[Keypoints2D, Pose3D] | None:
+    """Keypoints and pose that the same person had ``before`` in the same frames, if they had any there."""
+    same = next((other for other in before.people if other.track_id == person.track_id), None)
+    if same is None or not np.array_equal(same.pose.frames, person.keypoints.frames):
+        return None
+    return same.keypoints, same.pose
 
 
 def with_pictures(take: Take, go_on: Callable[[], None], notify: Notify) -> Take:

@@ -13,7 +13,7 @@ import numpy as np
 from ...take.errors import MocapError
 from ...take.files import FARTHEST_JOINT
 from ...take.interpolate import interpolate
-from ...take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
+from ...take.records import FloatArray, IntArray, Keypoints2D, Pose3D, VideoInfo
 from ...take.skeletons import H36M17
 from ..networks.session import KINDS, Network, Port, check_answer
 from .contract import Contract
@@ -45,28 +45,55 @@ class Lifter:
         self._flips = flips
         self.contract = Contract.of(network, causal)
 
-    def lift(self, keypoints: Keypoints2D, video: VideoInfo, low_memory: bool, progress: Progress) -> Pose3D:
+    def lift(
+        self,
+        keypoints: Keypoints2D,
+        video: VideoInfo,
+        low_memory: bool,
+        progress: Progress,
+        before: tuple[Keypoints2D, Pose3D] | None = None,
+    ) -> Pose3D:
         """The person's pose in every frame in which they were seen.
 
         ``low_memory`` feeds the network one window at a time: the same poses, several times slower. ``progress`` is
-        called with frames done and in all; what it raises ends the work.
+        called with frames done and in all; what it raises ends the work. ``before`` is what this lifter made of other
+        keypoints in the same frames: only the stretches that differ are lifted again.
         """
         times = video.times[keypoints.frames]
         keypoints = with_face(keypoints, times)
         joints = np.empty((len(times), len(H36M17.joints), 3))
-        to_layout, from_layout = CONVERSIONS[self.contract.layout.name]
+        if before:
+            joints[:] = before[1].joints
+        from_layout = CONVERSIONS[self.contract.layout.name][1]
         for run in _runs(times):
-            seen = with_missing_bridged(keypoints.points[run], keypoints.scores[run])
-            folded = with_cut_off_legs_folded(seen, keypoints.scores[run])
             grid = self._grid(times[run], video)
-            points = to_layout(_sampled(grid, times[run], folded))
+            points = self._points(keypoints, run, times, grid)
+            wanted = self._touched(self._points(before[0], run, times, grid), points) if before else slice(0, len(grid))
+            if wanted.start == wanted.stop:
+                continue
 
             def report(share: float, begin: int = run.start, length: int = run.stop - run.start) -> None:
                 progress(begin + int(share * length), len(times))
 
-            poses = self.lift_joints(points, video.width, video.height, 1 if low_memory else CHUNK, report)
-            joints[run] = interpolate(times[run], grid, from_layout(poses))
+            chunk = 1 if low_memory else CHUNK
+            poses = self.lift_joints(points, video.width, video.height, chunk, report, wanted)
+            lifted = run.start + _within(times[run], grid, wanted)
+            joints[lifted] = interpolate(times[lifted], grid[wanted], from_layout(poses))
         return Pose3D(keypoints.frames, joints)
+
+    def _points(self, keypoints: Keypoints2D, run: slice, times: FloatArray, grid: FloatArray) -> FloatArray:
+        """(t, j, 2) px of the layout's joints at the even times ``grid`` of a ``run`` of frames."""
+        seen = with_missing_bridged(keypoints.points[run], keypoints.scores[run])
+        folded = with_cut_off_legs_folded(seen, keypoints.scores[run])
+        return CONVERSIONS[self.contract.layout.name][0](_sampled(grid, times[run], folded))
+
+    def _touched(self, before: FloatArray, points: FloatArray) -> slice:
+        """The poses that differ where ``points`` (t, j, 2) px stand in the place of ``before``."""
+        differ = np.flatnonzero((before != points).any(axis=(1, 2)))
+        if not len(differ):
+            return slice(0, 0)
+        reach = self.contract.receptive_field + self.contract.size_window
+        return slice(max(0, int(differ[0]) - reach), min(len(points), int(differ[-1]) + reach + 1))
 
     def lift_joints(
         self,
@@ -75,23 +102,30 @@ class Lifter:
         height: int,
         chunk: int = CHUNK,
         report: Callable[[float], None] | None = None,
+        wanted: slice = slice(None),
     ) -> FloatArray:
         """Pelvis-relative joints (t, j, 3) metres, camera axes, of the layout's joints (t, j, 2) px at even times.
 
-        ``chunk`` poses come out of one call, as far as the file's fixed sizes allow.
+        ``chunk`` poses come out of one call, as far as the file's fixed sizes allow. Of all times those ``wanted`` are
+        lifted.
 
         Raises:
             MocapError: the network answers what no body can be, and no take may hold.
         """
         view = VIEWS[self.contract.normalisation](points, width, height, self.contract)
-        windows = self._windows(_padded(view.inputs, self.contract), len(points), chunk)
+        begin, end, _ = wanted.indices(len(points))
+        needed = _padded(view.inputs, self.contract)[begin : end + self.contract.receptive_field - 1]
+        windows = self._windows(needed, end - begin, chunk)
         at_once = max(1, chunk // windows.poses) if self.contract.length else 1
         poses: list[FloatArray] = []
-        for begin in range(0, len(windows.inputs), at_once):
-            poses.extend(self._answer(windows.inputs[begin : begin + at_once]))
+        for first in range(0, len(windows.inputs), at_once):
+            poses.extend(self._answer(windows.inputs[first : first + at_once]))
             if report:
-                report(min(1.0, (begin + at_once) * windows.poses / len(points)))
-        joints = view.camera_from_network(np.concatenate(poses)[: len(points)])
+                report(min(1.0, (first + at_once) * windows.poses / (end - begin)))
+        lifted = np.concatenate(poses)[: end - begin]
+        all_joints = np.zeros((len(points), *lifted.shape[1:]))  # each time has axes of its own
+        all_joints[begin:end] = lifted
+        joints = view.camera_from_network(all_joints)[begin:end]
         joints = joints - joints[:, :1]
         if np.abs(joints).max() > FARTHEST_JOINT:
             text = f"The model {self._network.name} makes bodies of over {FARTHEST_JOINT:.0f} m. Choose another file."
@@ -159,6 +193,13 @@ def _runs(times: FloatArray) -> Iterator[slice]:
     breaks = np.flatnonzero(np.diff(times) > LONGEST_BRIDGE) + 1
     edges = [0, *breaks.tolist(), len(times)]
     return (slice(begin, end) for begin, end in pairwise(edges) if end > begin)
+
+
+def _within(times: FloatArray, grid: FloatArray, wanted: slice) -> IntArray:
+    """Which of ``times`` lie among the ``wanted`` ones of ``grid``, up to its ends."""
+    first = -np.inf if wanted.start == 0 else grid[wanted.start]
+    last = np.inf if wanted.stop == len(grid) else grid[wanted.stop - 1]
+    return np.flatnonzero((times >= first) & (times <= last))
 
 
 def _sampled(grid: FloatArray, times: FloatArray, values: FloatArray) -> FloatArray:

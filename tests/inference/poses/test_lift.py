@@ -284,6 +284,32 @@ def test_progress_counts_frames_and_may_stop_the_work(ours):
         ours.lift(points, video(100), False, stop)
 
 
+def lifted_frames(monkeypatch, lifter: Lifter) -> list[int]:
+    """How many poses each call of the network gives from now on."""
+    asked: list[int] = []
+    run = lifter._run
+    monkeypatch.setattr(lifter, "_run", lambda inputs: asked.append(inputs.shape[1] - FIELD + 1) or run(inputs))
+    return asked
+
+
+@pytest.mark.parametrize("fps", [30.0, 50.0])
+@pytest.mark.parametrize("row", [0, 210, 399])
+def test_only_the_stretch_that_was_corrected_is_lifted_again(ours, monkeypatch, fps, row):
+    points = walking(np.arange(400) / fps)
+    before = keypoints(points)
+    pose = lift(ours, before, video(400, fps))
+    moved = points.copy()
+    moved[row, COCO17.index("left_wrist")] -= (0, 80)
+    whole = lift(ours, keypoints(moved), video(400, fps)).joints
+    asked = lifted_frames(monkeypatch, ours)
+    again = ours.lift(keypoints(moved), video(400, fps), False, lambda *_: None, (before, pose)).joints
+    assert sum(asked) < 150
+    np.testing.assert_allclose(again, whole, atol=1e-5)
+    assert np.linalg.norm(whole - pose.joints, axis=-1).max() > 0.05
+    same = ours.lift(before, video(400, fps), False, lambda *_: None, (before, pose)).joints
+    assert (same == pose.joints).all()
+
+
 def test_a_persons_size_is_the_root_mean_square_over_the_other_joints():
     """All joints but the pelvis 80 px from it, at the optical axis: 80 over the focal length is their size, so each
     lies 1 from the pelvis, which carries the size itself."""
