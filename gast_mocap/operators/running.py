@@ -18,6 +18,8 @@ from .scene_take import show_take
 from .translation import rpt_
 
 SECONDS_BETWEEN_POLLS = 0.1
+SECONDS_BETWEEN_REDRAWS = 0.5
+"""Each redraw takes Blender's time: 0.1 s of it where the system draws without a graphics card."""
 SECONDS_BETWEEN_LOOKS = 0.05
 
 
@@ -39,7 +41,7 @@ class Import:
         self.is_cancelled = False
         self.has_finished = False
         self._step = step
-        self._status_drawn_at = 0.0
+        self._drawn_at = 0.0
         self._scene_uid = scene.session_uid
         self._then: Callable[[Import], None] = _nothing
         self._timer = self._tick  # one object: Blender knows a timer by its identity
@@ -104,11 +106,12 @@ class Import:
         show_take(scene, take)
         self.has_finished = True
 
-    def _redraw_status_bars(self) -> None:
-        """Once a second, and at the end."""
+    def _redraw(self) -> None:
+        """Show what is new, not too often, and the end."""
         now = time.monotonic()
-        if now - self._status_drawn_at >= 1.0 or not self.is_running:
-            self._status_drawn_at = now
+        if now - self._drawn_at >= SECONDS_BETWEEN_REDRAWS or not self.is_running:
+            self._drawn_at = now
+            redraw_sidebars()
             redraw_status_bars()
 
     def _tick(self) -> float | None:
@@ -120,8 +123,7 @@ class Import:
             self.abandon()
             self._then = _nothing
             raise
-        redraw_sidebars()
-        self._redraw_status_bars()
+        self._redraw()
         if self._process.is_running:
             return SECONDS_BETWEEN_POLLS
         if self.has_finished and self._step:
