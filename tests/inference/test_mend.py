@@ -68,7 +68,7 @@ def test_a_split_half_moves_and_looks_like_the_whole(path: Path) -> None:
         pose = split.person(track_id).pose
         np.testing.assert_array_equal(pose.frames, split.person(track_id).keypoints.frames)
         before = whole.person(1).pose.joints[np.isin(whole.person(1).pose.frames, pose.frames)]
-        assert np.linalg.norm(pose.joints - before, axis=2).mean() < 0.05
+        assert np.linalg.norm(pose.joints - before, axis=2).mean() < 0.06
     assert np.abs(colours(split.person(9).thumbnail) - colours(whole.person(1).thumbnail)).max() < 40
     assert min(split.person(9).thumbnail.shape[:2]) > 20
     np.testing.assert_array_equal(split.person(2).pose.joints, whole.person(2).pose.joints)
