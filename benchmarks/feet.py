@@ -1,4 +1,5 @@
-"""How well heels and toes are read, and where feet point: ``python build.py bench feet [--quality Q] [--family F]``.
+"""How well heels and toes are read, where feet point, and what read faces are good for:
+``python build.py bench feet [--quality Q] [--family F]``.
 
 Truth: the person of ``pose2sim_single``, whose heels and big toes were triangulated from four views. Each view is
 imported by itself, with feet and without, and baked onto a skeleton of ``family``. Markers are a frame behind the
@@ -14,7 +15,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from gast_mocap.inference.pipeline import run
+from gast_mocap.inference.choice import BUNDLED
+from gast_mocap.inference.pipeline import load_lifter, run
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.contacts import standing_during
@@ -25,7 +27,8 @@ from trials.played import LIMITED, play
 from trials.rigs import family_names, make_armature, make_bones
 
 from .pipeline import data_folder, in_data
-from .pose2sim import Camera, h36m17_of, read_cameras, read_markers
+from .pose2sim import JUDGED, Camera, h36m17_of, read_cameras, read_markers
+from .poses import scores
 
 FEET = ("R", "L")
 BODY_HEIGHT = 1.70
@@ -35,12 +38,17 @@ SURE = 0.5
 
 @dataclass(frozen=True)
 class Truth:
-    """``heels``, ``toes`` and ``ankles`` (t, 2, 3) of the right and the left foot, ``limbs`` (t, n, 3), m."""
+    """``heels``, ``toes`` and ``ankles`` (t, 2, 3) of the right and the left foot, ``h36m`` (t, 17, 3), m."""
 
     heels: FloatArray
     toes: FloatArray
     ankles: FloatArray
-    limbs: FloatArray
+    h36m: FloatArray
+
+    @property
+    def limbs(self) -> FloatArray:
+        """(t, n, 3) the joints of LIMBS."""
+        return self.h36m[:, H36M17.indices(*LIMBS)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     heels, toes, ankles = (
         np.stack([markers[foot + part] for foot in FEET], axis=1) for part in ("Heel", "BigToe", "Ankle")
     )
-    truth = Truth(heels, toes, ankles, h36m17_of(markers)[:, H36M17.indices(*LIMBS)])
+    truth = Truth(heels, toes, ankles, h36m17_of(markers))
     rows = []
     for name, camera in read_cameras(recording / "Calib.qca.txt").items():
         rows.append(judge(recording / f"{name}.mp4", camera, truth, options.quality, options.family))
@@ -72,7 +80,8 @@ def judge(video: Path, camera: Camera, truth: Truth, quality: Quality, family: s
     field_of_view = float(np.degrees(2 * np.arctan(take.video.width / 2 / camera.intrinsics[0, 0])))
     settings = CleanSettings(field_of_view=field_of_view, body_height=BODY_HEIGHT)
     motion = clean_motion(take, keypoints.track_id, settings, _unheard)
-    return read | _judge_directions(motion, take, camera, truth, family)
+    faces = _judge_faces(keypoints, take, camera, truth)
+    return read | _judge_directions(motion, take, camera, truth, family) | faces
 
 
 def _judge_pixels(keypoints: Keypoints2D, camera: Camera, truth: Truth) -> dict[str, float]:
@@ -106,6 +115,21 @@ def _judge_directions(motion: Motion, take: Take, camera: Camera, truth: Truth, 
             f"3D {name}": float(_angle(soles, wanted)[seen].mean()),
             f"heading {name}": float(_angle(soles * [1, 1, 0], wanted * [1, 1, 0])[seen].mean()),
             f"pitch {name}": float(np.degrees(np.abs(_pitch(soles) - _pitch(wanted)))[seen].mean()),
+        }
+    return figures
+
+
+def _judge_faces(keypoints: Keypoints2D, take: Take, camera: Camera, truth: Truth) -> dict[str, float]:
+    """mm of the joints that have a marker, and of the neck from the pelvis, lifted without the face and with it."""
+    lifter, _ = load_lifter(take.settings.quality, BUNDLED)
+    wanted = np.nan_to_num(camera.see(truth.h36m)[keypoints.frames - 1])
+    figures: dict[str, float] = {}
+    for name, seen in (("without", replace(keypoints, parts={})), ("with", keypoints)):
+        found = lifter.lift(seen, take.video, False, _unheard).joints
+        neck = (found - found[:, :1] - wanted + wanted[:, :1])[:, H36M17.index("neck")]
+        figures |= {
+            f"PA {name} face": scores(found, wanted, JUDGED, take.video.fps)["PA-MPJPE mm"],
+            f"neck {name}": 1000 * float(np.linalg.norm(neck, axis=-1).mean()),
         }
     return figures
 
