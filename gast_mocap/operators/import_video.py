@@ -125,7 +125,10 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
         fields = self._fields(settings_of(scene))
         if len(fields) > 1 and self.take:
             raise MocapError("take_of_several", "Several videos cannot become one take. Leave Take empty, or give one.")
-        jobs = [(self._job(scene, chosen_path(field)), field) for field in fields]
+        jobs: list[tuple[Job, str]] = []
+        for field in fields:
+            taken = import_queue.takes_to_come() | {job.output for job, _ in jobs}
+            jobs.append((self._job(scene, chosen_path(field), taken), field))
         if self.wait:
             self._wait(jobs, scene)
             return ""
@@ -143,17 +146,18 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
     def _fields(self, settings: GAST_MOCAP_PG_scene) -> list[str]:
         """Paths of the chosen videos, as path fields give them; one of each sequence of pictures."""
         chosen = [str(chosen_path(self.directory) / file.name) for file in self.files if file.name]
-        if len(chosen) < 2:
-            chosen = [self.filepath or settings.video]
+        if len(chosen) < 2:  # of a single one a dialog gives the path, too, perhaps as the user typed it
+            chosen = [self.filepath] if self.filepath else chosen or [settings.video]
         if not chosen[0]:
             raise MocapError("video_not_chosen", "No video was chosen. Choose one under Video.")
         return list({sequence_name(Path(field)): field for field in reversed(chosen)}.values())[::-1]
 
-    def _job(self, scene: Scene, video: Path) -> Job:
+    def _job(self, scene: Scene, video: Path, taken: set[Path]) -> Job:
+        """What is done with ``video``; its take does not come to where those ``taken`` will be."""
         settings = settings_of(scene)
         return Job(
             video=video,
-            output=chosen_path(self.take) if self.take else preferences.take_path(video, import_queue.takes_to_come()),
+            output=chosen_path(self.take) if self.take else preferences.take_path(video, taken),
             start=self._given("start", self.start, settings.start),
             end=self._given("end", self.end, settings.end) or None,
             quality=Quality(self._given("quality", self.quality, settings.quality)),

@@ -139,8 +139,17 @@ def test_a_script_waits_for_all(scene, tmp_path):
 def test_two_of_one_name_do_not_share_a_take(scene, tmp_path):
     bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "waits.mp4"))
     bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "waits.mov"))
-    names = [path.name for path in import_queue.takes_to_come()]
+    start(tmp_path, "two.mov", "two.mp4")
+    names = [path.name for path in import_queue.takes_to_come() if "waits" in path.name]
     assert sorted(names) == ["waits 2.take.npz", "waits.take.npz"]
+    names = [path.name for path in import_queue.takes_to_come() if "two" in path.name]
+    assert sorted(names) == ["two 2.take.npz", "two.take.npz"]
+
+
+def test_a_list_of_one_is_that_one(scene, tmp_path):
+    scene.gast_mocap.video = str(tmp_path / "other.mp4")
+    start(tmp_path, "waits.mp4")
+    under_way("waits.mp4")
 
 
 def test_several_videos_are_not_one_take(scene, tmp_path):
