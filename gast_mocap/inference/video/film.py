@@ -16,7 +16,7 @@ from ...take.errors import MocapError
 from .clock import usual_rate
 from .container import OpenVideo, check_memory, open_video
 from .ending import is_cut_off
-from .packets import Entry, VideoPacket, enter, read_packets, stamp_of
+from .packets import REORDERED, Entry, VideoPacket, enter, read_packets, stamp_of
 from .tone import is_dolby_5
 
 LOOKED_AT = 60
@@ -85,7 +85,9 @@ def film_facts(path: Path) -> FilmFacts:
                 "Convert it to MP4 (H.264), or choose another video.",
             )
         flags = video.container.format.flags
-        known = np.array([stamp for stamp in stamps if stamp is not None])
+        known = np.sort([stamp for stamp in stamps if stamp is not None])
+        if len(known) > 2 * REORDERED:
+            known = known[:-REORDERED]  # the last lack neighbours that are coded behind them
         told = None if flags & NO_STAMPS else usual_rate(known)
         fps = declared_rate(video) if told is None else told
         is_nonsense = told is None and not flags & NO_STAMPS and len(np.unique(known)) > 1

@@ -175,6 +175,16 @@ def test_the_time_before_a_recording_is_no_part_of_its_length(tmp_path: Path, ha
     assert_whole(late, range(60), even(30, 60))
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+def test_the_rate_is_told_before_the_video_is_read(tmp_path: Path, suffix: str) -> None:
+    """Where the look ends, frames are missing that are coded behind those that are shown after them."""
+    path = tmp_path / f"slow{suffix}"
+    write_coded(path, Recipe(suffix, "libx264", even(25, 200), options={"preset": "medium", "g": "250", "bf": "8"}))
+    footage = probe_video(path, pytest.fail)
+    assert footage.fps == pytest.approx(25, abs=0.01)
+    assert footage.frame_count == pytest.approx(200, abs=1)
+
+
 OPEN = [(".mp4", "libx264", OPEN_X264), (".mkv", "libx264", OPEN_X264), (".avi", "mpeg4", OPEN_MPEG4)]
 
 
