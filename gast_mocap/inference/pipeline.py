@@ -17,6 +17,7 @@ from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import CameraMove, Person, Take, TakeSettings, VideoInfo
 from ..take.settings import Quality
+from ..take.skeletons import TOES19
 from ..take.visibility import visibility_words
 from ..take.whole_file import NAME_KEPT, remove_parts
 from .choice import BUNDLED, OwnNetworks
@@ -207,10 +208,17 @@ class Networks:
         """Those of a preset, with the user's ``own`` in their places. ``threads`` and ``feet`` as in Eyes.load.
 
         Raises:
-            MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
+            MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind or takes feet that
+                are not read.
         """
         eyes = Eyes.load(PRESETS[quality], own, threads, feet)
         lifter, lifted_by = load_lifter(quality, own)
+        if lifter.contract.layout is TOES19 and not feet:
+            name = lifted_by.network.name
+            raise MocapError(
+                "lifter_wants_toes",
+                f"The lifter {name} takes toes (19 joints). Have feet read, or choose another lifter.",
+            )
         return cls(eyes, lifter, (*eyes.used, lifted_by))
 
     @property

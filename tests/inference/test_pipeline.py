@@ -14,7 +14,7 @@ import pytest
 from gast_mocap.inference import pipeline, stretches
 from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.networks.slots import Used
-from gast_mocap.inference.pipeline import Run, nobody_found, notify_losses, notify_short_sights, run, span_of
+from gast_mocap.inference.pipeline import Networks, Run, nobody_found, notify_losses, notify_short_sights, run, span_of
 from gast_mocap.inference.protocol.job import Job
 from gast_mocap.inference.protocol.progress import StoppedError
 from gast_mocap.inference.stretches import Seen
@@ -23,6 +23,8 @@ from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import load_take
 from gast_mocap.take.records import Keypoints2D, Person, Playback, Pose3D, Take, TakeSettings, Track, VideoInfo
+from gast_mocap.take.settings import Quality
+from gast_mocap.take.skeletons import TOES19
 
 VIDEO = VideoInfo(Path("v.mp4"), 640, 360, np.arange(100) / 25)
 
@@ -278,6 +280,20 @@ def test_where_nobody_is_found_a_network_of_ones_own_is_named() -> None:
     theirs, ours = used("detector", "mine", "YOLOX"), used("2D pose", "movenet-thunder")
     assert message(theirs, ours).endswith("not in the dark, or try without mine.")
     assert message(ours).endswith("not in the dark.")
+
+
+def test_a_lifter_that_takes_toes_is_refused_where_feet_are_not_to_be_read(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    from onnx_graphs import Graph, port
+
+    graph = Graph()
+    first = graph.add("Slice", "x", *(graph.constant([n], np.int64) for n in (0, 1, 3)))
+    graph.add("Concat", "x", first, axis=3, name="poses")
+    own = graph.save(tmp_path / "own.onnx", [port("x", "b", "t", 19, 2)], [port("poses", "b", "t", 19, 3)])
+    with pytest.raises(MocapError) as caught:
+        Networks.load(Quality.FAST, OwnNetworks(lifter=own))
+    assert caught.value.code == "lifter_wants_toes"
+    assert Networks.load(Quality.FAST, OwnNetworks(lifter=own), feet=True).lifter.contract.layout is TOES19
 
 
 def test_an_output_that_cannot_be_is_refused_before_the_work(videos: Path, tmp_path: Path) -> None:

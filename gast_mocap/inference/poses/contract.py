@@ -108,8 +108,6 @@ def layout_of(port: Port, stated: Mapping[str, str]) -> Skeleton:
     name = stated.get("layout", layout.name if layout else "")
     if layout is None or name not in {known.name for known in LAYOUTS.values()}:
         raise unknown(f"The lifter wants {f'{joints} joints {name}'.strip()}.")
-    if layout is TOES19 or name == TOES19.name:
-        raise unknown(f"The lifter wants the toes too (19 joints, {TOES19.name}), which the 2D networks do not read.")
     if layout.name != name:
         raise unknown(f"The lifter states {name} but takes {joints} joints.")
     return layout

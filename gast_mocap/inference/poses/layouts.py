@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ...take.interpolate import interpolate
-from ...take.records import FloatArray
-from ...take.skeletons import COCO17, H36M17, HUMANEVA15, Side
+from ...take.records import FloatArray, IntArray, PartPoints
+from ...take.skeletons import COCO17, FEET4, H36M17, HUMANEVA15, TOES19, Side
 
 UNSEEN = 0.3
 """A knee or ankle scored lower than this is out of sight."""
@@ -19,6 +19,7 @@ _NOSE = COCO17.index("nose")
 _EYES, _EARS, _SHOULDERS, _HIPS, _KNEES, _ANKLES = (
     COCO17.indices(*(f"{side}_{part}" for side in Side)) for part in ("eye", "ear", "shoulder", "hip", "knee", "ankle")
 )
+_TOES = FEET4.indices(*(f"{side}_toes" for side in Side))
 _PELVIS, _SPINE, _THORAX, _NECK, _HEAD = H36M17.indices("pelvis", "spine", "thorax", "neck", "head")
 
 
@@ -55,6 +56,19 @@ def h36m17_from_humaneva15(joints: FloatArray) -> FloatArray:
     return full
 
 
+def toes19_from_coco17(points: FloatArray) -> FloatArray:
+    """Human3.6M-17 joints with toes (t, 19, 2) of COCO-17 keypoints with left and right toes after them (t, 19, 2)."""
+    joints = np.empty_like(points)
+    joints[:, TOES19.indices(*H36M17.joints)] = h36m17_from_coco17(points)
+    joints[:, TOES19.indices(*(f"{side}_toes" for side in Side))] = points[:, len(COCO17.joints) :]
+    return joints
+
+
+def h36m17_from_toes19(joints: FloatArray) -> FloatArray:
+    """Human3.6M-17 joints (t, 17, 3) of those with toes (t, 19, 3)."""
+    return joints[:, TOES19.indices(*H36M17.joints)]
+
+
 def unchanged(joints: FloatArray) -> FloatArray:
     return joints
 
@@ -62,9 +76,10 @@ def unchanged(joints: FloatArray) -> FloatArray:
 Conversion = Callable[[FloatArray], FloatArray]
 CONVERSIONS: dict[str, tuple[Conversion, Conversion]] = {
     H36M17.name: (h36m17_from_coco17, unchanged),
+    TOES19.name: (toes19_from_coco17, h36m17_from_toes19),
     HUMANEVA15.name: (humaneva15_from_coco17, h36m17_from_humaneva15),
 }
-"""A lifter's layout -> its joints from keypoints, and Human3.6M-17 joints from its answers."""
+"""A lifter's layout -> its joints from keypoints with toes, and Human3.6M-17 joints from its answers."""
 
 
 def with_missing_bridged(points: FloatArray, scores: FloatArray) -> FloatArray:
@@ -96,3 +111,19 @@ def with_cut_off_legs_folded(points: FloatArray, scores: FloatArray) -> FloatArr
         no_foot = both | (one & no_ankle[:, side])
         folded[no_foot, ankle] = folded[no_foot, knee]
     return folded
+
+
+def with_toes(folded: FloatArray, seen: FloatArray, feet: PartPoints, frames: IntArray) -> FloatArray:
+    """Keypoints ``folded`` (t, 17, 2) with left and right toes after them (t, 19, 2), of ``feet`` in these ``frames``.
+
+    Between frames in which they were read, toes go with the ankles. Toes that were never read, and those of ankles that
+    lie elsewhere than they were ``seen`` (t, 17, 2), lie on the ankles, as lifters learned it.
+    """
+    ankles = folded[:, _ANKLES]
+    away = np.zeros_like(ankles)
+    for foot, (toes, ankle) in enumerate(zip(_TOES, _ANKLES, strict=True)):
+        read = feet.scores[:, toes] >= UNSEEN
+        if read.any():
+            away[:, foot] = interpolate(frames, frames[read], feet.points[read, toes] - seen[read, ankle])
+    away[(ankles != seen[:, _ANKLES]).any(axis=-1)] = 0
+    return np.concatenate([folded, ankles + away], axis=1)

@@ -14,11 +14,11 @@ from ...take.errors import MocapError
 from ...take.files import FARTHEST_JOINT
 from ...take.interpolate import interpolate
 from ...take.records import FloatArray, IntArray, Keypoints2D, Pose3D, VideoInfo
-from ...take.skeletons import H36M17
+from ...take.skeletons import FEET4, H36M17
 from ..networks.session import KINDS, Network, Port, check_answer
 from .contract import Contract
 from .faces import with_face
-from .layouts import CONVERSIONS, with_cut_off_legs_folded, with_missing_bridged
+from .layouts import CONVERSIONS, with_cut_off_legs_folded, with_missing_bridged, with_toes
 from .views import VIEWS
 
 CHUNK = 64
@@ -85,7 +85,9 @@ class Lifter:
         """(t, j, 2) px of the layout's joints at the even times ``grid`` of a ``run`` of frames."""
         seen = with_missing_bridged(keypoints.points[run], keypoints.scores[run])
         folded = with_cut_off_legs_folded(seen, keypoints.scores[run])
-        return CONVERSIONS[self.contract.layout.name][0](_sampled(grid, times[run], folded))
+        feet = keypoints.part(FEET4.name).at(np.arange(run.start, run.stop))
+        shown = with_toes(folded, seen, feet, keypoints.frames[run])
+        return CONVERSIONS[self.contract.layout.name][0](_sampled(grid, times[run], shown))
 
     def _touched(self, before: FloatArray, points: FloatArray) -> slice:
         """The poses that differ where ``points`` (t, j, 2) px stand in the place of ``before``."""

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
+from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded, with_toes
+from gast_mocap.take.records import PartPoints
 from gast_mocap.take.skeletons import COCO17, H36M17
 
 STANDING = {
@@ -75,3 +76,14 @@ def test_the_half_body_rule_is_the_published_demos(unseen, folded):
     for moved, target in folded.items():
         expected[joint(moved)] = POINTS[0, joint(target)]
     np.testing.assert_allclose(with_cut_off_legs_folded(POINTS, scores)[0], expected)
+
+
+def test_toes_of_ankles_that_were_folded_away_lie_on_them():
+    seen = np.repeat(POINTS, 3, axis=0)
+    folded = seen.copy()
+    folded[1, COCO17.index("left_ankle")] = STANDING["left_knee"]
+    feet = PartPoints(np.full((3, 4, 2), 400.0), np.ones((3, 4)))
+    points = with_toes(folded, seen, feet, np.arange(3))
+    np.testing.assert_array_equal(points[:, :17], folded)
+    assert points[:, 17].tolist() == [[400, 400], list(STANDING["left_knee"]), [400, 400]]
+    assert points[:, 18].tolist() == [[400, 400]] * 3

@@ -132,9 +132,8 @@ def test_a_lifter_of_other_joints_is_refused_though_it_states_nothing(tmp_path):
     )
     path = tmp_path / "nineteen.onnx"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-    with pytest.raises(MocapError, match="19 joints") as caught:
+    with pytest.raises(MocapError, match="no poses of 19 joints"):
         Lifter(Session(path, threads=1))
-    assert caught.value.code == "lifter_unknown"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from onnx_graphs import Graph, port
 from gast_mocap.inference.networks.session import Session
 from gast_mocap.inference.poses.lift import Lifter
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import Keypoints2D, VideoInfo
+from gast_mocap.take.records import Keypoints2D, PartPoints, VideoInfo
+from gast_mocap.take.skeletons import H36M17, TOES19
 
 WIDTH, HEIGHT = 1000, 500
 
@@ -121,10 +122,34 @@ def test_fifteen_joints_come_back_as_seventeen(tmp_path):
     np.testing.assert_allclose(found[:, 9], (found[:, 8] + found[:, 10]) / 2, atol=1e-6)
 
 
+def test_nineteen_joints_take_the_toes_that_were_read_and_come_back_as_seventeen(tmp_path):
+    """The lifter answers for each ankle with where its toes are, so that the pose tells what it was shown."""
+    source = list(range(19))
+    for side in ("left", "right"):
+        source[TOES19.index(f"{side}_ankle")] = TOES19.index(f"{side}_toes")
+    graph = Graph()
+    shown = graph.add("Gather", "x", graph.constant(source, np.int64), axis=2)
+    graph.add("Concat", shown, graph.add("Slice", shown, *(graph.constant([n], np.int64) for n in (0, 1, 3))), axis=3,
+              name="poses")  # fmt: skip
+    file = graph.save(tmp_path / "a.onnx", [port("x", "b", "t", 19, 2)], [port("poses", "b", "t", 19, 3)])
+    points = np.repeat(moving(1), 6, axis=0)
+    points += 10 * np.arange(6)[:, None, None]
+    feet, scores = np.zeros((6, 4, 2)), np.zeros((6, 4))
+    feet[1:5, 1], scores[1:5:3, 1] = points[1:5, 15] + [[30, 8], [0, 0], [0, 0], [0, 20]], 0.9  # read in frames 1 and 4
+    away = np.array([[30, 8], [30, 8], [20, 12], [10, 16], [0, 20], [0, 20]])
+    keypoints = Keypoints2D(1, np.arange(6), points, np.ones((6, 17)), {"feet": PartPoints(feet, scores)})
+    video = VideoInfo(Path("v.mp4"), WIDTH, HEIGHT, np.arange(6) / 30)
+    pose = Lifter(Session(file, threads=1)).lift(keypoints, video, False, lambda *_: None)
+    hips = points[:, [11, 12]].mean(axis=1)
+    left, right, knee = (H36M17.index(name) for name in ("left_ankle", "right_ankle", "left_knee"))
+    np.testing.assert_allclose(pose.joints[:, left, :2], 2 * (points[:, 15] + away - hips) / WIDTH, atol=1e-5)
+    np.testing.assert_allclose(pose.joints[:, right, :2], 2 * (points[:, 16] - hips) / WIDTH, atol=1e-5)
+    np.testing.assert_allclose(pose.joints[:, knee, :2], 2 * (points[:, 13] - hips) / WIDTH, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("metadata", "words"),
     [
-        ({"joints": 19}, "19 joints"),
         ({"joints": 16}, "16 joints"),
         ({"layout": "humaneva15"}, "takes 17 joints"),
         ({"normalisation": "person"}, "focal"),
