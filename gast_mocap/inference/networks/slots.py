@@ -19,6 +19,7 @@ from .detectors.boxes_and_labels import BoxesAndLabels
 from .detectors.candidates import Thresholds
 from .detectors.darknet import DarknetYolo
 from .detectors.yolo_cells import YoloCells
+from .detectors.yolo_chosen import YoloChosen
 from .detectors.yolov3_heads import YoloHeads
 from .detectors.yolov3_zoo import ZooYolo
 from .detectors.yolox import YoloX
@@ -56,7 +57,15 @@ class BottomUpContract(Contract, Detector, Protocol):
     def __init__(self, network: Network) -> None: ...
 
 
-DETECTORS: tuple[type[DetectorContract], ...] = (ZooYolo, YoloHeads, DarknetYolo, YoloX, YoloCells, BoxesAndLabels)
+DETECTORS: tuple[type[DetectorContract], ...] = (
+    ZooYolo,
+    YoloHeads,
+    DarknetYolo,
+    YoloX,
+    YoloChosen,
+    YoloCells,
+    BoxesAndLabels,
+)
 TOP_DOWN: tuple[type[TopDownContract], ...] = (Heatmaps, SimCC)
 BOTTOM_UP: tuple[type[BottomUpContract], ...] = (PartFields,)
 

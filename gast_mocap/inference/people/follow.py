@@ -70,7 +70,7 @@ class Sort:
     def __init__(self, max_unseen: int, mend: Mend) -> None:
         """A person unseen for more than ``max_unseen`` frames is given up; coming back makes a new id.
 
-        ``mend`` makes the box that counts of one found and the one expected; ``as_found`` is the published algorithm.
+        ``mend`` makes the box that counts of one found and the one expected; in the published algorithm the one found.
         """
         self._max_unseen, self._mend = max_unseen, mend
         self._filters: dict[int, BoxFilter] = {}
@@ -126,11 +126,6 @@ class Sort:
         self._next_id += 1
         self._filters[track_id] = BoxFilter(box)
         return track_id
-
-
-def as_found(found: FloatArray, _expected: FloatArray) -> FloatArray:
-    """The box (4,) found."""
-    return found
 
 
 def with_lost_legs(found: FloatArray, expected: FloatArray) -> FloatArray:

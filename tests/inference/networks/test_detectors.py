@@ -4,6 +4,7 @@ Every network here has one person in a box that is given, with the mean of one c
 Frames are red, so the score tells the channels' order, their range, and how much padding of which grey was around.
 """
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from onnx_graphs import PICTURE, Graph, port
 from gast_mocap.inference.networks.detectors.candidates import Thresholds
 from gast_mocap.inference.networks.slots import own_detector
 from gast_mocap.inference.video.pyramid import Pyramid
+from gast_mocap.take.errors import MocapError
 
 WIDTH, HEIGHT = 800, 400
 """Twice as wide as high: half of a square picture is padding."""
@@ -203,6 +205,45 @@ def test_yolov3_counts_from_the_published_score_on_and_the_user_may_change_it(tm
     path = yolo_heads(tmp_path / "a.onnx", (32, 16, 8), 0, (6, 6), "channels")  # 0.72
     assert len(own_detector(path, None, None)[0].detect(red_frame()).boxes) == 1
     assert len(own_detector(path, 0.73, None)[0].detect(red_frame()).boxes) == 0
+
+
+@pytest.mark.parametrize(
+    "sides", [(13, 13, 13), (13, 26, 26), (52, 104, 208), (26, 13), (12, 24, 48)], ids=lambda sides: str(sides)
+)
+def test_maps_at_other_strides_have_no_published_anchors(tmp_path, sides):
+    graph, names = Graph(), []
+    for number, side in enumerate(sides):
+        names.append(graph.add("Identity", graph.constant(np.zeros((1, 255, side, side))), name=f"map{number}"))
+    outputs = [port(name, 1, 255, side, side) for name, side in zip(names, sides, strict=True)]
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, 1, 3, SIDE, SIDE)], outputs)
+    with nullcontext() if sides == (26, 13) else pytest.raises(MocapError, match="unknown kind"):
+        own_detector(path, None, None)
+
+
+def test_boxes_chosen_by_yolos_own_graph_are_those_of_people(tmp_path):
+    """A person, a bicycle beside it, and the rest filled up with zeros: class 0, but no score."""
+    graph = Graph()
+    rows = np.zeros((1, 300, 6), np.float32)
+    rows[0, :2] = [[150, 178, 250, 238, 1.0, 0], [10, 178, 110, 238, 1.0, 1]]
+    graph.scattered(rows, graph.mean_of_channel(0, 1.0), [(0, 0, 4), (0, 1, 4)], "rows")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, 1, 3, SIDE, SIDE)], [port("rows", 1, 300, 6)])
+    boxes, scores, contract = found(path, red_frame())
+    assert contract == "YOLO with chosen boxes"
+    np.testing.assert_allclose(boxes, np.array([[150, 178 - 104, 250, 238 - 104]]) * WIDTH / SIDE, atol=0.01)
+    assert scores == pytest.approx([0.5 + 0.5 * 114 / 255], abs=0.005)
+
+
+def test_rows_of_6_for_every_cell_are_cells_of_people_alone(tmp_path):
+    graph = Graph()
+    graph.mean_of_channel(0, 1.0)
+    rows = np.zeros((1, 3 * (52 * 52 + 26 * 26 + 13 * 13), 6), np.float32)
+    rows[0, 30] = [200, 208, 100, 60, 0.9, 0.8]
+    graph.add("Identity", graph.constant(rows), name="rows")
+    path = graph.save(tmp_path / "a.onnx", [port(PICTURE, 1, 3, SIDE, SIDE)], [port("rows", *rows.shape)])
+    boxes, scores, contract = found(path, red_frame())
+    assert contract == "YOLO with decoded cells"
+    np.testing.assert_allclose(boxes, np.array([[150, 178 - 104, 250, 238 - 104]]) * WIDTH / SIDE, atol=0.01)
+    assert scores == pytest.approx([0.72], abs=1e-4)
 
 
 @pytest.mark.parametrize("far", [1e5, 1e30])

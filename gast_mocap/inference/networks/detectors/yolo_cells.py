@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ....take.records import FloatArray
 from ...video.pyramid import Pyramid
 from ..picture_input import PictureInput
 from ..roles import Detections
@@ -35,12 +36,18 @@ class YoloCells:
         self._is_by_column = _is_by_column(network.signature)
 
     def detect(self, frame: Pyramid) -> Detections:
-        window = Window.letterboxed(frame, self._picture.width, self._picture.height)
-        answer = self._network.run(self._picture.tensor(window.picture(frame, GREY)[None], 0.0, 255.0))[0][0]
+        window, inputs = seen(self._picture, frame)
+        answer = self._network.run(inputs)[0][0]
         rows = answer.T if self._is_by_column else answer
         scores = rows[:, 4 + PERSON] if self._is_by_column else rows[:, 4] * rows[:, 5 + PERSON]
         boxes = corners(rows[:, :4].astype(np.float64))
         return self._thresholds.people(window.frame_from_picture_boxes(boxes), scores.astype(np.float64))
+
+
+def seen(picture: PictureInput, frame: Pyramid) -> tuple[Window, dict[str, FloatArray]]:
+    """The frame as these networks are trained to see it: in the middle, RGB 0..1."""
+    window = Window.letterboxed(frame, picture.width, picture.height)
+    return window, picture.tensor(window.picture(frame, GREY)[None], 0.0, 255.0)
 
 
 def _is_by_column(network: Signature) -> bool:

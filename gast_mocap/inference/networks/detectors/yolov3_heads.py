@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from ....take.records import FloatArray
 from ...video.pyramid import Pyramid
-from ..picture_input import PictureInput
+from ..picture_input import PROBED, PictureInput
 from ..roles import Detections
 from ..session import Network, Signature, other_answer
 from ..window import Window
@@ -17,6 +17,7 @@ from .candidates import CLASSES, PERSON, PUBLISHED, Thresholds, corners
 SIZE = (416, 416)
 GREY = 128
 ANCHORS_A_CELL = 3
+STRIDES = (32, 16, 8)
 ANCHORS = {
     3: (((10, 13), (16, 30), (33, 23)), ((30, 61), (62, 45), (59, 119)), ((116, 90), (156, 198), (373, 326))),
     2: (((10, 14), (23, 27), (37, 58)), ((81, 82), (135, 169), (344, 319))),
@@ -39,6 +40,7 @@ class YoloHeads:
             and PictureInput.is_one(network.inputs[0])
             and len(network.outputs) in ANCHORS
             and all(_classes(port.shape) for port in network.outputs)
+            and _strides(network) == STRIDES[: len(network.outputs)]
         )
 
     def __init__(self, network: Network, thresholds: Thresholds) -> None:
@@ -61,6 +63,20 @@ class YoloHeads:
         return self._thresholds.people(window.frame_from_picture_boxes(boxes), scores)
 
 
+def _strides(network: Signature) -> tuple[float, ...]:
+    """Those of the maps, the coarsest first; 0 for a map that does not suit the picture."""
+    picture = PictureInput.of(network.inputs[0], PROBED)
+    shapes = [port.shape for port in network.outputs]
+    sides = [shape[2:4] if _is_channels_first(shape) else shape[1:3] for shape in shapes]
+    return tuple(sorted((picture.stride(*side) for side in sides), reverse=True))
+
+
+def _is_channels_first(shape: tuple[int | None, ...]) -> bool:
+    """Whether anchors, or channels where they hold the anchors, come before rows and columns."""
+    apart = len(shape) == 5
+    return shape[1] in {ANCHORS_A_CELL * (1 if apart else 5 + classes) for classes in CLASSES}
+
+
 def _classes(shape: tuple[int | None, ...]) -> int | None:
     """The number of classes of a map of this shape; None where it is no such map."""
     for classes in CLASSES:
@@ -77,8 +93,8 @@ def _by_cell(answer: NDArray[Any]) -> FloatArray:
     found = np.asarray(answer[0], np.float64)
     classes = _classes(answer.shape) or 0
     if found.ndim == 4:
-        return found if found.shape[0] == ANCHORS_A_CELL else found.transpose(2, 0, 1, 3)
-    if found.shape[0] == ANCHORS_A_CELL * (5 + classes):
+        return found if _is_channels_first(answer.shape) else found.transpose(2, 0, 1, 3)
+    if _is_channels_first(answer.shape):
         return found.reshape(ANCHORS_A_CELL, 5 + classes, *found.shape[1:]).transpose(0, 2, 3, 1)
     return found.reshape(*found.shape[:2], ANCHORS_A_CELL, 5 + classes).transpose(2, 0, 1, 3)
 
