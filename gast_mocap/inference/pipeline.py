@@ -352,7 +352,7 @@ def notify_moving_camera(take: Take, notify: Notify) -> None:
     elif take.camera_moved:
         notify(
             f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected. Travel, "
-            "gravity and floor are right if it only turns."
+            "gravity and floor are right if it only turns, by up to 90 degrees."
         )
 
 
