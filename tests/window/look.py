@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from driver import click, picture, redrawn, show_tab, until, view3d, xdotool
 
 VIDEO, OUTPUT, SCALE = sys.argv[sys.argv.index("--") + 1 :][:3]
-MEND, OPTIONS, CLEAN_UP = (60, 334), (60, 62), (60, 378)  # without the line of what the video is
+MEND, OPTIONS = (60, 334), (60, 62)  # without the line of what the video is
 
 
 def steps() -> Iterator[float]:
@@ -27,8 +27,6 @@ def steps() -> Iterator[float]:
     yield from redrawn()
     yield from picture(Path(OUTPUT, f"scale_{SCALE}_open.png"))
     yield from click(MEND)
-    yield from redrawn()
-    yield from click(CLEAN_UP)
     yield from redrawn()
     yield from click(OPTIONS)
     yield from redrawn()
