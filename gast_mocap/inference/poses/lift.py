@@ -63,6 +63,7 @@ class Lifter:
         keypoints = with_face(keypoints, times)
         joints = np.empty((len(times), len(H36M17.joints), 3))
         if before:
+            before = with_face(before[0], times), before[1]
             joints[:] = before[1].joints
         from_layout = CONVERSIONS[self.contract.layout.name][1]
         for run in _runs(times):

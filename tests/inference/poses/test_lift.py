@@ -7,13 +7,14 @@ import pytest
 
 from gast_mocap.inference.networks.session import Port, Session, Signature
 from gast_mocap.inference.poses.contract import Contract
+from gast_mocap.inference.poses.faces import FACE
 from gast_mocap.inference.poses.layouts import h36m17_from_coco17, with_cut_off_legs_folded
 from gast_mocap.inference.poses.lift import CHUNK, Lifter
 from gast_mocap.inference.poses.views import PersonView
 from gast_mocap.models.catalog import bundled_model
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import FloatArray, Keypoints2D, Pose3D, VideoInfo
-from gast_mocap.take.skeletons import COCO17, H36M17
+from gast_mocap.take.records import FloatArray, Keypoints2D, PartPoints, Pose3D, VideoInfo
+from gast_mocap.take.skeletons import COCO17, FACE5, H36M17
 
 WIDTH, HEIGHT = 1280, 720
 FIELD = 27
@@ -292,8 +293,12 @@ def lifted_frames(monkeypatch, lifter: Lifter) -> list[int]:
 
 
 @pytest.mark.parametrize("fps", [30.0, 50.0])
-@pytest.mark.parametrize("row", [0, 210, 399])
-def test_only_the_stretch_that_was_corrected_is_lifted_again(ours, monkeypatch, fps, row):
+@pytest.mark.parametrize(("row", "has_face"), [(0, False), (210, True), (399, False)])
+def test_only_the_stretch_that_was_corrected_is_lifted_again(ours, monkeypatch, fps, row, has_face):
+    def keypoints(points):
+        read = PartPoints(walking(np.arange(400) / fps)[:, FACE] + 3, np.full((400, 5), float(has_face)))
+        return Keypoints2D(1, np.arange(400), points, np.full((400, 17), 0.8), {FACE5.name: read})
+
     points = walking(np.arange(400) / fps)
     before = keypoints(points)
     pose = lift(ours, before, video(400, fps))
