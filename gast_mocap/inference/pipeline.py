@@ -92,8 +92,8 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, sh
         is_bundled = not (job.own.detector or job.own.pose)
         seams = seams_of(span) if is_bundled else []
         networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet)
-        kept = KeptStretches.of(job, footage, used_files(networks.used), parts_of(span, seams) if seams else [])
-        if kept.known:
+        kept = KeptStretches.of(job, footage, used_files(networks.used), parts_of(span, seams)) if seams else None
+        if kept and kept.known:
             notify(f"An earlier import of {job.video.name} was ended. It goes on behind {kept.frames} frames.")
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
@@ -116,7 +116,8 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, sh
             video, settings, people, camera_shift=backdrop.shift, camera=backdrop.move, camera_path=backdrop.path
         )
         job = replace(job, output=saved(take, job.output, notify))
-        kept.remove()
+        if kept:
+            kept.remove()
         with suppress(StoppedError):  # too late: whoever hears "cancelled" counts on the old take
             report(Stage.SAVE, 1, 1)
     notify_moving_camera(take, notify)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gast_mocap.inference import pipeline, stretches
+from gast_mocap.inference import kept_stretches, pipeline, stretches
 from gast_mocap.inference.choice import OwnNetworks
 from gast_mocap.inference.networks.slots import Used
 from gast_mocap.inference.pipeline import Networks, Run, nobody_found, notify_losses, notify_short_sights, run, span_of
@@ -256,6 +256,8 @@ def test_a_stop_after_the_take_is_replaced_comes_too_late(videos: Path, tmp_path
 
 
 def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(kept_stretches, "kept_folder", lambda: tmp_path / "kept")
+
     def nobody(frames: Any, *_: Any) -> dict[int, Any]:
         assert len(list(frames)) == 20
         return {}
@@ -267,6 +269,7 @@ def test_a_failed_run_leaves_the_old_take(videos: Path, tmp_path: Path, monkeypa
         run(job, ignore, ignore)
     assert caught.value.code == "no_person"
     assert job.output.read_bytes() == b"an older take"
+    assert not (tmp_path / "kept").exists(), "a short video is watched in one"
 
 
 def test_where_nobody_is_found_a_network_of_ones_own_is_named() -> None:
