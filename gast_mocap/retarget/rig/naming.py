@@ -20,6 +20,7 @@ OTHER_NUMBER = 0.1  # of a bone with a number that its word does not ask for, ea
 LATER = 1e-4  # of a bone that comes later, each: of several the first is taken
 COMMON = 0.6  # share of bones that begin or end with a word which then tells nothing
 GLUED = 3  # letters that a word of Latin letters has at least, to be known within another
+COUNTING = ("a", "b", "c", "d")
 DUPLICATE = re.compile(r"\.\d{3}$")
 WORD_ENDS = re.compile(r"[^\w]+|_+|(?<=\d)(?=\D)|(?<=\D)(?=\d)")
 
@@ -209,9 +210,22 @@ def _cost(part: str, bone: _Name) -> float:
 
 def _read(names: list[str]) -> list[_Name]:
     tokens = _without_glued_start(_without_common_tokens([_tokens(name) for name in names]))
+    tokens = _with_letters_counted(tokens)
     spelled = set(map(tuple, tokens))
     letters = _letters_used(spelled)
     return [_meaning(found, spelled, letters) for found in tokens]
+
+
+def _with_letters_counted(names: list[list[str]]) -> list[list[str]]:
+    """The names with numbers in place of letters that count: where there is an ``arm_b``, ``arm_a`` is the first."""
+    spelled = set(map(tuple, names))
+
+    def counted(name: list[str], place: int) -> str:
+        first, second = ((*name[:place], letter, *name[place + 1 :]) for letter in COUNTING[:2])
+        counts = name[place] in COUNTING and first in spelled and second in spelled
+        return str(COUNTING.index(name[place]) + 1) if counts else name[place]
+
+    return [[counted(name, place) for place in range(len(name))] for name in names]
 
 
 def _letters_used(spelled: set[tuple[str, ...]]) -> dict[str, Side]:
