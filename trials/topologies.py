@@ -141,6 +141,7 @@ TOPOLOGIES: dict[str, Change] = {
     "feet on nothing": _on_a_carrier("foot"),
     "hands beside": _beside("hand"),
     "arms beside": _beside("upper_arm"),
+    "forearms beside": _beside("forearm"),
     "head beside": _beside("head"),
     "thighs on the spine": _hung_on("thigh", "spine"),
     "arms on the head": _hung_on("clavicle", "head"),

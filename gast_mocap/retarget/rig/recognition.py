@@ -24,6 +24,7 @@ THIGHS_HANG_WITHIN = 70.0
 # Half bodies have no thighs to compare; their trunks rise, those of beasts lie.
 TRUNK_RISES_WITHIN = 60.0
 WORDS, BUILD = "names", "hierarchy"
+NOTHING_BUILT = BoneMap({}, BUILD)
 USUAL = ("neck", "head", *(sided(part, side) for part in ("hand", "foot") for side in Side))
 """Roles that most rigs have beside those that are required."""
 CLAVICLES = frozenset(sided("clavicle", side) for side in Side)
@@ -123,7 +124,7 @@ def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> Bone
     if _agreement(named, mirrored) > _agreement(named, build):
         build = mirrored
     bones = dict(named.bones)
-    doubts = _doubted_limbs(rest, named)
+    doubts = _doubted_limbs(rest, named, build)
     for (upper, lower, end), side in ((limb, side) for limb in LIMBS for side in Side):
         roles = [sided(part, side) for part in (("clavicle",) if upper == "upper_arm" else ()) + (upper, lower, end)]
         contradicts = any(role in bones and bones[role] != build.bones.get(role) for role in roles)
@@ -142,13 +143,15 @@ def _completed(rest: RestPose, named: BoneMap, built: Mapping[str, str]) -> Bone
     return replace(named, bones=bones)
 
 
-def _doubted_limbs(rest: RestPose, bone_map: BoneMap) -> set[str]:
-    """Upper roles of limbs that are built unlike one, or whose lower bone hangs elsewhere."""
+def _doubted_limbs(rest: RestPose, bone_map: BoneMap, build: BoneMap = NOTHING_BUILT) -> set[str]:
+    """Upper roles of limbs that are built unlike one, or whose lower bone hangs elsewhere; but where the bones lie a
+    forearm beside its upper arm looks like an upper arm itself, and there the names know better than ``build``."""
     return {*limb_doubts(rest, bone_map)} | {
-        sided(limb[0], side)
-        for limb in LIMBS
+        sided(upper, side)
+        for upper, lower, end in LIMBS
         for side in Side
-        if bone_map.bones.get(sided(limb[1], side)) in _parts_beside(rest, bone_map, limb)
+        if (bone := bone_map.bones.get(sided(lower, side))) in _parts_beside(rest, bone_map, (upper, lower, end))
+        and bone != build.bones.get(sided(upper, side))
     }
 
 
