@@ -90,18 +90,18 @@ def _damaged(error: Exception) -> MocapError:
 def _family(entry: dict[str, Any]) -> Family:
     spellings = dict(zip(Side, entry["sides"], strict=True))
     names: dict[str, tuple[str, ...]] = {}
-    for role in entry.keys() & {*ROLES, *SIDED}:
+    for role in (key for key in entry if key in ROLES or key in SIDED):  # in the order of the file
         written = list(map(_text, entry[role] if isinstance(entry[role], list) else [entry[role]]))
         if role in SIDED:
             for side, spelling in spellings.items():
                 names[sided(role, side)] = tuple(name.format(spelling) for name in written)
         else:
             names[role] = tuple(written)
-    switches = {
+    switches = dict.fromkeys(
         Switch(bone.format(spelling), name, value)
         for bone, name, value in entry.get("switches", ())
         for spelling in spellings.values()
-    }
+    )
     prefix = _text(entry.get("prefix", ""))
     _pattern(prefix)  # raises re.error here and not when a rig is looked at
     return Family(_text(entry["name"]), prefix, names, tuple(switches))
