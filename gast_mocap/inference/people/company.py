@@ -9,7 +9,7 @@ were seen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
@@ -44,6 +44,9 @@ KEPT = 0.6
 """Share that who was in front before has in who is in front now. Raising it keeps a wrong order longer."""
 LONGEST = 1.0
 """Seconds after which somebody of whom nothing was seen is no longer held. Raising it keeps people who went away."""
+BRIEFEST = 0.18
+"""Seconds that must lie between two moments in which a joint is held, for what is seen of it meanwhile to count. Raising
+it drops more joints that were read off somebody else, and more of the person's own."""
 AGAIN_OVERLAP = 0.1
 """A newcomer whose box overlaps that of somebody lost by so much is that person."""
 LIMB, HEAD = 0.05, 0.08
@@ -208,12 +211,21 @@ def is_found_again(known: Pose, newcomer: Pose) -> bool:
     return known.is_lost and bool(overlaps(known.box[None], newcomer.box[None])[0, 0] >= AGAIN_OVERLAP)
 
 
-def with_held_bridged(frames: IntArray, points: FloatArray, held: BoolArray) -> FloatArray:
-    """Keypoints (t, 17, 2) of ``frames`` (t,) in which joints that were ``held`` (t, 17) lie between where they were
+def with_held_bridged(times: FloatArray, points: FloatArray, held: BoolArray) -> FloatArray:
+    """Keypoints (t, 17, 2) at ``times`` (t,) s in which joints that were ``held`` (t, 17) lie between where they were
     seen before and after; at the ends they stay as held."""
-    bridged = points.copy()
+    bridged, held = points.copy(), with_glimpses_held(times, held)
     for joint in np.flatnonzero(held.any(axis=0) & ~held.all(axis=0)):
         seen = np.flatnonzero(~held[:, joint])
         between = np.arange(seen[0], seen[-1])[held[seen[0] : seen[-1], joint]]
-        bridged[between, joint] = interpolate(frames[between], frames[seen], points[seen, joint])
+        bridged[between, joint] = interpolate(times[between], times[seen], points[seen, joint])
     return bridged
+
+
+def with_glimpses_held(times: FloatArray, held: BoolArray) -> BoolArray:
+    """``held`` (t, 17) at ``times`` (t,) s, and whatever is seen of a held joint too briefly to be believed."""
+    lasting = held.copy()
+    for joint in np.flatnonzero(held.any(axis=0)):
+        for before, after in pairwise(np.flatnonzero(held[:, joint])):
+            lasting[before:after, joint] |= times[after] - times[before] < BRIEFEST
+    return lasting

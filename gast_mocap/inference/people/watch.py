@@ -272,18 +272,21 @@ def tell_people(
         track.drop_weak_ends()
     pieces = [track.piece(track_id) for track_id, track in tracks.items()]
     groups = rejoin(pieces, video, go_on)
-    return tuple(join(track_id, [tracks[i] for i in group]) for track_id, group in enumerate(groups, start=1))
+    return tuple(
+        join(track_id, [tracks[i] for i in group], video.times) for track_id, group in enumerate(groups, start=1)
+    )
 
 
-def join(track_id: int, tracks: list[Observations]) -> WatchedPerson:
-    """One person of all the tracks that are theirs; where two meet, the later one counts."""
+def join(track_id: int, tracks: list[Observations], times: FloatArray) -> WatchedPerson:
+    """One person of all the tracks that are theirs; where two meet, the later one counts. ``times``: s, of all frames
+    of the video."""
     for earlier, later in pairwise(tracks):
         earlier.end_before(later.frames[0])
     frames = np.concatenate([track.frames for track in tracks])
     boxes, points, scores, held = (
         np.concatenate([getattr(track, name) for track in tracks]) for name in ("boxes", "points", "scores", "held")
     )
-    points = with_held_bridged(frames, points, held)
+    points = with_held_bridged(times[frames], points, held)
     best = max(tracks, key=lambda track: track.thumbnail_worth)
     colours = np.sum([track.colours for track in tracks], axis=0)
     return WatchedPerson(

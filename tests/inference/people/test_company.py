@@ -222,7 +222,7 @@ def test_hidden_people_come_to_rest() -> None:
 
 
 def test_held_joints_lie_between_where_they_were_seen() -> None:
-    frames = np.array([3, 4, 5, 7, 8])
+    times = np.array([3.0, 4, 5, 7, 8])
     points, held = np.zeros((5, 17, 2)), np.zeros((5, 17), bool)
     points[:, 9, 0] = [10, 99, 99, 99, 60]
     held[1:4, 9] = True
@@ -230,16 +230,24 @@ def test_held_joints_lie_between_where_they_were_seen() -> None:
     held[[0, 4], 3] = True
     points[:, 6] = 7
     held[:, 6] = True
-    bridged = with_held_bridged(frames, points, held)
+    bridged = with_held_bridged(times, points, held)
     np.testing.assert_allclose(bridged[:, 9, 0], [10, 20, 30, 50, 60])
     np.testing.assert_allclose(np.delete(bridged, 9, axis=1), np.delete(points, 9, axis=1))
+
+
+@pytest.mark.parametrize(("fps", "lie"), [(30.0, [0, 10, 20, 30, 40, 50]), (10.0, [0, 40, 80, 80, 65, 50])])
+def test_a_glimpse_of_a_held_joint_is_not_believed(fps: float, lie: list[float]) -> None:
+    points, held = np.zeros((6, 17, 2)), np.zeros((6, 17), bool)
+    points[:, 9, 0] = [0, 99, 80, 80, 99, 50]
+    held[[1, 4], 9] = True
+    np.testing.assert_allclose(with_held_bridged(np.arange(6) / fps, points, held)[:, 9, 0], lie)
 
 
 def test_whole_tracks_have_them_bridged() -> None:
     observed = Observations()
     for frame, place, held in ((0, 10.0, 0), (1, 99.0, 1), (2, 30.0, 0)):
         observed.add(frame, np.zeros(4), np.full((17, 2), place), np.ones(17), np.full(17, held))
-    assert join(1, [observed]).keypoints.points[:, 0, 0].tolist() == [10, 20, 30]
+    assert join(1, [observed], np.arange(3) / FPS).keypoints.points[:, 0, 0].tolist() == [10, 20, 30]
 
 
 def test_a_newcomer_where_somebody_was_lost_is_that_person() -> None:

@@ -22,6 +22,7 @@ from gast_mocap.inference.video.stillness import Backdrop
 from gast_mocap.take.records import ImageArray, VideoInfo
 
 FRAMES, STEP = 40, 4  # pixels a frame
+TIMES = np.arange(FRAMES) / 25
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_where_pieces_meet_the_later_one_counts() -> None:
             observed.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17))
         return observed
 
-    joined = join(3, [piece(range(0, 6), 1.0), piece(range(5, 9), 2.0)])
+    joined = join(3, [piece(range(0, 6), 1.0), piece(range(5, 9), 2.0)], TIMES)
     track, keypoints = joined.track, joined.keypoints
     assert track.track_id == 3
     assert track.frames.tolist() == list(range(9))
@@ -104,12 +105,12 @@ def test_feet_and_faces_stay_with_the_frames_in_which_they_were_read() -> None:
             observed.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17), parts=parts)
         return observed
 
-    keypoints = join(1, [piece(range(0, 6), 1.0, True), piece(range(5, 9), 2.0, True)]).keypoints
+    keypoints = join(1, [piece(range(0, 6), 1.0, True), piece(range(5, 9), 2.0, True)], TIMES).keypoints
     assert keypoints.parts.keys() == {"feet"}, "no face was read"
     feet = keypoints.part("feet")
     assert feet.points[:, 3].tolist() == [[1.0 if frame < 5 else 2.0, frame] for frame in range(9)]
     assert (feet.scores == 0.5).all()
-    assert join(1, [piece(range(3), 1.0, False)]).keypoints.parts == {}
+    assert join(1, [piece(range(3), 1.0, False)], TIMES).keypoints.parts == {}
 
 
 @pytest.mark.parametrize(("quality", "every"), [("fast", 2), ("balanced", 1)])
