@@ -45,7 +45,7 @@ KEPT = 0.6
 LONGEST = 1.0
 """Seconds after which somebody of whom nothing was seen is no longer held. Raising it keeps people who went away."""
 BRIEFEST = 0.18
-"""Seconds that must lie between two moments in which a joint is held, for what is seen of it meanwhile to count. Raising
+"""Seconds that two moments in which a joint is held must be apart for what is seen of it meanwhile to count. Raising
 it drops more joints that were read off somebody else, and more of the person's own."""
 AGAIN_OVERLAP = 0.1
 """A newcomer whose box overlaps that of somebody lost by so much is that person."""
