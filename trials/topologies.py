@@ -140,6 +140,7 @@ TOPOLOGIES: dict[str, Change] = {
     "thighs beside the hips": _on_a_carrier("thigh"),
     "feet on nothing": _on_a_carrier("foot"),
     "hands beside": _beside("hand"),
+    "collarbones beside": _beside("clavicle"),
     "arms beside": _beside("upper_arm"),
     "forearms beside": _beside("forearm"),
     "head beside": _beside("head"),

@@ -184,7 +184,7 @@ def _with_hips_above(rest: RestPose, bone_map: BoneMap) -> BoneMap:
 
 def _with_spine_between(rest: RestPose, bone_map: BoneMap) -> BoneMap:
     """Spine and chest are the first and last bone from the hips to where the arms part, whatever they are called; to
-    the neck where the arms hang elsewhere.
+    a bone called chest where the arms part below it, to the neck where they hang elsewhere.
 
     The map as it is where no such chain is there, as between controls.
     """
@@ -200,12 +200,14 @@ def _with_spine_between(rest: RestPose, bone_map: BoneMap) -> BoneMap:
     hips = rest.index(bones["hips"])
     shared = [bone for bone in arms[0] if all(bone in lineage for lineage in arms)]
     tops = [rest.ancestors(rest.index(bones[role])) for role in ("neck", "head") if role in bones]
-    path = next((path for path in (shared, *tops) if hips in path and path[0] != hips), [])
+    chest = rest.index(bones["chest"]) if "chest" in bones else -1
+    above = [path[path.index(chest) :] for path in tops if chest in path and chest not in shared]
+    path = next((path for path in (*above, shared, *tops) if hips in path and path[0] != hips), [])
     if not path:
         return bone_map
     chain = [rest.bone_names[bone] for bone in reversed(path[: path.index(hips)])]
-    above = [chain.index(bones[role]) for role in ("neck", "head") if bones.get(role) in chain[1:]]
-    chain = chain[: min(above, default=len(chain))]  # arms may hang on the neck or the head
+    necks = [chain.index(bones[role]) for role in ("neck", "head") if bones.get(role) in chain[1:]]
+    chain = chain[: min(necks, default=len(chain))]  # arms may hang on the neck or the head
     bones = {role: bone for role, bone in bones.items() if role not in ("spine", "chest") and bone not in chain}
     bones |= {"spine": chain[0]} | ({"chest": chain[-1]} if len(chain) > 1 else {})
     return replace(bone_map, bones=bones)
