@@ -116,8 +116,6 @@ def weights_needed(sections: list[Section]) -> int:
         before = channels[-1] if channels else 3
         if name == "convolutional":
             filters, size, groups = (int(keys.get(key, 1)) for key in ("filters", "size", "groups"))
-            if min(filters, size, groups, int(keys.get("stride", 1))) < 1:
-                raise ValueError(f"a convolution of {keys}")
             needed += filters * (before // groups * size**2 + (4 if keys.get("batch_normalize") == "1" else 1))
             channels.append(filters)
         elif name == "route":

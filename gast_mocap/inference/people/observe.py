@@ -122,14 +122,18 @@ class Observations:
 
     def piece(self, track_id: int) -> Piece:
         score = float(np.mean(self.scores))
-        colours = self.colours / max(self.colours.sum(), 1e-9)
-        return Piece(track_id, np.array(self.frames), self.boxes, score, colours, self.replaces)
+        return Piece(track_id, np.array(self.frames), self.boxes, score, shares(self.colours), self.replaces)
 
     def _keep(self, begin: int, end: int) -> None:
         self.frames, self.rows = self.frames[begin:end], self.rows[begin * ROW : end * ROW]
 
     def _table(self) -> FloatArray:
         return np.array(self.rows, np.float32).reshape(-1, ROW)
+
+
+def shares(colours: FloatArray) -> FloatArray:
+    """(n,) of each of ``colours`` in their sum; zeros where none was seen."""
+    return np.asarray(colours / max(colours.sum(), 1e-9))
 
 
 def colours_of_torso(picture: Pyramid, points: FloatArray) -> FloatArray:

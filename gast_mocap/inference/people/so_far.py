@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...take.records import FloatArray
-from .observe import Observations
+from .observe import Observations, shares
 from .rejoin import SAME
 
 Stretch = dict[int, Observations]
@@ -32,14 +31,8 @@ class Acquaintance:
     def may_be(self, stretch: int, track: Observations) -> bool:
         """Whether ``track`` of ``stretch`` may be theirs: it looks like them, and nobody is in two places at once."""
         here = [part for number, part in self.parts if number == stretch]
-        alike = np.minimum(shares(self.best), shares(track)).sum() >= SAME.likeness
+        alike = np.minimum(shares(self.best.colours), shares(track.colours)).sum() >= SAME.likeness
         return bool(alike) and all(part.frames[-1] < track.frames[0] for part in here)
-
-
-def shares(track: Observations) -> FloatArray:
-    """(n,) of each colour of the torso; zeros where it was never seen."""
-    colours = track.colours
-    return np.asarray(colours / max(colours.sum(), 1e-9))
 
 
 def people_so_far(stretches: Sequence[Stretch], fewest: int) -> list[Acquaintance]:

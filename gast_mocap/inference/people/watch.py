@@ -27,7 +27,7 @@ from .exposure import evened
 from .follow import Sort, with_lost_legs
 from .found_poses import FoundPoses
 from .keypoints import SinglePose
-from .observe import Observations
+from .observe import Observations, shares
 from .pose import Pose
 from .read import BodyReader, is_same_body
 from .rejoin import SAME, rejoin
@@ -293,7 +293,7 @@ def join(track_id: int, tracks: list[Observations], times: FloatArray) -> Watche
         Track(track_id, frames, boxes, scores.mean(axis=1)),
         Keypoints2D(track_id, frames, points, scores, joined_parts(tracks)),
         best.thumbnail,
-        colours / max(colours.sum(), 1e-9),
+        shares(colours),
         tracks[0].replaces,
     )
 

@@ -20,7 +20,8 @@ from .naming import finger_named, is_beside_fingers, side_letter
 from .rest_pose import RestPose
 from .roles import sided
 
-THUMB, *FINGERS = NAMES = ("thumb", "index", "middle", "ring", "pinky")
+NAMES = ("thumb", "index", "middle", "ring", "pinky")
+THUMB = NAMES[0]
 MOST_BONES = 3
 """Bones of a finger that bend; what comes after them are its ends."""
 RELAXED = {
