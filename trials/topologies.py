@@ -113,7 +113,7 @@ def _sides_swapped(bones: list[RigBone]) -> list[RigBone]:
     return [replace(bone, head=bone.head * mirror, tail=bone.tail * mirror) for bone in bones]
 
 
-def _unnamed(bones: list[RigBone]) -> list[RigBone]:
+def unnamed(bones: list[RigBone]) -> list[RigBone]:
     """Names removed, and tails as importers of FBX make them up."""
     names = {bone.name: f"bone {index}" for index, bone in enumerate(bones)}
     return [
@@ -122,7 +122,7 @@ def _unnamed(bones: list[RigBone]) -> list[RigBone]:
 
 
 def _nameless(change: Change) -> Change:
-    return lambda bones: _unnamed(change(bones))
+    return lambda bones: unnamed(change(bones))
 
 
 TOPOLOGIES: dict[str, Change] = {
@@ -149,8 +149,9 @@ TOPOLOGIES: dict[str, Change] = {
     "trunk leans at rest": _turned(("spine", "chest", "neck", "head", *ARMS), 40.0),
     "sits at rest": _turned(LEGS, -90.0),
     "left and right swapped": _sides_swapped,
-    "no names, tails made up": _unnamed,
+    "no names, tails made up": unnamed,
     "no names, no legs": _nameless(_without("thigh")),
     "no names, one arm": _nameless(_without("clavicle.R")),
     "no names, one leg": _nameless(_without("thigh.L")),
+    "no names, collarbones beside": _nameless(_beside("clavicle")),
 }

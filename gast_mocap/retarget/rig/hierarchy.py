@@ -228,6 +228,8 @@ class _Body(JointTree):
         spine = [bone for bone in reversed(path) if bone != hips]
         shoulders = float(np.mean([self._heights[chain[0]] for chain in arms.chains]))
         neck = self._to_the_top(self._head_child(arms))
+        while len(neck) > 2 and self._heights[neck[0]] < shoulders - APART * self._size:
+            spine.append(neck.pop(0))  # a chest that no arms hang on
         if len(spine) > 2 and self._heights[spine[-1]] > shoulders - APART * self._size:
             neck = [spine.pop(), *neck]  # arms that hang on the neck, as Biped's do
         roles = {"hips": hips} | ({"spine": spine[0]} if spine else {}) | ({"chest": spine[-1]} if spine[1:] else {})

@@ -44,14 +44,25 @@ class HalfBody(JointTree):
                     yield [AddedLimb(int(self._rest.parents[bone]), points)]
         if len(pairs) == 1 or (pairs and self._shortest(pairs[1]) < HAIR_TO_ARMS * self._shortest(pairs[0])):
             head = self._head_child(pairs[0])
-            if head is not None and not self._has_other_limbs({head, *self._limb_starts(pairs[0])}):
+            if head is not None and self._has_no_other_limbs(head, pairs[0]):
                 yield self._legs_below(pairs[0])
 
-    def _has_other_limbs(self, starts: set[int]) -> bool:
-        """Whether limbs start elsewhere than at ``starts``, and below them."""
+    def _has_no_other_limbs(self, head: int, arms: Pair) -> bool:
+        """Whether nothing that is as long as a limb starts beside the head and the arms, and below them."""
+        starts = {head, *self._limb_starts(arms)}
         above = {bone for start in starts for bone in self._lineage(start)}
         beside = (child for bone in (-1, *above - starts) for child in self._children[bone] if child not in above)
-        return any(self._reach(self._chains[bone]) > ARM_SHARE * self._size for bone in beside)
+        short = all(self._reach(self._chains[bone]) <= ARM_SHARE * self._size for bone in beside)
+        return short and self._is_within(head, arms)
+
+    def _is_within(self, head: int, arms: Pair) -> bool:
+        """Whether nothing on the head reaches farther out than the arms: else these are legs, and arms hang there."""
+        across, middle = self._across(arms), self._middle(arms)
+        outer, inner = (
+            np.abs((self._heads[bones] - middle) @ across).max()
+            for bones in ([*arms.chains[0], *arms.chains[1]], [head, *self._below(head)])
+        )
+        return bool(inner <= outer)
 
     def _legs_below(self, arms: Pair) -> list[AddedLimb]:
         """Two legs of a person with such arms, on the lowest bone of the trunk; not on a root far below it."""

@@ -14,7 +14,7 @@ from .hierarchy import map_by_hierarchy
 from .naming import map_by_names, named_like_an_animals, without_common_ends
 from .rest_body import joint, trunk_direction
 from .rest_pose import RestPose
-from .review import limb_doubts
+from .review import limb_doubts, sides_contradict
 from .roles import LIMBS, REQUIRED, ROLES, label, side_of, sided
 
 METARIG = frozenset({"spine", "spine.001", "spine.003", "shoulder.L", "upper_arm.L", "thigh.L", "shin.L", "pelvis.L"})
@@ -53,6 +53,8 @@ def map_bones(rest: RestPose) -> BoneMap:
         found = _with_hips_above(rest, found)
     if found.family == WORDS or "spine" not in found.bones:
         found = _with_spine_between(rest, found)
+    if rest.is_mirrored and sides_contradict(rest, found):
+        found = with_sides_swapped(found)  # mirrored twice: in the world its left is on the left
     judged = found.family == BUILD  # such a map is of a body, or empty
     if not (_has_body(found) or _is_half_body(rest, named) or (judged and found.limbs)) or _is_an_animals(rest, found):
         missing = ", ".join(map(label, _unfilled(found)))

@@ -82,6 +82,11 @@ class RestPose:
         return tails
 
     @property
+    def is_mirrored(self) -> bool:
+        """Whether the object or its parents turn left into right."""
+        return bool(np.linalg.det(self.world_from_armature[:3, :3]) < 0)
+
+    @property
     def parent_from_rest(self) -> FloatArray:
         """(n, 4, 4) each bone's rest matrix in its parent's rest frame; of a bone without parent, in the
         armature."""

@@ -51,7 +51,7 @@ def review_map(rest: RestPose, bone_map: BoneMap) -> MapReview:
     """
     known = {role: bone for role, bone in bone_map.bones.items() if bone in rest.bone_names}
     bone_map = BoneMap(known, bone_map.family, bone_map.switches)
-    contradicts = _sides_contradict(rest, bone_map)
+    contradicts = sides_contradict(rest, bone_map)
     notices = [*_swapped_sides(contradicts), *_lean(rest, bone_map), *_half_body(bone_map)]
     notices += [*uneven_scales(rest, bone_map), *_second_body(rest, bone_map)]
     doubts = limb_doubts(rest, bone_map) | _head_doubt(rest, bone_map) | _stuck(rest, bone_map)
@@ -122,7 +122,7 @@ def _stuck(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
     }
 
 
-def _sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:
+def sides_contradict(rest: RestPose, bone_map: BoneMap) -> bool:
     """Whether the toes, or where they do not tell the face, show that left and right are swapped."""
     ahead = toes_direction(rest, bone_map)
     ahead = face_direction(rest, bone_map) if ahead is None else ahead

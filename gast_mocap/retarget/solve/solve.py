@@ -87,7 +87,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
 def as_the_rig_sees_it(motion: Motion, rest: RestPose) -> Motion:
     """The motion, with left and right swapped for an object that mirrors: what is called left there is seen on
     the right."""
-    if np.linalg.det(rest.world_from_armature[:3, :3]) > 0:
+    if not rest.is_mirrored:
         return motion
     order = H36M17.mirrored_order()
     contacts = tuple(replace(contact, foot=contact.foot.other) for contact in motion.contacts)

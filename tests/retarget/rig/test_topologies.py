@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from gast_mocap.retarget.rig.bone_map import check_map
@@ -5,7 +8,7 @@ from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.rig.review import review_map
 from gast_mocap.take.errors import MocapError
 from trials.rigs import expected_roles, rest_pose_of
-from trials.topologies import make_topology, topology_names
+from trials.topologies import make_topology, topology_names, unnamed
 
 TOLD = {
     "no legs": "no legs",
@@ -48,3 +51,19 @@ def test_a_body_that_sits_at_rest_is_refused_with_the_remedy(family):
     with pytest.raises(MocapError, match="Current Pose") as caught:
         map_bones(rest_pose_of(make_topology("sits at rest", family)))
     assert caught.value.code == "not_upright"
+
+
+@pytest.mark.parametrize("scale", [(-1, 1, 1), (1, 1, -0.01), (-2, -2, -2)])
+def test_sides_that_are_mirrored_in_the_bones_and_in_the_object_do_not_contradict(scale):
+    bones = make_topology("left and right swapped")
+    rest = replace(rest_pose_of(bones), world_from_armature=np.diag([*scale, 1.0]))
+    found = map_bones(rest)
+    assert not review_map(rest, found).sides_contradict
+    named = expected_roles(bones)
+    assert found.bones["thigh.L"] == named["thigh.R"]  # the solver swaps the motion of mirrored objects
+    assert found.bones["hand.R"] == named["hand.L"]
+
+
+def test_forearms_beside_the_upper_arms_of_a_nameless_body_do_not_make_legs_arms():
+    with pytest.raises(MocapError, match="Found no human body"):
+        map_bones(rest_pose_of(unnamed(make_topology("forearms beside", "KayKit"))))

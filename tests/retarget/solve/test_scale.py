@@ -14,6 +14,7 @@ from gast_mocap.take.skeletons import H36M17
 from trials.performances import random_performance, squat
 from trials.played import AS_IT_IS, LIMITED, play, worst_direction, worst_gap, worst_sole
 from trials.rigs import make_armature, make_bones
+from trials.topologies import make_topology
 
 MOTION = random_performance(seed=3, frames=20)[0]
 
@@ -126,3 +127,15 @@ def test_edits_that_are_not_applied_yet_count(rig):
     bpy.ops.object.mode_set(mode="OBJECT")
     assert read_rest_pose(rig).rest == pytest.approx(unapplied.rest)
     assert worst_direction(play(rig, MOTION), MOTION) < 0.1
+
+
+def test_a_body_that_is_mirrored_in_its_bones_and_by_its_object_plays_left_with_left():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rig = make_armature(make_topology("left and right swapped"))
+    rig.scale = (-1, 1, 1)
+    bpy.context.view_layer.update()
+    played = play(rig, MOTION, AS_IT_IS)
+    assert played.bone_map.bones["upper_arm.R"] == "mixamorig:LeftArm"  # roles are those of the mirrored armature
+    seen = replace(MOTION, joints=MOTION.joints[:, H36M17.mirrored_order()])
+    assert worst_direction(played, seen) < 0.1
+    assert worst_sole(play(rig, squat(12))) < 0.01
