@@ -78,7 +78,7 @@ def fingerprint(job: Job, hashes: Mapping[str, str]) -> str:
     """The same only where the same would be seen."""
     file = job.video.stat()
     facts = [FORMAT, os.path.realpath(job.video), file.st_size, file.st_mtime_ns, job.start, job.end, job.quality]
-    facts += [job.speed, job.mirrored, job.frame_rate, job.feet, sorted(hashes.items())]
+    facts += [job.speed, job.mirrored, job.frame_rate, job.feet, job.hands, sorted(hashes.items())]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 

@@ -91,7 +91,7 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, sh
         # What users bring may keep things between its runs.
         is_bundled = not (job.own.detector or job.own.pose)
         seams = seams_of(span) if is_bundled else []
-        networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet)
+        networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet, job.hands)
         kept = KeptStretches.of(job, footage, used_files(networks.used), parts_of(span, seams)) if seams else None
         if kept and kept.known:
             notify(f"An earlier import of {job.video.name} was ended. It goes on behind {kept.frames} frames.")
@@ -205,14 +205,22 @@ class Networks:
     used: tuple[Used, ...]
 
     @classmethod
-    def load(cls, quality: Quality, own: OwnNetworks = BUNDLED, threads: int = 0, feet: bool = False) -> Self:
-        """Those of a preset, with the user's ``own`` in their places. ``threads`` and ``feet`` as in Eyes.load.
+    def load(
+        cls,
+        quality: Quality,
+        own: OwnNetworks = BUNDLED,
+        threads: int = 0,
+        feet: bool = False,
+        hands: bool = False,
+    ) -> Self:
+        """Those of a preset, with the user's ``own`` in their places. ``threads``, ``feet`` and ``hands`` as in
+        Eyes.load.
 
         Raises:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind or takes feet that
                 are not read.
         """
-        eyes = Eyes.load(PRESETS[quality], own, threads, feet)
+        eyes = Eyes.load(PRESETS[quality], own, threads, feet, hands)
         lifter, lifted_by = load_lifter(quality, own)
         if lifter.contract.layout is TOES19 and not feet:
             name = lifted_by.network.name

@@ -8,7 +8,7 @@ import numpy as np
 from ..take.interpolate import interpolate
 from ..take.records import FloatArray, FootContact, IntArray, Person, VideoInfo
 from ..take.settings import CleanSettings
-from ..take.skeletons import COCO17, FEET4, H36M17
+from ..take.skeletons import COCO17, FEET4, H36M17, HAND_SHAPES
 from .bones import ANKLES, FEET, bone_lengths, set_bone_lengths, standing_height
 from .feet import foot_directions
 from .gaps import bridge_short_gaps
@@ -34,8 +34,8 @@ READ_FROM = {
 class Body:
     """``times`` (t,) s; ``joints`` (t, 17, 3) around the pelvis, camera axes, m; ``scores`` (t, 17), 0 where
     bridged; ``points`` (t, 17, 2) px and ``point_scores`` (t, 17) of the COCO keypoints; ``foot_points`` (t, 4, 2) and
-    ``foot_scores`` (t, 4) of heels and toes; ``height`` of the person in m, which ``height_is_known`` where somebody
-    gave it; ``contacts`` None unless somebody gave them."""
+    ``foot_scores`` (t, 4) of heels and toes; ``hand_points`` (t, 42, 3) m and ``hand_scores`` (t, 42); ``height`` of
+    the person in m, which ``height_is_known`` where somebody gave it; ``contacts`` None unless somebody gave them."""
 
     track_id: int
     height: float
@@ -48,6 +48,8 @@ class Body:
     point_scores: FloatArray
     foot_points: FloatArray
     foot_scores: FloatArray
+    hand_points: FloatArray
+    hand_scores: FloatArray
 
     def foot_directions(self, video: VideoInfo, focal: float, seconds: float) -> FloatArray | None:
         """(t, 2, 3) as feet.foot_directions has them; None where feet were not read."""
@@ -82,12 +84,15 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
     scores = joint_scores(point_scores)
     feet = person.keypoints.part(FEET4.name).at(keypoints)
     foot_points, foot_scores = feet.points, feet.scores
+    hands = person.keypoints.part(HAND_SHAPES.name).at(keypoints)
+    hand_points, hand_scores = hands.points, hands.scores
     frames = seen
     if settings.fill_gaps > 0 and len(seen):
         frames = bridge_short_gaps(seen, video.times, settings.fill_gaps)
         joints, points = interpolate(frames, seen, joints), interpolate(frames, seen, points)
         scores, point_scores = _zero_outside(frames, seen, scores), _zero_outside(frames, seen, point_scores)
         foot_points, foot_scores = interpolate(frames, seen, foot_points), _zero_outside(frames, seen, foot_scores)
+        hand_points, hand_scores = interpolate(frames, seen, hand_points), _zero_outside(frames, seen, hand_scores)
     times = video.times[frames]
     height = person.body_height or settings.body_height
     if settings.remove_outliers:
@@ -108,6 +113,8 @@ def prepare_body(person: Person, video: VideoInfo, settings: CleanSettings) -> B
         point_scores,
         foot_points,
         foot_scores,
+        hand_points,
+        hand_scores,
     )
 
 

@@ -8,8 +8,9 @@ from scipy.spatial.transform import Rotation
 
 from ..take.errors import MocapError
 from ..take.film_camera import FilmCamera
-from ..take.records import CameraMove, FloatArray, FoundHeight, IntArray, Motion, Person, Take, VideoInfo
+from ..take.records import CameraMove, FloatArray, FoundHeight, Hands, IntArray, Motion, Person, Take, VideoInfo
 from ..take.settings import CleanSettings
+from ..take.skeletons import HANDS42, Side
 from .body import Body, prepare_body
 from .bones import ANKLE_HEIGHT, ANKLES, HIPS
 from .camera_turn import as_seen_standing, as_turned_back, turns_camera, turns_too_far
@@ -19,6 +20,7 @@ from .focal import find_field_of_view
 from .foot_lock import lock_feet
 from .gaps import report_gaps
 from .gravity import Feet, Ground, body_axes, find_ground, upright_frames, world_from_camera_axes
+from .hands import finger_curls
 from .shots import one_after_another, shots_of
 from .travel import DEFAULT_FIELD_OF_VIEW, FloorPlane, Sighting, focal_length_px, solve_travel
 
@@ -28,6 +30,8 @@ SMALLEST_BODY = 0.05
 FLOOR_PERCENTILE = 10.0
 OFF_FLOOR_METRES, OFF_FLOOR_SECONDS = 0.05, 0.3
 """Feet that stand so far from the floor, for so long, are told. Raising one tells less."""
+MOSTLY_READ = 0.7
+"""Share of the time in which a hand is read from which on nothing is said. Raising it tells more."""
 STAGE_METRES = 0.15
 """Somebody all of whose steps are farther from the floor, and differ by less than twice as much, has a floor of their
 own. Raising it puts low stages on the floor."""
@@ -108,7 +112,10 @@ def clean_shot(
     _tell_feet_off_the_floor(walk, ground, settings, notify)
     origin = walk if settings.own_origin else settled[walks[0].body.track_id]
     feet = walk.body.foot_directions(take.video, focal, settings.smooth_body)
-    return replace(_place(walk, origin, ground, field_of_view, feet, settings), heights=heights)
+    hands = finger_curls(walk.body.times, walk.body.hand_points, walk.body.hand_scores)
+    if HANDS42.name in take.settings.models:
+        _tell_hands(track_id, hands, notify)
+    return replace(_place(walk, origin, ground, field_of_view, feet, settings), heights=heights, hands=hands)
 
 
 def _heed_camera(take: Take, is_too_far: bool, settings: CleanSettings, notify: Callable[[str], None]) -> CleanSettings:
@@ -247,6 +254,19 @@ def _tell_heights(heights: dict[int, FoundHeight], notify: Callable[[str], None]
     if heights:
         told = ", ".join(f"person {i} {found.words}" for i, found in heights.items())
         notify(f"Heights were found by the floor that people share: {told}. Set the Body Height of whom you know.")
+
+
+def _tell_hands(track_id: int, hands: Hands | None, notify: Callable[[str], None]) -> None:
+    seen = np.zeros(len(Side)) if hands is None else (hands.sureness == 1).mean(axis=0)
+    unseen = [side for side, share in zip(Side, seen, strict=True) if not share]
+    if len(unseen) == len(Side):
+        notify(f"Person {track_id}'s hands are too small or too blurred to read: their fingers are held relaxed.")
+        return
+    for side, share in zip(Side, seen, strict=True):
+        if side in unseen:
+            notify(f"Person {track_id}'s {side} hand cannot be read: its fingers are held relaxed.")
+        elif share < MOSTLY_READ:
+            notify(f"Person {track_id}'s {side} hand is read {share:.0%} of the time. Else its fingers are relaxed.")
 
 
 def _tell_feet_off_the_floor(

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..take.errors import MocapError
 from ..take.interpolate import interpolate
-from ..take.records import FloatArray, IntArray, Motion
+from ..take.records import FloatArray, Hands, IntArray, Motion
 from .gaps import long_gaps
 
 SAME_RATE = 0.01
@@ -76,4 +76,7 @@ def _check_count(count: int, fps: float) -> None:
 def _sampled(motion: Motion, times: FloatArray) -> Motion:
     joints, scores = (interpolate(times, motion.times, values) for values in (motion.joints, motion.scores))
     feet = None if motion.feet is None else interpolate(times, motion.times, motion.feet)
-    return replace(motion, times=times, joints=joints, scores=scores, feet=feet)
+    hands = motion.hands and Hands(
+        interpolate(times, motion.times, motion.hands.curls), interpolate(times, motion.times, motion.hands.sureness)
+    )
+    return replace(motion, times=times, joints=joints, scores=scores, feet=feet, hands=hands)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..take.records import FloatArray, Motion, Person, Take
+from ..take.records import FloatArray, Hands, Motion, Person, Take
 from ..take.skeletons import H36M17
 
 FEWEST_FRAMES = 3
@@ -52,6 +52,7 @@ def one_after_another(motions: Sequence[Motion]) -> Motion:
         motions[0].camera,
         motions[0].heights,
         _feet_of(motions),
+        _hands_of(motions),
     )
 
 
@@ -63,6 +64,14 @@ def _feet_of(motions: Sequence[Motion]) -> FloatArray | None:
     return np.concatenate(
         [nothing if motion.feet is None else motion.feet for motion, nothing in zip(motions, unread, strict=True)]
     )
+
+
+def _hands_of(motions: Sequence[Motion]) -> Hands | None:
+    """Those of all motions, one after another; None where they were seen in none."""
+    if all(motion.hands is None for motion in motions):
+        return None
+    hands = [motion.hands or Hands.unseen(len(motion.times)) for motion in motions]
+    return Hands(*(np.concatenate([getattr(each, name) for each in hands]) for name in ("curls", "sureness")))
 
 
 def _size(motion: Motion) -> float:

@@ -19,6 +19,7 @@ def draw_import_options(layout: UILayout, settings: GAST_MOCAP_PG_scene, is_sequ
         column.prop(settings, "speed")
     column.prop(settings, "mirrored")
     column.prop(settings, "feet")
+    column.prop(settings, "hands")
 
 
 def draw_range(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:

@@ -167,6 +167,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
             speed=settings.speed,
             mirrored=settings.mirrored,
             feet=settings.feet,
+            hands=settings.hands,
             frame_rate=settings.frame_rate or None,
         )
 

@@ -322,6 +322,14 @@ class GAST_MOCAP_PG_scene(PropertyGroup):
             description="Read heels and toes as well, so that feet point where they do in the video. A little slower",
         ),
     ]
+    hands: Annotated[
+        bool,
+        BoolProperty(
+            name="Hands",
+            description="Read fingers as well, of hands that are at least 20 pixels long, so that they close and open "
+            "as in the video. Takes half as long again",
+        ),
+    ]
     frame_rate: Annotated[
         float,
         FloatProperty(

@@ -53,7 +53,7 @@ from .records import (
     VideoInfo,
 )
 from .settings import BODY_HEIGHT, CleanSettings, Quality, nearest
-from .skeletons import PARTS, Side
+from .skeletons import PARTS, Side, dimensions
 from .untrusted import DAMAGE, Arrays, items, number, parsed, switch, table, text, whole_number
 from .whole_file import check_room, whole_file, why_not_saved
 
@@ -311,7 +311,7 @@ def _person_from(header: Mapping[str, Any], group: str, video: VideoInfo, arrays
 
     parts = {
         name: PartPoints(
-            numbers(f"{name}/points", (len(skeleton.joints), 2), -MOST_PIXELS, MOST_PIXELS),
+            numbers(f"{name}/points", (len(skeleton.joints), dimensions(name)), -MOST_PIXELS, MOST_PIXELS),
             numbers(f"{name}/scores", (len(skeleton.joints),), 0, 1),
         )
         for name, skeleton in PARTS.items()

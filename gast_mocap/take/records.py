@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .film_camera import FilmCamera
 from .settings import CleanSettings, Quality
-from .skeletons import PARTS, Side
+from .skeletons import PARTS, Side, dimensions
 
 if TYPE_CHECKING:
     from .edits import Edit
@@ -188,14 +188,14 @@ class Track:
 
 @dataclass(frozen=True)
 class PartPoints:
-    """What was read of a part of the body beside COCO-17: ``points`` (t, k, 2) px of the upright frame, ``scores``
-    (t, k) 0..1, 0 where nothing was read."""
+    """What was read of a part of the body beside COCO-17: ``points`` (t, k, 2) px of the upright frame, of hands'
+    shapes (t, k, 3) m; ``scores`` (t, k) 0..1, 0 where nothing was read."""
 
     points: FloatArray
     scores: FloatArray
 
     def __post_init__(self) -> None:
-        check_shape("points", self.points, (None, None, 2))
+        check_shape("points", self.points, (None, None, None))
         check_shape("scores", self.scores, self.points.shape[:2])
 
     def at(self, rows: IntArray | BoolArray) -> "PartPoints":
@@ -219,7 +219,7 @@ class Keypoints2D:
         check_shape("points", self.points, (len(self.frames), 17, 2))
         check_shape("scores", self.scores, (len(self.frames), 17))
         for name, part in self.parts.items():
-            check_shape(name, part.scores, (len(self.frames), len(PARTS[name].joints)))
+            check_shape(name, part.points, (len(self.frames), len(PARTS[name].joints), dimensions(name)))
 
     def at(self, rows: IntArray | BoolArray) -> "Keypoints2D":
         """Those of some frames, by their places in ``frames``."""
@@ -229,7 +229,7 @@ class Keypoints2D:
     def part(self, name: str) -> PartPoints:
         """The points of a part; of score 0 where it was not read."""
         shape = (len(self.frames), len(PARTS[name].joints))
-        return self.parts.get(name) or PartPoints(np.zeros((*shape, 2)), np.zeros(shape))
+        return self.parts.get(name) or PartPoints(np.zeros((*shape, dimensions(name))), np.zeros(shape))
 
 
 @dataclass(frozen=True)
@@ -380,13 +380,36 @@ class FoundHeight:
 
 
 @dataclass(frozen=True)
+class Hands:
+    """How hands are held: ``curls`` (t, 2, 5) degrees that the two knuckles of thumb, index, middle, ring and little
+    finger nearest to the palm are bent by together, of the left and the right hand; ``sureness`` (t, 2) 0..1."""
+
+    curls: FloatArray
+    sureness: FloatArray
+
+    def __post_init__(self) -> None:
+        check_shape("curls", self.curls, (None, 2, 5))
+        check_shape("sureness", self.sureness, (len(self.curls), 2))
+
+    @property
+    def swapped(self) -> "Hands":
+        """With left and right in each other's place."""
+        return Hands(self.curls[:, ::-1], self.sureness[:, ::-1])
+
+    @classmethod
+    def unseen(cls, count: int) -> "Hands":
+        return cls(np.zeros((count, 2, 5)), np.zeros((count, 2)))
+
+
+@dataclass(frozen=True)
 class Motion:
     """A performance in Blender's axes.
 
     ``times`` (t,) seconds, rising; ``joints`` (t, 17, 3) metres, z up, -y towards the camera, floor at z = 0, with
     travel; ``scores`` (t, 17) 0..1; ``contacts`` when each foot stands; ``camera`` that saw it so, None where people
     stay in place; ``heights`` by track id, of everybody whose height was found; ``feet`` (t, 2, 3) which way the right
-    and the left sole point from heel to toes, as long as that is sure, 0..1; None where feet were not read.
+    and the left sole point from heel to toes, as long as that is sure, 0..1; None where feet were not read; ``hands``
+    None where none was surely seen.
     """
 
     times: FloatArray
@@ -396,11 +419,14 @@ class Motion:
     camera: FilmCamera | None = None
     heights: Mapping[int, FoundHeight] = field(default_factory=dict)
     feet: FloatArray | None = None
+    hands: Hands | None = None
 
     def __post_init__(self) -> None:
         check_shape("times", self.times, (None,))
         check_rising("times", self.times)
         check_shape("joints", self.joints, (len(self.times), 17, 3))
         check_shape("scores", self.scores, (len(self.times), 17))
+        if self.hands is not None:
+            check_shape("sureness", self.hands.sureness, (len(self.times), 2))
         if self.feet is not None:
             check_shape("feet", self.feet, (len(self.times), 2, 3))

@@ -1,6 +1,6 @@
 """The joint layouts, each fact once: names, parents, mirror pairs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -117,5 +117,27 @@ FACE5 = Skeleton(
     right=(2, 4),
 )
 
-PARTS = {part.name: part for part in (FEET4, FACE5)}
+HAND_JOINTS = (
+    "wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip", "index_mcp", "index_pip", "index_dip", "index_tip",
+    "middle_mcp", "middle_pip", "middle_dip", "middle_tip", "ring_mcp", "ring_pip", "ring_dip", "ring_tip",
+    "pinky_mcp", "pinky_pip", "pinky_dip", "pinky_tip",
+)  # fmt: skip
+ON_THE_WRIST = (-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 0, 13, 14, 15, 0, 17, 18, 19)
+
+HANDS42 = Skeleton(
+    name="hands",
+    joints=tuple(f"{side}_hand_{joint}" for side in Side for joint in HAND_JOINTS),
+    parents=(*ON_THE_WRIST, *(parent + len(HAND_JOINTS) * (parent >= 0) for parent in ON_THE_WRIST)),
+    left=tuple(range(len(HAND_JOINTS))),
+    right=tuple(range(len(HAND_JOINTS), 2 * len(HAND_JOINTS))),
+)
+
+HAND_SHAPES = replace(HANDS42, name="hand_shapes")
+
+PARTS = {part.name: part for part in (FEET4, FACE5, HANDS42, HAND_SHAPES)}
 """The layouts of what a take may hold of a body beside COCO-17."""
+
+
+def dimensions(part: str) -> int:
+    """Of the points of a part of PARTS: 2, of pixels, or 3, of metres in the hand's own axes."""
+    return 3 if part == HAND_SHAPES.name else 2

@@ -10,7 +10,7 @@ import numpy as np
 from gast_mocap.take.edits import KINDS
 from gast_mocap.take.files import save_take
 from gast_mocap.take.records import Keypoints2D, PartPoints, Person, Pose3D, Take, TakeSettings, Track, VideoInfo
-from gast_mocap.take.skeletons import PARTS
+from gast_mocap.take.skeletons import PARTS, dimensions
 
 PAGE = Path(__file__).parents[2] / "docs" / "file_formats.md"
 OPEN = {"settings.models", "settings.networks", "video.playback", "cleaning", "people", "edits", "tracked"}
@@ -37,7 +37,7 @@ def documented(heading: str) -> set[str]:
 def test_every_field_and_array_of_a_take_is_documented(tmp_path: Path) -> None:
     frames, scores = np.arange(2), np.full(2, 0.9)
     parts = {
-        name: PartPoints(np.zeros((2, len(part.joints), 2)), np.zeros((2, len(part.joints))))
+        name: PartPoints(np.zeros((2, len(part.joints), dimensions(name))), np.zeros((2, len(part.joints))))
         for name, part in PARTS.items()
     }
     person = Person(

@@ -68,6 +68,7 @@ def parse(arguments: Sequence[str] | None) -> Job | Batch | Check:
         default=True,
         help="read heels and toes as well; the default",
     )
+    parser.add_argument("--hands", action="store_true", help="read fingers as well: slower")
     many = parser.add_argument_group("many videos")
     many.add_argument("--out-dir", type=Path, metavar="FOLDER", help="save each take here; what is there is kept")
     many.add_argument("--jobs", type=several, default=1, metavar="N", help="how many videos at a time")

@@ -1,13 +1,14 @@
 """Heels, toes and faces by BlazePose, which is shown a body whose keypoints are known already."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...take.records import FloatArray
-from ...take.skeletons import COCO17, FACE5, FEET4, PARTS, Side
+from ...take.skeletons import COCO17, FACE5, FEET4, Side
 from ..video.pyramid import Pyramid
+from .roles import Parts
 from .session import Network
 
 SIDE = 2.75
@@ -29,18 +30,6 @@ BODY = slice(COCO17.index("left_shoulder"), None)
 SHOULDERS, HIPS = (COCO17.indices(*(f"{side}_{joint}" for side in Side)) for joint in ("shoulder", "hip"))
 ANKLES = COCO17.indices(*(f"{joint.split('_')[0]}_ankle" for joint in FEET4.joints))
 """Of each of the feet's points."""
-PART_ROWS = sum(len(part.joints) for part in PARTS.values())
-NOTHING: FloatArray = np.zeros((PART_ROWS, 3))
-"""What is known of a body that was not read: x, y and score of all parts' points, the parts one after another."""
-
-
-class PartReader(Protocol):
-    """Reads what a take holds of a body beside COCO-17."""
-
-    def read(self, frame: Pyramid, points: FloatArray, scores: FloatArray) -> FloatArray:
-        """(PART_ROWS, 3) as ``NOTHING``, of the body in an RGB ``frame`` whose keypoints (17, 2) px and scores are
-        known."""
-        ...
 
 
 class BlazePose:
@@ -51,10 +40,11 @@ class BlazePose:
         port = network.signature.inputs[0]
         self._input, self._size = port.name, int(port.shape[1] or 0)
 
-    def read(self, frame: Pyramid, points: FloatArray, scores: FloatArray) -> FloatArray:
+    def read(self, frame: Pyramid, points: FloatArray, scores: FloatArray) -> Parts:
+        """Feet and face of the body in an RGB ``frame`` whose keypoints (17, 2) px and scores are known."""
         sure = scores >= SURE
         if not sure[[*SHOULDERS, *HIPS]].all():
-            return NOTHING
+            return {}
         middle = points[HIPS].mean(axis=0)
         up = points[SHOULDERS].mean(axis=0) - middle
         reach = float(np.linalg.norm(points[sure] - middle, axis=1).max())
@@ -65,14 +55,14 @@ class BlazePose:
         compared = np.flatnonzero(sure[BODY]) + BODY.start
         off = np.linalg.norm(found[OF_COCO] - points, axis=1)[compared]
         if np.median(off) > FARTHEST * 2 * reach:
-            return NOTHING
+            return {}
         seen = 1 / (1 + np.exp(-landmarks[:, 3:].min(axis=1)))
         read = np.column_stack([found, seen])
         feet, face = (read[OF_PARTS[name]] for name in (FEET4.name, FACE5.name))
         # The network's feet hang on its own ankles, which miss ours by as much as the toes miss the truth.
         theirs = found[OF_COCO][ANKLES]
         feet[:, :2] += np.where(sure[ANKLES][:, None], points[ANKLES] - theirs, 0.0)
-        return np.concatenate([feet, face])
+        return {FEET4.name: feet, FACE5.name: face}
 
     def _landmarks(self, picture: NDArray[np.uint8]) -> FloatArray:
         """(33, 4) px of ``picture``, and the logits of being visible and in the picture."""

@@ -1,5 +1,6 @@
 """What the pipeline asks of the networks that watch, whoever made them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -36,6 +37,11 @@ class Detections:
     def __post_init__(self) -> None:
         check_shape("boxes", self.boxes, (None, 4))
         check_shape("scores", self.scores, (len(self.boxes),))
+
+
+Parts = Mapping[str, FloatArray]
+"""What was read of one body in one frame beside COCO-17: by the names of skeletons.PARTS, (k, d + 1) the points px of d
+dimensions and their scores; a part that was not read is absent."""
 
 
 class Detector(Protocol):

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ...take.records import BoolArray, FloatArray, ImageArray, IntArray
-from ...take.skeletons import COCO17, Side
-from ..networks.blazepose import NOTHING, PART_ROWS
+from ...take.skeletons import COCO17, PARTS, Side, dimensions
+from ..networks.roles import Parts
 from ..video.pyramid import Pyramid
 from .boxes import box_around
 from .portrait import inside, portrait, sharpness, worth_of
@@ -22,9 +22,11 @@ it cuts off people who walk out of the light."""
 CLEARLY = 1.05
 """So many times as good a picture takes the place of the one that is kept. Lowering it costs time."""
 HUES, SATURATIONS = 12, 4
+PART_SHAPES = {name: (len(part.joints), dimensions(name) + 1) for name, part in PARTS.items()}
 BOX, POINTS, SCORES, HELD, PART_POINTS = slice(0, 4), slice(4, 38), slice(38, 55), slice(55, 72), slice(72, None)
-ROW = 72 + 3 * PART_ROWS
+ROW = 72 + sum(joints * numbers for joints, numbers in PART_SHAPES.values())
 """Numbers that are kept of a person in one frame, and where in them."""
+NOTHING: Parts = {}
 NOT_HELD = np.zeros(17, int)
 TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoulder", "hip")))
 
@@ -33,9 +35,9 @@ TORSO = COCO17.indices(*(f"{side}_{joint}" for side in Side for joint in ("shoul
 class Observations:
     """What has been seen of one followed person so far.
 
-    ``rows`` holds the box, the keypoints, their scores, for how long they are held, and the points of feet and face
-    with theirs, of one frame after the other, in single precision: that is a ten-thousandth of a pixel. An hour of
-    video has many rows; as small arrays they would take three times the memory.
+    ``rows`` holds the box, the keypoints, their scores, for how long they are held, and the points of feet, face and
+    hands with theirs, of one frame after the other, in single precision: that is a ten-thousandth of a pixel. An hour
+    of video has many rows; as small arrays they would take three times the memory.
     ``replaces``: they seem to have taken somebody's place from one frame to the next.
     """
 
@@ -67,11 +69,14 @@ class Observations:
         return self._table()[:, HELD] > 0
 
     @property
-    def part_rows(self) -> FloatArray:
-        """(t, PART_ROWS, 3) x and y px and score of the points of feet and face."""
-        return self._table()[:, PART_POINTS].reshape(-1, PART_ROWS, 3)
+    def parts(self) -> dict[str, FloatArray]:
+        """Name of skeletons.PARTS -> (t, k, d + 1) its points px and scores, 0 where it was not read."""
+        table = self._table()[:, PART_POINTS]
+        ends = np.cumsum([joints * numbers for joints, numbers in PART_SHAPES.values()])
+        pieces = zip(PART_SHAPES.items(), np.split(table, ends[:-1], axis=1), strict=True)
+        return {name: piece.reshape(-1, *shape) for (name, shape), piece in pieces}
 
-    def see(self, frame: int, picture: Pyramid, pose: Pose, parts: FloatArray = NOTHING) -> None:
+    def see(self, frame: int, picture: Pyramid, pose: Pose, parts: Parts = NOTHING) -> None:
         """Take in the person's ``pose``, the ``parts`` read beside it, and how they look in ``frame``."""
         box = pose.box
         self.add(frame, box, pose.points, pose.scores, pose.held, parts)
@@ -86,10 +91,11 @@ class Observations:
         points: FloatArray,
         scores: FloatArray,
         held: IntArray = NOT_HELD,
-        parts: FloatArray = NOTHING,
+        parts: Parts = NOTHING,
     ) -> None:
+        read = [parts.get(name, np.zeros(shape)).ravel() for name, shape in PART_SHAPES.items()]
         self.frames.append(frame)
-        self.rows.extend(np.concatenate([box, points.ravel(), scores, held, parts.ravel()]))
+        self.rows.extend(np.concatenate([box, points.ravel(), scores, held, *read]))
 
     def _look_at(self, picture: Pyramid, pose: Pose) -> None:
         """Keep the picture if it is better than the one that is kept."""

@@ -10,9 +10,9 @@ import numpy as np
 
 from ...models.catalog import bundled_model
 from ...take.records import FloatArray, ImageArray, Keypoints2D, PartPoints, Track, VideoInfo
-from ...take.skeletons import PARTS
 from ..choice import BUNDLED, OwnNetworks
-from ..networks.blazepose import NOTHING, BlazePose, PartReader
+from ..networks.blazepose import BlazePose
+from ..networks.hands import HandLandmarks
 from ..networks.roles import Detector, Estimator
 from ..networks.session import Session
 from ..networks.slots import Used, own_detector, own_reader
@@ -28,6 +28,7 @@ from .follow import Sort, with_lost_legs
 from .found_poses import FoundPoses
 from .keypoints import SinglePose
 from .observe import Observations, shares
+from .parts import PartsReader
 from .pose import Pose
 from .read import BodyReader, is_same_body
 from .rejoin import SAME, rejoin
@@ -65,19 +66,22 @@ class WatchedPerson:
 
 @dataclass(frozen=True)
 class Eyes:
-    """The networks that watch, and how they are used; a bottom-up one finds and reads. ``parts``: None where feet and
-    faces are not wanted."""
+    """The networks that watch, and how they are used; a bottom-up one finds and reads. ``blazepose``: None where feet
+    and faces are not wanted; ``hands``: None where they are not."""
 
     detector: Detector
     estimator: Estimator
     preset: Preset
     used: tuple[Used, ...]
-    parts: PartReader | None = None
+    blazepose: BlazePose | None = None
+    hands: HandLandmarks | None = None
 
     @classmethod
-    def load(cls, preset: Preset, own: OwnNetworks = BUNDLED, threads: int = 0, feet: bool = False) -> Self:
+    def load(
+        cls, preset: Preset, own: OwnNetworks = BUNDLED, threads: int = 0, feet: bool = False, hands: bool = False
+    ) -> Self:
         """The bundled networks, of so many ``threads`` (0: as many as cores), or in their places the user's ``own``;
-        with ``feet`` also that which reads feet and faces.
+        with ``feet`` also that which reads feet and faces, with ``hands`` that which reads hands.
 
         Raises:
             MocapError: a bundled model is missing or damaged, or an own one is of an unknown kind.
@@ -98,10 +102,14 @@ class Eyes:
             session = Session(bundled_model("movenet-multipose")[0], threads)
             detector, found_by = MultiPoseDetector(session), Used("detector", session)
         used = tuple(dict.fromkeys((found_by, read_by)))
-        if not feet:
-            return cls(detector, estimator, preset, used)
-        session = Session(bundled_model("blazepose")[0], threads)
-        return cls(detector, estimator, preset, (*used, Used("feet", session)), BlazePose(session))
+        eyes = cls(detector, estimator, preset, used)
+        if feet:
+            session = Session(bundled_model("blazepose")[0], threads)
+            eyes = replace(eyes, used=(*eyes.used, Used("feet", session)), blazepose=BlazePose(session))
+        if hands:
+            session = Session(bundled_model("hands")[0], threads)
+            eyes = replace(eyes, used=(*eyes.used, Used("hands", session)), hands=HandLandmarks(session))
+        return eyes
 
 
 def watch_people(
@@ -134,7 +142,7 @@ class Watcher:
         self._search = Search(eyes.detector, eyes.preset, fps)
         self._sort = Sort(max(1, round(MAX_UNSEEN_SECONDS * fps)), with_lost_legs)
         self._reader = BodyReader(eyes.estimator)
-        self._part_reader, self._parts_every = eyes.parts, eyes.preset.parts_every
+        self._parts = PartsReader(eyes.blazepose, eyes.hands, eyes.preset.parts_every)
         self._poses: dict[int, Pose] = {}
         self._last_seen: set[int] = set()
         self._patient_at, self._patient_every = 0, max(1, round(PATIENT_SECONDS * fps))
@@ -146,6 +154,7 @@ class Watcher:
         if shown.is_cut:
             self._end_shot()
         boxes = self._sort.predict()
+        self._parts.forget(*(i for i in self._poses if i not in boxes))
         self._poses = {i: pose for i, pose in self._poses.items() if i in boxes}
         if self._search.is_due(shown.index):
             boxes |= self._find(shown, boxes)
@@ -161,7 +170,7 @@ class Watcher:
             self._sort.correct(track_id, pose.box)
             if track_id not in self.tracks:
                 self.tracks[track_id] = self._begin(track_id, shown, seen)
-            self.tracks[track_id].see(shown.index, shown.picture, pose, self._parts_of(shown, pose))
+            self.tracks[track_id].see(shown.index, shown.picture, pose, self._parts.read(shown, track_id, pose))
         self._poses |= seen
         self._last_seen = set(seen)
         if len(seen) < len(boxes) or any(pose.score < UNSURE for pose in seen.values()):
@@ -172,6 +181,7 @@ class Watcher:
     def _end_shot(self) -> None:
         """Nobody is followed across a cut."""
         self._sort.forget()
+        self._parts.forget(*self._poses)
         self._search.restart()
         self._poses.clear()
         self._last_seen.clear()
@@ -235,14 +245,8 @@ class Watcher:
         gone = {i for _, poses in self._past for i in poses} - seen.keys()
         observed = Observations(replaces=self._replaces(begin, first, gone, seen))
         for frame, pose in reversed(earlier):
-            observed.see(frame.index, frame.picture, pose, self._parts_of(frame, pose))
+            observed.see(frame.index, frame.picture, pose, self._parts.read(frame, track_id, pose))
         return observed
-
-    def _parts_of(self, shown: Frame[Pyramid], pose: Pose) -> FloatArray:
-        """What is read of somebody's feet and face; nothing where most of the body is behind somebody else."""
-        if self._part_reader is None or shown.index % self._parts_every or pose.is_lost:
-            return NOTHING
-        return self._part_reader.read(shown.picture, pose.points, pose.scores)
 
     def _look_back(self, pose: Pose) -> list[tuple[Frame[Pyramid], Pose]]:
         """The person of ``pose`` in the frames before this, the latest first, as far as they are seen without a gap."""
@@ -299,11 +303,10 @@ def join(track_id: int, tracks: list[Observations], times: FloatArray) -> Watche
 
 
 def joined_parts(tracks: Sequence[Observations]) -> dict[str, PartPoints]:
-    """Feet and faces of all ``tracks``, one after another; nothing of a part that was never read."""
-    rows = np.concatenate([track.part_rows for track in tracks])
-    ends = np.cumsum([len(part.joints) for part in PARTS.values()])
-    pieces = zip(PARTS, np.split(rows, ends[:-1], axis=1), strict=True)
-    return {name: PartPoints(piece[..., :2], piece[..., 2]) for name, piece in pieces if piece[..., 2].any()}
+    """What was read of all ``tracks``, one after another; nothing of a part that was never read."""
+    read = [track.parts for track in tracks]
+    pieces = {name: np.concatenate([parts[name] for parts in read]) for name in read[0]}
+    return {name: PartPoints(piece[..., :-1], piece[..., -1]) for name, piece in pieces.items() if piece[..., -1].any()}
 
 
 def alike_across_cuts(watched: Sequence[WatchedPerson], video: VideoInfo) -> list[tuple[int, int]]:

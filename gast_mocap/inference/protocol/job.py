@@ -16,7 +16,7 @@ class Job:
     Frames count from 0; ``end`` is exclusive, None means the end of the video.
     ``speed``, ``mirrored`` and ``frame_rate`` are those of records.Playback: how the video is to be taken.
     ``own`` names files to work with instead of bundled networks. ``gentle``: one thread is enough, so that the computer
-    stays free for other work. ``feet``: heels, toes and faces are read, too.
+    stays free for other work. ``feet``: heels, toes and faces are read, too; ``hands``: fingers.
     """
 
     video: Path
@@ -33,6 +33,7 @@ class Job:
     frame_rate: float | None = None
     gentle: bool = False
     feet: bool = True
+    hands: bool = False
 
     @property
     def playback(self) -> Playback:

@@ -1,4 +1,4 @@
-"""Which bones are fingers, and how a relaxed hand holds them.
+"""Which bones are fingers, and how a hand that was seen, or a relaxed one, holds them.
 
 Fingers have no roles of the bone map: they hang below a hand, or are called as fingers of its side. How far they are
 bent at rest, how many bones they have and how those are rolled does not matter: they bend about the axis that closes
@@ -6,13 +6,13 @@ the hand.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from ...take.records import FloatArray
+from ...take.records import FloatArray, Hands
 from ...take.skeletons import Side
 from .. import rotations as quat
 from .bone_map import BoneMap
@@ -25,14 +25,20 @@ THUMB = NAMES[0]
 MOST_BONES = 3
 """Bones of a finger that bend; what comes after them are its ends."""
 RELAXED = {
+    "thumb": (8.0, 10.0, 14.0),
     "index": (18.0, 26.0, 12.0),
     "middle": (22.0, 32.0, 15.0),
     "ring": (26.0, 35.0, 17.0),
     "pinky": (28.0, 34.0, 16.0),
 }
-"""Degrees by which a finger's knuckles are bent in a hand that hangs, from the palm on. Raising them closes it."""
-RELAXED_THUMB = (8.0, 10.0, 14.0)
-"""Degrees by which the thumb's are bent towards the palm, further than at rest."""
+"""Degrees by which a finger's knuckles are bent in a hand that hangs, from the palm on, the thumb's towards the palm
+and further than at rest. Raising them closes it."""
+RELAXED_BENDS = {name: np.array(bends) for name, bends in RELAXED.items()}
+CLOSED_THUMB = (16.0, 26.0, 34.0)
+THUMB_CLOSES = (35.0, 75.0)
+"""Degrees by which the thumb's are bent so in a fist; its curl up to which it is open and from which it is closed."""
+KNUCKLE_SHARES = (0.42, 0.58, 0.38)
+"""Of a finger's curl: the knuckle at the palm, the middle one, and the last, which does not bend by itself."""
 PALM_DEPTH = 0.3
 """Of the way from wrist to knuckles: so far before the palm the thumb aims. Raising it closes it over the fingers."""
 STRAIGHT = 0.3
@@ -54,13 +60,28 @@ def relaxed_fingers(rest: RestPose, bone_map: BoneMap) -> dict[str, FloatArray]:
     """Bone -> (4,) rotation, relative to rest and parent, of all finger bones of a rig whose hands hang."""
     held: dict[str, FloatArray] = {}
     for side in Side:
-        if sided("hand", side) not in bone_map.bones:
-            continue
-        hand = rest.index(bone_map.bones[sided("hand", side)])
-        fingers = fingers_of(rest, hand, side)
-        for bone, turn in _relaxed(rest, hand, fingers, side):
-            held[rest.bone_names[bone]] = turn
+        if sided("hand", side) in bone_map.bones:
+            held |= _posed(rest, bone_map, side, RELAXED_BENDS)
     return held
+
+
+def seen_fingers(rest: RestPose, bone_map: BoneMap, hands: Hands) -> dict[str, FloatArray]:
+    """Bone -> (t, 4) rotations, relative to rest and parent, of the finger bones of hands that were seen; relaxed where
+    that is not sure."""
+    turns: dict[str, FloatArray] = {}
+    for side, curls, sureness in zip(
+        Side, *(np.moveaxis(of, 1, 0) for of in (hands.curls, hands.sureness)), strict=True
+    ):
+        if sided("hand", side) in bone_map.bones and sureness.any():
+            turns |= _posed(rest, bone_map, side, _seen_bends(curls, sureness[:, None]))
+    return turns
+
+
+def _seen_bends(curls: FloatArray, sureness: FloatArray) -> dict[str, FloatArray]:
+    """Finger -> (t, 3) degrees as in RELAXED, of ``curls`` (t, 5) that are so sure (t, 1)."""
+    closed = np.interp(curls[:, 0], THUMB_CLOSES, (0.0, 1.0))[:, None] * CLOSED_THUMB
+    seen = {THUMB: closed} | {name: curls[:, [i]] * KNUCKLE_SHARES for i, name in enumerate(NAMES) if name != THUMB}
+    return {name: sureness * bends + (1 - sureness) * RELAXED_BENDS[name] for name, bends in seen.items()}
 
 
 def fingers_of(rest: RestPose, hand: int, side: Side) -> list[Finger]:
@@ -119,28 +140,33 @@ def _hanging(rest: RestPose, hand: int, below: list[int]) -> list[Finger]:
     return [Finger(name, chains[first]) for name, first in found.items()]
 
 
-def _relaxed(rest: RestPose, hand: int, fingers: list[Finger], side: Side) -> Iterator[tuple[int, FloatArray]]:
-    """Bones, and their rotations (4,) relative to rest and parent in a hand that hangs."""
+def _posed(rest: RestPose, bone_map: BoneMap, side: Side, wanted: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Bone -> its rotation (..., 4) relative to rest and parent in a hand whose fingers are bent as ``wanted``: name ->
+    (..., 3) as in RELAXED."""
+    hand = rest.index(bone_map.bones[sided("hand", side)])
+    fingers = fingers_of(rest, hand, side)
     palm = _palm(rest, hand, fingers, side)
     if palm is None:
-        return
+        return {}
     knuckles = np.mean([_head(rest, finger.bones[0]) for finger in fingers if finger.name != THUMB], axis=0)
-    wrist = _head(rest, hand)
+    wrist, posed = _head(rest, hand), {}
     for finger in fingers:
         ways = _ways(rest, finger)
         if finger.name == THUMB:
             aim = knuckles + PALM_DEPTH * np.linalg.norm(knuckles - wrist) * palm
             axis = quat.unit(np.cross(ways[-1], aim - _head(rest, finger.bones[-1])))
-            bends = np.array(RELAXED_THUMB[: len(ways)])
+            bends = wanted[THUMB][..., : len(ways)]
         else:
             ahead = quat.orthogonal(np.sum(ways, axis=0), palm)
             if ahead @ (knuckles - wrist) < 0:  # a fist at rest
                 ahead = quat.orthogonal(_head(rest, finger.bones[0]) - wrist, palm)
             axis = quat.unit(np.cross(ahead, palm))
-            bends = _wanted(RELAXED[finger.name], len(ways)) - _bent(ways, ahead, palm)
-        for bone, bend in zip(finger.bones, np.radians(bends), strict=True):
+            bends = _spread(wanted[finger.name], len(ways)) - _bent(ways, ahead, palm)
+        for bone, bend in zip(finger.bones, np.moveaxis(np.radians(bends), -1, 0), strict=True):
             own = quat.from_matrix(rest.rest[bone, :3, :3])
-            yield bone, quat.multiply(quat.multiply(quat.inverse(own), quat.about(axis, np.asarray(bend))), own)
+            turn = quat.multiply(quat.multiply(quat.inverse(own), quat.about(axis, bend)), own)
+            posed[rest.bone_names[bone]] = turn
+    return posed
 
 
 def _palm(rest: RestPose, hand: int, fingers: list[Finger], side: Side) -> FloatArray | None:
@@ -159,9 +185,11 @@ def _palm(rest: RestPose, hand: int, fingers: list[Finger], side: Side) -> Float
     return quat.unit(out)
 
 
-def _wanted(bends: tuple[float, ...], count: int) -> FloatArray:
-    """Degrees of ``count`` knuckles, of which the last does what those do that it stands for."""
-    return np.array([*bends[: count - 1], sum(bends[count - 1 :]) / (1 if count > 1 else 2)])
+def _spread(bends: FloatArray, count: int) -> FloatArray:
+    """(..., count) degrees of so many knuckles, of which the last does what those of ``bends`` (..., 3) do that it
+    stands for."""
+    last = bends[..., count - 1 :].sum(axis=-1, keepdims=True) / (1 if count > 1 else 2)
+    return np.concatenate([bends[..., : count - 1], last], axis=-1)
 
 
 def _bent(ways: list[FloatArray], ahead: FloatArray, palm: FloatArray) -> FloatArray:

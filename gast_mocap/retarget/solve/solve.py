@@ -11,7 +11,7 @@ from ...take.skeletons import H36M17, Side
 from .. import rotations as quat
 from ..rig.attachment import attachment_of
 from ..rig.bone_map import BoneMap, check_map
-from ..rig.fingers import relaxed_fingers
+from ..rig.fingers import relaxed_fingers, seen_fingers
 from ..rig.rest_body import armature_from_body, joint, leg_length, limb_end, spine_chain
 from ..rig.rest_pose import RestPose
 from ..rig.roles import LIMBS, sided
@@ -29,8 +29,8 @@ LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "kn
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py. ``fingers``: hands are held
-    relaxed."""
+    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py. ``fingers``: hands
+    are held as they were seen, and relaxed where they were not."""
 
     joint_limits: bool = True
     travel: Travel = "hips"
@@ -66,9 +66,11 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
     placement = place(motion, rest, bone_map, skeleton, attachment, stance, options.travel)
     turns = _bone_turns(changes, rest, bone_map)
     local = [quat.multiply(quat.inverse(skeleton.socket(bone)), turn) for bone, turn in turns.items()]
+    seen = seen_fingers(rest, bone_map, motion.hands) if options.fingers and motion.hands else {}
+    relaxed = relaxed_fingers(rest, bone_map) if options.fingers else {}
     return BoneCurves(
-        tuple(rest.bone_names[bone] for bone in turns),
-        quat.continuous(np.stack(local, axis=1)),
+        (*(rest.bone_names[bone] for bone in turns), *seen),
+        quat.continuous(np.stack([*local, *seen.values()], axis=1)),
         placement.located,
         placement.locations,
         leg_length(rest, bone_map) or float(np.ptp(rest.heads, axis=0).max()),
@@ -80,7 +82,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
             for bone in turns
             if not rest.connected[bone] and rest.bone_names[bone] not in placement.located
         },
-        relaxed_fingers(rest, bone_map) if options.fingers else {},
+        {bone: turn for bone, turn in relaxed.items() if bone not in seen},
     )
 
 
@@ -92,7 +94,8 @@ def as_the_rig_sees_it(motion: Motion, rest: RestPose) -> Motion:
     order = H36M17.mirrored_order()
     contacts = tuple(replace(contact, foot=contact.foot.other) for contact in motion.contacts)
     feet = None if motion.feet is None else motion.feet[:, ::-1]
-    return replace(motion, joints=motion.joints[:, order], scores=motion.scores[:, order], contacts=contacts, feet=feet)
+    swapped = replace(motion, joints=motion.joints[:, order], scores=motion.scores[:, order], contacts=contacts)
+    return replace(swapped, feet=feet, hands=motion.hands and motion.hands.swapped)
 
 
 def _posed(changes: dict[str, FloatArray], rest: RestPose, bone_map: BoneMap) -> PosedSkeleton:

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 import pytest
 
-from gast_mocap.inference.networks.blazepose import NOTHING
 from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
@@ -101,7 +100,7 @@ def test_feet_and_faces_stay_with_the_frames_in_which_they_were_read() -> None:
     def piece(frames: range, place: float, read: bool) -> Observations:
         observed = Observations()
         for frame in frames:
-            parts = np.where([[1, 1, 1]] * 4 + [[0, 0, 0]] * 5, [place, frame, 0.5], 0.0) if read else NOTHING
+            parts = {"feet": np.tile([place, frame, 0.5], (4, 1))} if read else {}
             observed.add(frame, np.full(4, place), np.full((17, 2), place), np.ones(17), parts=parts)
         return observed
 

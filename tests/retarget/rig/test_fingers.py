@@ -8,11 +8,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from gast_mocap.retarget.blender.access import pose_bones, scene
-from gast_mocap.retarget.rig.fingers import fingers_of, relaxed_fingers
+from gast_mocap.retarget.rig.fingers import fingers_of, relaxed_fingers, seen_fingers
 from gast_mocap.retarget.rig.naming import finger_named
 from gast_mocap.retarget.rig.recognition import map_bones
 from gast_mocap.retarget.solve.solve import SolveOptions
-from gast_mocap.take.records import FloatArray
+from gast_mocap.take.records import FloatArray, Hands
 from gast_mocap.take.skeletons import Side
 from trials.performances import squat
 from trials.played import LIMITED, play
@@ -86,9 +86,9 @@ def before_the_palm(rig: bpy.types.Object, hand: str) -> FloatArray:
     return np.linalg.inv(world) @ (world[:, 3] + np.array([sign * 0.045, 0.0, -0.04, 0.0]))
 
 
-def tips(rig: bpy.types.Object, hand: str, family: str, count: int, side: Side) -> dict[str, float]:
-    """Metres from before the palm to the fingertips at frame 1."""
-    scene().frame_set(1)
+def tips(rig: bpy.types.Object, hand: str, family: str, count: int, side: Side, frame: int = 1) -> dict[str, float]:
+    """Metres from before the palm to the fingertips."""
+    scene().frame_set(frame)
     world, bones = np.array(rig.matrix_world), pose_bones(rig)
     palm = world @ np.array(bones[hand].matrix) @ before_the_palm(rig, hand)
     ends = {finger: world @ [*bones[spelled(family, finger, count, side)].tail, 1.0] for finger in NAMES}
@@ -181,6 +181,44 @@ def test_hands_are_keyed_once_and_what_an_animator_did_stays() -> None:
     bare = make_armature(with_fingers("Mixamo"))
     play(bare, squat(4), SolveOptions(fingers=False))
     assert index not in keys_of(bare)
+
+
+@pytest.mark.parametrize(
+    ("family", "count"), [("Mixamo", 3), ("Mixamo", 2), ("Mixamo", 1), ("Biped", 3), ("Auto-Rig Pro, controls", 3)]
+)
+def test_a_hand_that_closes_in_the_video_closes_on_the_rig(family: str, count: int) -> None:
+    bones = with_fingers(family, count)
+    rig = make_armature(bones)
+    closing = np.zeros((20, 2, 5))
+    closing[:, 0] = np.linspace(0.0, 180.0, 20)[:, None]
+    hands = Hands(closing, np.tile([1.0, 0.0], (20, 1)))
+    play(rig, replace(squat(20), hands=hands), LIMITED)
+    left, right = (hand_of(bones, side).name for side in Side)
+    way = [tips(rig, left, family, count, Side.LEFT, frame) for frame in (1, 8, 14)]
+    for finger in NAMES if count > 1 else NAMES[1:]:
+        assert way[0][finger] > way[1][finger] > way[2][finger], finger
+    still = [tips(rig, right, family, count, Side.RIGHT, frame) for frame in (1, 14)]
+    assert still[0] == pytest.approx(still[1], abs=1e-5)  # the other hand stays relaxed
+    assert len(keys_of(rig)[spelled(family, "index", 1, Side.RIGHT)][0]) == 1
+
+
+@pytest.mark.parametrize(("sureness", "total"), [(1.0, 100 * (0.42 + 0.58 + 0.38)), (0.0, 56.0), (0.5, 97.0)])
+def test_a_finger_is_bent_as_seen_and_relaxed_where_that_is_unsure(sureness: float, total: float) -> None:
+    """Where it is seen, by 100 degrees at two knuckles and 0.66 of the second at the third; 18 + 26 + 12 relaxed."""
+    rest = rest_pose_of(with_fingers("Mixamo", bend=10.0))
+    hands = Hands(np.full((3, 2, 5), 100.0), np.array([[sureness] * 2] * 2 + [[1.0, 1.0]]))
+    turns = seen_fingers(rest, map_bones(rest), hands)
+    for side in Side:
+        turn = np.eye(3)
+        for n in (1, 2, 3):
+            bone = rest.index(spelled("Mixamo", "index", n, side))
+            own = rest.rest[bone, :3, :3]
+            local = Rotation.from_quat(turns[rest.bone_names[bone]][0, [1, 2, 3, 0]]).as_matrix()
+            turn = turn @ (own @ local @ own.T)
+            way = turn @ own[:, 1]
+        assert np.degrees(np.arctan2(-way[2], way[0] * (1 if side is Side.LEFT else -1))) == pytest.approx(
+            total, abs=0.5
+        )
 
 
 def keys_of(rig: bpy.types.Object) -> dict[str, list[list[float]]]:
