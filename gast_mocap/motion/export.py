@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from ..take.errors import MocapError
 from ..take.packing import write_arrays
 from ..take.records import FloatArray, Motion
-from ..take.skeletons import H36M17, TOES19, Skeleton
+from ..take.skeletons import FINGERS, H36M17, TOES19, Side, Skeleton
 from ..take.whole_file import whole_file, why_not_saved
 from .feet import with_toes
 from .resample import resample_evenly
@@ -61,8 +61,9 @@ def figure_of(motion: Motion) -> tuple[Skeleton, FloatArray, FloatArray]:
 
 
 def write_npz(motion: Motion, file: IO[bytes]) -> None:
-    """``times`` (t,), ``joints`` (t, j, 3), ``scores`` (t, j), ``joint_names`` (j,), ``parents`` (j,) and
-    the contacts as ``contact_feet``, ``contact_starts``, ``contact_ends``."""
+    """``times`` (t,), ``joints`` (t, j, 3), ``scores`` (t, j), ``joint_names`` (j,), ``parents`` (j,), the contacts as
+    ``contact_feet``, ``contact_starts``, ``contact_ends``, and where hands were seen ``curls`` (t, 2, 5) in degrees and
+    ``hand_sureness`` (t, 2) as in records.Hands."""
     skeleton, joints, scores = figure_of(motion)
     arrays: dict[str, NDArray[Any]] = {
         "times": motion.times,
@@ -74,17 +75,26 @@ def write_npz(motion: Motion, file: IO[bytes]) -> None:
         "contact_starts": np.array([contact.start for contact in motion.contacts]),
         "contact_ends": np.array([contact.end for contact in motion.contacts]),
     }
+    if motion.hands:
+        arrays |= {"curls": motion.hands.curls, "hand_sureness": motion.hands.sureness}
     write_arrays(file, arrays)
 
 
 def write_csv(motion: Motion, file: IO[bytes]) -> None:
-    """One line a frame: seconds, then x, y, z and score of every joint."""
+    """One line a frame: seconds, then x, y, z and score of every joint, and where hands were seen how sure that is and
+    the curls of their fingers in degrees."""
     skeleton, joints, scores = figure_of(motion)
     header = ["seconds", *(f"{joint}_{part}" for joint in skeleton.joints for part in ("x", "y", "z", "score"))]
+    hands = np.zeros((len(motion.times), 0))
+    if motion.hands:
+        parts = ("hand_score", *(f"{finger}_curl" for finger in FINGERS))
+        header += [f"{side}_{part}" for side in Side for part in parts]
+        both = np.concatenate([motion.hands.sureness[..., None], motion.hands.curls], axis=-1)
+        hands = both.reshape(len(both), -1)
     file.write((",".join(header) + "\n").encode())
     for part in _parts(len(motion.times)):
         columns = np.concatenate([joints[part], scores[part, :, None]], axis=-1)
-        rows = np.column_stack([motion.times[part], columns.reshape(len(columns), -1)])
+        rows = np.column_stack([motion.times[part], columns.reshape(len(columns), -1), hands[part]])
         np.savetxt(file, rows, fmt=["%.6f", *["%.5f"] * (len(header) - 1)], delimiter=",")
 
 

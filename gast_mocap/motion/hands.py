@@ -9,7 +9,7 @@ import numpy as np
 
 from ..take.interpolate import distance_to_nearest, interpolate
 from ..take.records import BoolArray, FloatArray, Hands
-from ..take.skeletons import HAND_JOINTS
+from ..take.skeletons import FINGERS, HAND_JOINTS
 from .smooth import smooth_curves
 
 SEEN = 0.9
@@ -22,7 +22,6 @@ BRIDGED = 0.02
 """Weight of a frame in which the hand was not seen: it holds the pose between those that were."""
 HELD = (1.0, 2.0)
 """Seconds to the next frame in which the hand was seen, up to which its pose is held and from which it is relaxed."""
-FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 KNUCKLES = [[HAND_JOINTS.index(f"{finger}_{joint}") for joint in ("mcp", "pip", "dip")] for finger in FINGERS[1:]]
 THUMB = [HAND_JOINTS.index(f"thumb_{joint}") for joint in ("cmc", "mcp", "ip", "tip")]
 

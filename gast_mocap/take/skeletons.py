@@ -117,6 +117,8 @@ FACE5 = Skeleton(
     right=(2, 4),
 )
 
+FINGERS = ("thumb", "index", "middle", "ring", "pinky")
+
 HAND_JOINTS = (
     "wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip", "index_mcp", "index_pip", "index_dip", "index_tip",
     "middle_mcp", "middle_pip", "middle_dip", "middle_tip", "ring_mcp", "ring_pip", "ring_dip", "ring_tip",

@@ -11,7 +11,7 @@ from gast_mocap.motion.bones import bone_lengths, set_bone_lengths
 from gast_mocap.motion.export import FRAMES_AT_ONCE, export_motion, local_turns, rest_offsets
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import save_take
-from gast_mocap.take.records import FootContact, Motion
+from gast_mocap.take.records import FootContact, Hands, Motion
 from gast_mocap.take.settings import CleanSettings
 from gast_mocap.take.skeletons import H36M17
 
@@ -131,6 +131,22 @@ def test_where_feet_were_read_all_formats_have_toes(tmp_path: Path) -> None:
     for side in ("right", "left"):
         toes, ankle = names.index(f"{side}_toes"), names.index(f"{side}_ankle")
         assert np.abs((back[:, toes] - back[:, ankle]) - (joints[:, toes] - joints[:, ankle])).max() < 0.003
+
+
+def test_csv_and_npz_tell_how_far_the_fingers_of_seen_hands_are_closed(tmp_path: Path) -> None:
+    curls = np.arange(60 * 10.0).reshape(60, 2, 5)
+    motion = replace(MOTION, hands=Hands(curls, np.tile([1.0, 0.25], (60, 1))))
+    export_motion(motion, tmp_path / "walk.npz", "npz")
+    with np.load(tmp_path / "walk.npz") as arrays:
+        assert np.array_equal(arrays["curls"], curls)
+        assert arrays["hand_sureness"][7].tolist() == [1.0, 0.25]
+    export_motion(motion, tmp_path / "walk.csv", "csv")
+    header, *rows = [line.split(",") for line in (tmp_path / "walk.csv").read_text().splitlines()]
+    row = dict(zip(header, map(float, rows[7]), strict=True))
+    assert [row[name] for name in ("left_hand_score", "right_hand_score")] == [1.0, 0.25]
+    assert [row[name] for name in ("left_thumb_curl", "left_pinky_curl", "right_index_curl")] == [70.0, 74.0, 76.0]
+    export_motion(MOTION, tmp_path / "walk.csv", "csv")
+    assert "curl" not in (tmp_path / "walk.csv").read_text()
 
 
 def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:

@@ -13,15 +13,14 @@ from itertools import pairwise
 import numpy as np
 
 from ...take.records import FloatArray, Hands
-from ...take.skeletons import Side
+from ...take.skeletons import FINGERS, Side
 from .. import rotations as quat
 from .bone_map import BoneMap
 from .naming import finger_named, is_beside_fingers, side_letter
 from .rest_pose import RestPose
 from .roles import sided
 
-NAMES = ("thumb", "index", "middle", "ring", "pinky")
-THUMB = NAMES[0]
+THUMB = FINGERS[0]
 MOST_BONES = 3
 """Bones of a finger that bend; what comes after them are its ends."""
 RELAXED = {
@@ -50,7 +49,7 @@ FEWEST_CHAINS = 3
 
 @dataclass(frozen=True)
 class Finger:
-    """``name`` is one of NAMES; ``bones`` indices from the palm on."""
+    """``name`` is one of FINGERS; ``bones`` indices from the palm on."""
 
     name: str
     bones: tuple[int, ...]
@@ -80,12 +79,12 @@ def seen_fingers(rest: RestPose, bone_map: BoneMap, hands: Hands) -> dict[str, F
 def _seen_bends(curls: FloatArray, sureness: FloatArray) -> dict[str, FloatArray]:
     """Finger -> (t, 3) degrees as in RELAXED, of ``curls`` (t, 5) that are so sure (t, 1)."""
     closed = np.interp(curls[:, 0], THUMB_CLOSES, (0.0, 1.0))[:, None] * CLOSED_THUMB
-    seen = {THUMB: closed} | {name: curls[:, [i]] * KNUCKLE_SHARES for i, name in enumerate(NAMES) if name != THUMB}
+    seen = {THUMB: closed} | {name: curls[:, [i]] * KNUCKLE_SHARES for i, name in enumerate(FINGERS) if name != THUMB}
     return {name: sureness * bends + (1 - sureness) * RELAXED_BENDS[name] for name, bends in seen.items()}
 
 
 def fingers_of(rest: RestPose, hand: int, side: Side) -> list[Finger]:
-    """The fingers of a hand, in the order of NAMES: by the names of what hangs on it, else of what is named like it,
+    """The fingers of a hand, in the order of FINGERS: by the names of what hangs on it, else of what is named like it,
     else by how its bones hang."""
     below = [bone for bone in range(len(rest.bone_names)) if hand in rest.ancestors(bone)]
     alike = [
@@ -110,7 +109,7 @@ def _named(rest: RestPose, bones: list[int]) -> list[Finger]:
             called.setdefault(finger, []).append(bone)
     if "finger" in called and "index" not in called and _is_chain(rest, called["finger"]):
         called["index"] = called["finger"]  # all of them in one, as in a mitten
-    fingers = [Finger(name, tuple(called[name][:MOST_BONES])) for name in NAMES if name in called]
+    fingers = [Finger(name, tuple(called[name][:MOST_BONES])) for name in FINGERS if name in called]
     hanging = all(_is_chain(rest, list(finger.bones)) for finger in fingers)
     return fingers if hanging and any(finger.name != THUMB for finger in fingers) else []
 
@@ -136,7 +135,7 @@ def _hanging(rest: RestPose, hand: int, below: list[int]) -> list[Finger]:
     others = [first for first in chains if first != thumb]
     across = quat.orthogonal(np.mean(heads[others], axis=0) - heads[thumb], ahead)
     others.sort(key=lambda first: float(heads[first] @ across))
-    found = dict(zip(NAMES, (thumb, *others), strict=False))
+    found = dict(zip(FINGERS, (thumb, *others), strict=False))
     return [Finger(name, chains[first]) for name, first in found.items()]
 
 
