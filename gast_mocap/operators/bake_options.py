@@ -68,7 +68,24 @@ class BakeOptions:
         BoolProperty(
             name="Fingers",
             default=True,
-            description="Hold hands relaxed instead of flat. Fingers that you pose or animate yourself stay",
+            description="Bend fingers as in the video where hands were read, else hold hands relaxed instead of flat. "
+            "Without read hands, fingers that you pose or animate yourself stay",
+        ),
+    ]
+    feet: Annotated[
+        bool,
+        BoolProperty(
+            name="Feet",
+            default=True,
+            description="Point feet where they do in the video, if they were read. When off, they follow their shins",
+        ),
+    ]
+    head: Annotated[
+        bool,
+        BoolProperty(
+            name="Head",
+            default=True,
+            description="Turn neck and head as in the video. When off, they keep still on the shoulders",
         ),
     ]
     confidence: Annotated[
@@ -81,7 +98,7 @@ class BakeOptions:
     ]
 
     def solve_options(self) -> SolveOptions:
-        return SolveOptions(self.joint_limits, self.travel, self.fingers)
+        return SolveOptions(self.joint_limits, self.travel, self.fingers, self.feet, self.head)
 
     def write_options(self) -> WriteOptions:
         return WriteOptions(
@@ -107,5 +124,6 @@ def draw_further_options(layout: UILayout, options: BakeOptions) -> None:
     elif options.keys == "REDUCED":
         layout.prop(options, "max_error")
     layout.prop(options, "joint_limits")
-    layout.prop(options, "fingers")
+    for part in ("fingers", "feet", "head"):
+        layout.prop(options, part)
     layout.prop(options, "confidence")

@@ -29,12 +29,15 @@ LIMB_JOINTS = {"upper_arm": ("shoulder", "elbow", "wrist"), "thigh": ("hip", "kn
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py. ``fingers``: hands
-    are held as they were seen, and relaxed where they were not."""
+    """``joint_limits``: elbows and knees stop when straight. ``travel``: see placing.py. ``fingers``: hands are held as
+    they were seen, and relaxed where they were not. ``feet``: they point where they were seen to, else their shins
+    tell. ``head``: it turns as seen, else it keeps still on the shoulders."""
 
     joint_limits: bool = True
     travel: Travel = "hips"
     fingers: bool = True
+    feet: bool = True
+    head: bool = True
 
 
 def keyed_bones(rest: RestPose, bone_map: BoneMap, travel: Travel) -> frozenset[str]:
@@ -57,7 +60,7 @@ def solve(motion: Motion, rest: RestPose, bone_map: BoneMap, options: SolveOptio
     changes = _role_changes(motion, rest, bone_map, rest_turn, options)
     stance = stance_of(motion, rest, bone_map, _posed(changes, rest, bone_map), attachment)
     for side in (side for side in stance.ankles if sided("foot", side) in bone_map.bones):
-        foot = _foot(rest, bone_map, rest_turn, changes, stance, side, _pointing(motion, rest, side))
+        foot = _foot(rest, bone_map, rest_turn, changes, stance, side, _pointing(motion, rest, side, options))
         changes[sided("foot", side)] = quat.multiply(foot.foot, quat.inverse(rest_turn))
         changes[sided("toes", side)] = quat.multiply(foot.toes, quat.inverse(rest_turn))
         stance = replace(stance, rise=np.maximum(stance.rise, foot.sunk))
@@ -121,9 +124,9 @@ def _foot(
     return replace(turns, sunk=turns.sunk * grown)
 
 
-def _pointing(motion: Motion, rest: RestPose, side: Side) -> FloatArray | None:
+def _pointing(motion: Motion, rest: RestPose, side: Side, options: SolveOptions) -> FloatArray | None:
     """(t, 3) where the sole points, armature space, as long as that is sure."""
-    if motion.feet is None:
+    if motion.feet is None or not options.feet:
         return None
     seen = motion.feet[:, FEET.index(side)]
     sure = np.linalg.norm(seen, axis=-1, keepdims=True)
@@ -150,7 +153,8 @@ def _role_changes(
     steps = _frame_steps(motion)
     body = torso(joints)
     turns = {"hips": body.pelvis, "pelvis": body.pelvis, "spine": body.lower_spine, "chest": body.chest}
-    turns |= head_turns(joints, body.chest, neutral_head(joints), steps)
+    neutral = neutral_head(joints)
+    turns |= head_turns(joints, body.chest, neutral, steps) if options.head else dict.fromkeys(neutral, body.chest)
     for side, home in neutral_clavicles(joints).items():
         direction = segment(joints, "thorax", f"{side}_shoulder")
         turns[sided("clavicle", side)] = rolled(np.zeros(len(joints)), body.chest, home, direction)

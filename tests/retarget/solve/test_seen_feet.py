@@ -12,7 +12,7 @@ from gast_mocap.retarget.rig.rest_body import leg_length
 from gast_mocap.retarget.solve.feet import foot_turns, sole_of
 from gast_mocap.take.records import FloatArray, Motion
 from gast_mocap.take.skeletons import Side
-from trials.performances import squat, walk
+from trials.performances import random_performance, squat, walk
 from trials.played import LIMITED, Played, play, worst_sole
 from trials.rigs import family_names, make_armature, make_bones, placed, rest_pose_of
 
@@ -155,3 +155,17 @@ def test_a_walk_whose_feet_were_seen_does_not_snap() -> None:
         toes = played.turns[f"foot.{side}"].apply([0.0, -1.0, 0.0])
         steps = np.degrees(np.arccos(np.clip(np.sum(toes[1:] * toes[:-1], axis=1), -1, 1)))
         assert steps.max() < 25.0
+
+
+def test_feet_and_head_can_be_left_to_shins_and_shoulders() -> None:
+    """Off, seen feet are as if nobody had seen them, and the head has one pose on the chest, however it turns."""
+    seen, unseen = pointing(squat(12), 25.0), squat(12)
+    rig = make_armature(make_bones("Mixamo", "A"))
+    off = play(rig, seen, replace(LIMITED, feet=False))
+    assert heading(off, "L") == pytest.approx(heading(play(rig, unseen, LIMITED), "L"), abs=1e-3)
+    looking = random_performance(seed=5, frames=20)[0]
+    for head, spread in ((True, 5.0), (False, 0.1)):
+        played = play(rig, looking, replace(LIMITED, head=head))
+        on_chest = played.turns["chest"].inv() * played.turns["head"]
+        apart = np.degrees((on_chest * on_chest[0].inv()).magnitude())
+        assert (apart.max() > spread) == head
