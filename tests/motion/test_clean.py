@@ -7,7 +7,7 @@ from walker import ANKLE, SHIN, THIGH, Camera, film, stand, walk
 
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import FootContact, Motion, Take
+from gast_mocap.take.records import FootContact, Motion, PartPoints, Take
 from gast_mocap.take.settings import CleanSettings
 from gast_mocap.take.skeletons import H36M17
 
@@ -341,3 +341,30 @@ def test_the_camera_is_told_that_sees_the_performance_so(placed: dict) -> None:
 
 def test_who_stays_in_place_was_seen_by_no_camera() -> None:
     assert clean_motion(film([stand(np.arange(30) / 30)], Camera()), 1, CleanSettings.raw(), quiet).camera is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ((1.0, 1.0), []),
+        ((1.0, 0.0), ["right hand cannot be read"]),
+        ((0.0, 0.0), ["hands are too small or too blurred"]),
+        ((0.4, 1.0), ["left hand is read 4"]),
+    ],
+)
+def test_hands_that_were_looked_for_and_not_read_are_told(seen: tuple[float, float], told: list[str]) -> None:
+    """The longer the walk, the less the second counts for which a hand is held."""
+    times = np.arange(600) / 30
+    take = film([walk(times, 20.0)], Camera())
+    person = take.people[0]
+    count = len(person.keypoints.frames)
+    scores = np.repeat(np.arange(count)[:, None] < np.array(seen) * count, 21, axis=1) * 0.95
+    shapes = PartPoints(np.random.default_rng(1).random((count, 42, 3)), scores)
+    keypoints = replace(person.keypoints, parts={"hand_shapes": shapes})
+    asked = replace(take.settings, models={**take.settings.models, "hands": "0" * 64})
+    notices: list[str] = []
+    take = replace(take, people=(replace(person, keypoints=keypoints),), settings=asked)
+    clean_motion(take, 1, CleanSettings(), notices.append)
+    about_hands = [notice for notice in notices if "hand" in notice]
+    assert len(about_hands) == len(told)
+    assert all(words in notice for words, notice in zip(told, about_hands, strict=True))

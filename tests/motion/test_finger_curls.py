@@ -56,6 +56,14 @@ def test_a_pose_is_held_through_gaps_and_given_up_after_a_second() -> None:
     assert hands.sureness[66, 0] == pytest.approx(0.3, abs=0.05)  # 1.7 s from both
 
 
+def test_a_hand_that_was_closing_does_not_go_on_closing_unseen() -> None:
+    """Seen to close from 0 to 90 degrees within half a second, then not for a second, then still closed."""
+    sure = (TIMES < 0.5) | (TIMES > 1.5)
+    hands = finger_curls(TIMES, *seen(np.clip(180 * TIMES, 0, 90), np.where(sure, 0.95, 0.0)))
+    assert hands is not None
+    assert np.abs(hands.curls[15:45, 0, 1] - 90.0).max() < 12.0
+
+
 def test_single_flashes_and_unsure_hands_are_no_hands() -> None:
     presence = np.where(np.arange(120) % 10 == 0, 0.99, 0.89)
     assert finger_curls(TIMES, *seen(np.full(120, 90.0), presence)) is None

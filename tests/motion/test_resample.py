@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from gast_mocap.motion.resample import rate_note, resample, resample_evenly
 from gast_mocap.take.errors import MocapError
-from gast_mocap.take.records import FootContact, Motion
+from gast_mocap.take.records import FootContact, Hands, Motion
 
 
 def motion_at(times: np.ndarray) -> Motion:
@@ -48,6 +50,15 @@ def test_even_steps_keep_the_time_across_gaps_and_uneven_frames() -> None:
 def test_contacts_come_along() -> None:
     _, resampled = resample(motion_at(np.arange(10) / 10), 24.0, 0.5)
     assert resampled.contacts == (FootContact("left", 0.1, 0.2),)
+
+
+def test_hands_come_along() -> None:
+    times = np.arange(10) / 10
+    curls, sureness = np.tile(90 * times[:, None, None], (1, 2, 5)), np.tile(times[:, None], (1, 2))
+    frames, resampled = resample(replace(motion_at(times), hands=Hands(curls, sureness)), 24.0, 0.5)
+    assert resampled.hands is not None
+    assert np.allclose(resampled.hands.curls[:, 1, 3], 90 * frames / 24)
+    assert np.allclose(resampled.hands.sureness[:, 0], frames / 24)
 
 
 def test_an_even_motion_stays_as_it_is() -> None:

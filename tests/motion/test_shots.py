@@ -9,7 +9,7 @@ from walker import Camera, film, walk
 
 from gast_mocap.motion.clean import clean_motion
 from gast_mocap.motion.shots import one_after_another
-from gast_mocap.take.records import Keypoints2D, Person, Pose3D, Take, Track, VideoInfo
+from gast_mocap.take.records import Hands, Keypoints2D, Person, Pose3D, Take, Track, VideoInfo
 from gast_mocap.take.settings import CleanSettings
 
 
@@ -80,3 +80,14 @@ def test_shots_that_tell_different_heights_give_one_body_on_the_floor(takes: tup
     thighs = np.linalg.norm(together.joints[:, 5] - together.joints[:, 4], axis=-1)
     np.testing.assert_allclose(thighs, thighs[0], rtol=1e-3)
     assert together.joints[-50:, [3, 6], 2].min() == pytest.approx(long.joints[:, [3, 6], 2].min(), abs=0.02)
+
+
+def test_hands_that_only_one_shot_shows_are_unsure_in_the_other(takes: tuple[Take, Take]) -> None:
+    first, second = (clean_motion(take, 1, CleanSettings(), lambda _: None) for take in takes)
+    count = len(second.times)
+    second = replace(second, times=second.times + 10.0, hands=Hands(np.full((count, 2, 5), 80.0), np.ones((count, 2))))
+    assert one_after_another([first, replace(second, hands=None)]).hands is None
+    hands = one_after_another([first, second]).hands
+    assert hands is not None
+    assert hands.sureness[:, 0].tolist() == [0.0] * len(first.times) + [1.0] * count
+    assert (hands.curls[len(first.times) :] == 80.0).all()

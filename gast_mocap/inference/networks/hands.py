@@ -76,7 +76,7 @@ class HandLandmarks:
         if HAND * forearm < SMALLEST:
             return NEITHER
         hands = [self._hand(frame, points, scores, before, side, forearm) for side in range(2)]
-        return np.concatenate(_told_apart(hands, points[WRISTS], HAND * forearm))
+        return np.concatenate(nearer_to_its_wrist(hands, points[WRISTS], HAND * forearm))
 
     def _hand(
         self,
@@ -113,7 +113,7 @@ class HandLandmarks:
         return np.column_stack([frame.points_from_part(part, places), metres.reshape(LANDMARKS, 3), score])
 
 
-def _told_apart(hands: list[FloatArray], wrists: FloatArray, length: float) -> list[FloatArray]:
+def nearer_to_its_wrist(hands: list[FloatArray], wrists: FloatArray, length: float) -> list[FloatArray]:
     """``hands`` (21, 6) each; where both are one hand of ``length`` px, it is that of the nearer of the ``wrists``."""
     left, right = hands
     if np.median(np.linalg.norm(left[:, :2] - right[:, :2], axis=1)) > ONE_HAND * length:

@@ -68,9 +68,8 @@ def seen_fingers(rest: RestPose, bone_map: BoneMap, hands: Hands) -> dict[str, F
     """Bone -> (t, 4) rotations, relative to rest and parent, of the finger bones of hands that were seen; relaxed where
     that is not sure."""
     turns: dict[str, FloatArray] = {}
-    for side, curls, sureness in zip(
-        Side, *(np.moveaxis(of, 1, 0) for of in (hands.curls, hands.sureness)), strict=True
-    ):
+    for number, side in enumerate(Side):
+        curls, sureness = hands.curls[:, number], hands.sureness[:, number]
         if sided("hand", side) in bone_map.bones and sureness.any():
             turns |= _posed(rest, bone_map, side, _seen_bends(curls, sureness[:, None]))
     return turns

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gast_mocap.inference.networks.hands import Before, HandLandmarks, forearm_length, square_around
+from gast_mocap.inference.networks.hands import (
+    Before,
+    HandLandmarks,
+    forearm_length,
+    nearer_to_its_wrist,
+    square_around,
+)
 from gast_mocap.inference.networks.session import Port, Signature
 from gast_mocap.inference.video.pyramid import Pyramid, rotation
 from gast_mocap.take.records import FloatArray
@@ -83,13 +89,18 @@ def test_landmarks_come_back_to_where_they_are_in_the_frame(degrees: float) -> N
         np.testing.assert_allclose(hand[:, 5], 0.95, atol=1e-6)
 
 
-def test_the_square_holds_the_hand_upright() -> None:
-    """Of this hand the palm's box, fingertips left out, is 0.331 wide and 0.37 high."""
-    square = square_around(100.0 * shape())
-    knuckles = shape()[[5, 9, 9, 13]].mean(axis=0)
-    up = knuckles - shape()[0]
-    assert square.turn == pytest.approx(np.arctan2(up[0], -up[1]))
-    assert 60 < square.side < 90
+def test_the_square_stands_on_the_palm_and_holds_the_fingers() -> None:
+    """The palm is 90 px wide and 140 high: the square's side is 2 x 140, and its middle 0.1 x 140 above the palm's."""
+    points = np.zeros((21, 2))
+    points[[1, 2, 3, 4]] = [(-50, -30), (-50, -50), (-50, -60), (-90, -60)]
+    for first, x in zip((5, 9, 13, 17), (-20, 0, 20, 40), strict=True):
+        points[first : first + 4] = [(x, -100), (x, -140), (x, -260), (x, -290)]
+    for degrees in (0, 70, 180):
+        turn = rotation(np.radians(degrees))
+        square = square_around(points @ turn.T + 300.0)
+        np.testing.assert_allclose(square.middle, turn @ [-5, -84] + 300.0, atol=1e-9)
+        assert square.side == pytest.approx(280.0)
+        assert np.cos(square.turn - np.radians(degrees)) == pytest.approx(1.0)
 
 
 def test_a_hand_is_followed_with_one_look_and_searched_for_by_the_arm_when_it_is_lost() -> None:
@@ -111,12 +122,24 @@ def test_small_hands_and_arms_that_are_not_seen_are_left_alone() -> None:
     assert (read[21:, 5] > 0.9).all()
 
 
-def test_one_hand_is_not_read_as_two() -> None:
-    points = body()
-    points[COCO17.index("right_elbow")] = points[COCO17.index("left_elbow")] + [-2.0, 0.0]
-    points[COCO17.index("right_wrist")] = points[COCO17.index("left_wrist")] + [-6.0, 0.0]
-    read = HandLandmarks(Seeing(0.95)).read(FRAME, points, SCORES, None)
-    assert [bool(hand.any()) for hand in (read[:21], read[21:])].count(True) == 1
+def test_a_followed_hand_is_looked_for_where_its_wrist_took_it() -> None:
+    way = np.array([14.0, -9.0])
+    seen = HandLandmarks(Seeing(0.95)).read(FRAME, body(), SCORES, None)
+    read = HandLandmarks(Seeing(0.95)).read(FRAME, body() + way, SCORES, Before(body(), seen))
+    for hand, before in ((read[:21], seen[:21]), (read[21:], seen[21:])):
+        square = square_around(before[:, :2] + way)
+        there = square.middle + square.side * shape() @ rotation(square.turn).T
+        np.testing.assert_allclose(hand[:, :2], there, atol=1e-3)
+
+
+@pytest.mark.parametrize("nearer", [0, 1])
+def test_one_hand_that_both_arms_claim_is_that_of_the_nearer_wrist(nearer: int) -> None:
+    hand = np.column_stack([100.0 * shape() + 300.0, np.zeros((21, 3)), np.full(21, 0.95)])
+    wrists = np.tile(hand[0, :2], (2, 1)) + np.array([[30.0, 0.0], [30.0, 0.0]]) * (np.arange(2) != nearer)[:, None]
+    told = nearer_to_its_wrist([hand, hand + 1.0], wrists, 60.0)
+    assert [bool(each.any()) for each in told] == [nearer == 0, nearer == 1]
+    apart = nearer_to_its_wrist([hand, hand + np.array([40.0, 0, 0, 0, 0, 0])], wrists, 60.0)
+    assert all(each.any() for each in apart)
 
 
 def test_the_joints_are_those_of_the_network() -> None:

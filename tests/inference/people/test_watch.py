@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
 import pytest
 
+from gast_mocap.inference.networks.hands import Before, HandLandmarks
 from gast_mocap.inference.networks.roles import Detections
 from gast_mocap.inference.people.detect import MultiPoseDetector
 from gast_mocap.inference.people.observe import Observations, colours_of_torso
+from gast_mocap.inference.people.parts import PartsReader
 from gast_mocap.inference.people.read import Pose, fills
 from gast_mocap.inference.people.replaced import is_replaced
 from gast_mocap.inference.people.watch import Eyes, WatchedPerson, alike_across_cuts, join, tell_people, watch_people
@@ -18,7 +21,7 @@ from gast_mocap.inference.video.decode import probe_video, read_frames
 from gast_mocap.inference.video.frame import Frame
 from gast_mocap.inference.video.pyramid import Pyramid
 from gast_mocap.inference.video.stillness import Backdrop
-from gast_mocap.take.records import ImageArray, VideoInfo
+from gast_mocap.take.records import FloatArray, ImageArray, VideoInfo
 
 FRAMES, STEP = 40, 4  # pixels a frame
 TIMES = np.arange(FRAMES) / 25
@@ -250,3 +253,27 @@ def test_only_well_seen_people_before_a_still_background_are_exchanged(visitors:
     assert not is_replaced(old, new, [after, before, after], 1, bodies), "what always changes tells nothing"
     assert is_replaced(old, new, [before, after, after], 0, bodies), "found a frame late"
     assert not is_replaced(old, new, [before, after, before, after], 0, bodies), "new in every step, as in a fall"
+
+
+def test_hands_are_looked_for_where_they_were_until_somebody_is_forgotten() -> None:
+    class Asked:
+        def __init__(self) -> None:
+            self.before: list[Before | None] = []
+
+        def read(self, _picture: object, _points: FloatArray, _scores: FloatArray, before: Before | None) -> FloatArray:
+            self.before.append(before)
+            return np.full((42, 6), float(len(self.before)))
+
+    asked = Asked()
+    reader = PartsReader(None, cast(HandLandmarks, asked), every=2)
+    picture = Pyramid.of(np.zeros((8, 8, 3), np.uint8))
+    for frame in range(5):
+        parts = reader.read(Frame(frame, 0.0, picture), 7, Pose(np.full((17, 2), float(frame)), np.ones(17)))
+        assert (parts == {}) == bool(frame % 2)
+    assert asked.before[0] is None
+    assert [(before.points[0, 0], before.hands[0, 0]) for before in asked.before[1:] if before] == [(0, 1), (2, 2)]
+    assert parts["hands"].shape == (42, 3)
+    assert parts["hand_shapes"].shape == (42, 4)
+    reader.forget(7)
+    reader.read(Frame(6, 0.0, picture), 7, Pose(np.zeros((17, 2)), np.ones(17)))
+    assert asked.before[-1] is None

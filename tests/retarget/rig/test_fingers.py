@@ -202,6 +202,21 @@ def test_a_hand_that_closes_in_the_video_closes_on_the_rig(family: str, count: i
     assert len(keys_of(rig)[spelled(family, "index", 1, Side.RIGHT)][0]) == 1
 
 
+def test_on_a_mirrored_object_the_hand_closes_that_is_seen_on_that_side() -> None:
+    """What is called left there is seen on the right, where the performer's right hand is."""
+    bones = with_fingers("Mixamo")
+    rig = make_armature(bones)
+    rig.scale = (-1, 1, 1)
+    bpy.context.view_layer.update()
+    closed = np.zeros((4, 2, 5))
+    closed[:, 0] = 180.0
+    play(rig, replace(squat(4), hands=Hands(closed, np.ones((4, 2)))), LIMITED)
+    knuckles = {side: pose_bones(rig)[spelled("Mixamo", "index", 2, side)] for side in Side}
+    turned = {side: np.degrees(bone.matrix_basis.to_quaternion().angle) for side, bone in knuckles.items()}
+    assert turned[Side.RIGHT] == pytest.approx(0.58 * 180, abs=1.0)
+    assert turned[Side.LEFT] == pytest.approx(0.0, abs=1.0)
+
+
 @pytest.mark.parametrize(("sureness", "total"), [(1.0, 100 * (0.42 + 0.58 + 0.38)), (0.0, 56.0), (0.5, 97.0)])
 def test_a_finger_is_bent_as_seen_and_relaxed_where_that_is_unsure(sureness: float, total: float) -> None:
     """Where it is seen, by 100 degrees at two knuckles and 0.66 of the second at the third; 18 + 26 + 12 relaxed."""
