@@ -124,7 +124,7 @@ def _hanging(rest: RestPose, hand: int, below: list[int]) -> list[Finger]:
     for end in ends:
         chain = [bone for bone in (end, *rest.ancestors(end)) if bone in below][::-1]
         chain = [bone for bone in chain if not is_beside_fingers(rest.bone_names[bone])][:MOST_BONES]
-        if len(chain) > 1:
+        if len(chain) > 1 or (chain and finger_named(rest.bone_names[chain[0]])):  # a single bone may be a prop
             chains[chain[0]] = tuple(chain)
     if len(chains) < FEWEST_CHAINS:
         return []

@@ -151,6 +151,17 @@ def test_fingers_of_no_known_names_are_found_by_where_they_hang() -> None:
         assert [[rest.bone_names[bone] for bone in finger.bones] for finger in found] == wanted
 
 
+@pytest.mark.parametrize("count", [3, 2, 1])
+@pytest.mark.parametrize("family", SPELLINGS)
+def test_all_fingers_are_found_in_their_order_of_any_number_of_bones(family: str, count: int) -> None:
+    rest = rest_pose_of(with_fingers(family, count))
+    bone_map = map_bones(rest)
+    for side in Side:
+        found = fingers_of(rest, rest.index(bone_map.bones[f"hand.{side.letter}"]), side)
+        wanted = [[spelled(family, finger, n + 1, side) for n in range(count)] for finger in NAMES]
+        assert [[rest.bone_names[bone] for bone in finger.bones] for finger in found] == wanted
+
+
 def test_a_prop_in_a_hand_is_no_finger() -> None:
     plain = without_fingers("Mixamo")
     hand = hand_of(plain, Side.RIGHT)
@@ -184,7 +195,7 @@ def test_hands_are_keyed_once_and_what_an_animator_did_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "count"), [("Mixamo", 3), ("Mixamo", 2), ("Mixamo", 1), ("Biped", 3), ("Auto-Rig Pro, controls", 3)]
+    ("family", "count"), [("Mixamo", 3), ("Mixamo", 2), ("Mixamo", 1), ("Biped", 1), ("Auto-Rig Pro, controls", 3)]
 )
 def test_a_hand_that_closes_in_the_video_closes_on_the_rig(family: str, count: int) -> None:
     bones = with_fingers(family, count)
