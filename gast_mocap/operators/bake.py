@@ -160,7 +160,10 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
         rest = read_rest_pose(target, self.reference, keyed, bone_map.switches)
         for notice in uneven_scales(rest, bone_map):
             self.reports.notify(notice)  # the panel judged the target when it was chosen
-        return Part(track_id, target.name_full, bone_map, rest, self.start_frame, self.solve_options(), self.confidence)
+        part = Part(track_id, target.name_full, bone_map, rest, self.start_frame, self.solve_options(), self.confidence)
+        if part.hangs_apart and performance.has_gaps:
+            self.reports.notify("Parts of this rig hang apart: keys within the gaps hold them together.")
+        return part
 
     def _chosen(self, settings: GAST_MOCAP_PG_scene) -> Object | None:
         """The object that ``target`` names; None for a new skeleton. Raises MocapError."""

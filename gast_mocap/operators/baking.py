@@ -1,13 +1,16 @@
 """One person on one armature: what a bake works out, and what live tuning works out again."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import bpy
+import numpy as np
 from bpy.types import Object, Scene
 
 from ..motion.resample import resample
 from ..retarget.blender.write import WriteOptions, Written, write_action
+from ..retarget.rig.attachment import attachment_of
 from ..retarget.rig.bone_map import BoneMap
 from ..retarget.rig.rest_pose import RestPose
 from ..retarget.solve.confidence import bone_confidence
@@ -27,6 +30,10 @@ class Performance:
     motion: Motion
     frames: IntArray
 
+    @property
+    def has_gaps(self) -> bool:
+        return bool(np.any(np.diff(self.frames) > 1))
+
 
 @dataclass(frozen=True)
 class Part:
@@ -45,9 +52,14 @@ class Part:
         """The armature object; None where it is gone."""
         return next((thing for thing in bpy.data.objects if thing.name_full == self.armature), None)
 
+    @property
+    def hangs_apart(self) -> bool:
+        """Whether parts of the body are held together by keys on their location."""
+        return bool(attachment_of(self.rest, self.bone_map).detached)
+
     def solved(self, scene: Scene) -> "Solved":
         """With the clean-up as it is set now. Raises MocapError."""
-        performance = perform(scene, self.track_id, self.start_frame, _silent)
+        performance = perform(scene, self.track_id, self.start_frame, _silent, crosses_gaps=self.hangs_apart)
         motion, rest = performance.motion, self.rest
         curves = solve(motion, rest, self.bone_map, self.options)
         confidence = bone_confidence(as_the_rig_sees_it(motion, rest), self.bone_map) if self.has_confidence else None
@@ -69,10 +81,14 @@ class Solved:
         return write_action(armature, self.curves, performance.frames, performance.name, options, self.confidence)
 
 
-def perform(scene: Scene, track_id: int, start_frame: int, notify: Callable[[str], None]) -> Performance:
-    """A person's motion at the scene's frames. Raises MocapError."""
+def perform(
+    scene: Scene, track_id: int, start_frame: int, notify: Callable[[str], None], crosses_gaps: bool = False
+) -> Performance:
+    """A person's motion at the scene's frames, with ``crosses_gaps`` also at those within long gaps. Raises
+    MocapError."""
     motion = motion_of(scene, track_id, notify)
-    frames, motion = resample(motion, fps_of(scene), cleaning_of(scene).fill_gaps)
+    longest = math.inf if crosses_gaps else cleaning_of(scene).fill_gaps
+    frames, motion = resample(motion, fps_of(scene), longest)
     take = shown_take(scene)
     name = take.person(track_id).name or f"person {track_id}"
     return Performance(f"{take.video.path.stem} {name}", motion, frames + start_frame)

@@ -312,3 +312,26 @@ def test_a_take_that_has_moved(scene, take, tmp_path):
     (tmp_path / "clip.take.npz").unlink()
     with pytest.raises(RuntimeError, match="no take at"):
         bpy.ops.gast_mocap.bake()
+
+
+@pytest.mark.parametrize("hangs_apart", [True, False])
+def test_gaps_have_keys_where_they_hold_the_body_together(scene, save, mixamo, hangs_apart):
+    """Thighs on the spine: in the frames in which nobody is seen they stay where they are at rest on the hips."""
+    if hangs_apart:
+        bpy.ops.object.mode_set(mode="EDIT")
+        bones = mixamo.data.edit_bones
+        for side in ("Left", "Right"):
+            bones[f"mixamorig:{side}UpLeg"].parent = bones["mixamorig:Spine"]
+        bpy.ops.object.mode_set(mode="OBJECT")
+    bpy.ops.gast_mocap.open_take(filepath=save(np.arange(90) / 30, {1: [*range(20), *range(70, 90)]}))
+    bpy.ops.gast_mocap.bake(track_id=1, target="Armature")
+    keyed = {
+        point.co[0] for curve in curves_of(mixamo) if "UpLeg" in curve.data_path for point in curve.keyframe_points
+    }
+    assert (40 in keyed) == hangs_apart
+    assert any("hang apart" in notice for notice in reports.of_bake.notices) == hangs_apart
+    hips, thigh = (mixamo.pose.bones[f"mixamorig:{name}"] for name in ("Hips", "LeftUpLeg"))
+    at_rest = hips.bone.matrix_local.inverted() @ thigh.bone.head_local
+    for frame in range(1, 70, 3):
+        scene.frame_set(frame)
+        assert (hips.matrix @ at_rest - thigh.head).length < 0.001
