@@ -1,10 +1,11 @@
 """How a video is imported, drawn alike in the panel, the file browser and the dialog after a drop."""
 
-from bpy.types import UILayout
+from bpy.types import Context, UILayout
 
 from ..inference.protocol.messages import Failed, Looked
 from . import looking
 from .import_range import frames_a_second
+from .panels.panel import draw_text
 from .properties import GAST_MOCAP_PG_scene
 from .translation import iface_
 
@@ -34,13 +35,13 @@ def draw_range(layout: UILayout, settings: GAST_MOCAP_PG_scene) -> None:
     row.operator("gast_mocap.range_from_scene", text="", icon="PREVIEW_RANGE")
 
 
-def draw_facts(layout: UILayout, field: str) -> None:
-    """One line of what the video is."""
+def draw_facts(layout: UILayout, context: Context, field: str, width: float | None = None) -> None:
+    """One line of what the video is, or why it cannot be read; in a dialog, of ``width`` points."""
     known = looking.known_of(field)
     if isinstance(known, Looked):
         layout.label(text=looked_words(known), icon="INFO")
     elif isinstance(known, Failed):
-        layout.label(text="This cannot be read as a video", icon="ERROR")
+        draw_text(layout, context, known.text, "ERROR", width)
 
 
 def looked_words(known: Looked) -> str:

@@ -118,7 +118,7 @@ class GAST_MOCAP_OT_import_video(MocapOperator):
         if self.is_known:
             for field in self._fields(settings)[:MOST_NAMES]:
                 self.layout.label(text=Path(field).name, icon="FILE_MOVIE")
-                draw_facts(self.layout, field)
+                draw_facts(self.layout, context, field, DIALOG_WIDTH)
         draw_import_options(self.layout, settings, is_picture(Path(self.filepath)))
 
     def work(self, scene: Scene) -> str:

@@ -13,9 +13,9 @@ import pytest
 
 import gast_mocap
 from gast_mocap.inference.protocol import process
-from gast_mocap.inference.protocol.messages import Found, Progress
+from gast_mocap.inference.protocol.messages import Failed, Found, Progress
 from gast_mocap.operators import glimpses, import_video, looking, preferences, reports, running
-from gast_mocap.operators.import_options import looked_words
+from gast_mocap.operators.import_options import draw_facts, looked_words
 from gast_mocap.operators.panels.progress import found_text, rate_text, stage_text
 from gast_mocap.take.files import check_saving
 
@@ -379,6 +379,31 @@ def test_a_video_is_told_before_the_import(scene, videos):
     assert looking.known_of(field).turn == 270
     looking.forget()
     assert looking.known_of(field) is None
+
+
+class Labels:
+    """A layout that remembers what is written."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def box(self) -> "Labels":
+        return self
+
+    def column(self, align: bool) -> "Labels":
+        return self
+
+    def label(self, text: str, icon: str) -> None:
+        self.texts.append(text)
+
+
+def test_why_a_video_cannot_be_read_is_said_before_the_import(scene, monkeypatch):
+    why = "clip.mp4 holds sound only. Choose a video."
+    monkeypatch.setitem(looking._known, "clip.mp4", Failed("video_is_sound", why))
+    layout = Labels()
+    draw_facts(layout, bpy.context, "clip.mp4", 200.0)
+    assert " ".join(layout.texts) == why
+    assert len(layout.texts) > 1
 
 
 def test_what_was_stopped_by_another_file_is_said_there(scene, worker, tmp_path):

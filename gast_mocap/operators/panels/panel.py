@@ -43,17 +43,23 @@ def draw_reports(layout: UILayout, context: Context, reports: Reports) -> None:
 
 
 def draw_text(
-    layout: UILayout, context: Context, text: str, icon: Literal["ERROR", "INFO", "CHECKMARK", "COLORSET_02_VEC"]
+    layout: UILayout,
+    context: Context,
+    text: str,
+    icon: Literal["ERROR", "INFO", "CHECKMARK", "COLORSET_02_VEC"],
+    width: float | None = None,
 ) -> None:
-    """``text`` in a box, with an icon."""
+    """``text`` in a box, with an icon, as in ``wrapped``."""
     column = layout.box().column(align=True)
-    for line_number, line in enumerate(wrapped(context, rpt_(text))):
+    for line_number, line in enumerate(wrapped(context, rpt_(text), width)):
         column.label(text=line, icon="BLANK1" if line_number else icon)
 
 
-def wrapped(context: Context, text: str) -> list[str]:
-    """``text`` on as many lines as the sidebar is narrow: labels do not wrap by themselves."""
-    assert context.preferences and context.region
-    scale = context.preferences.system.ui_scale
-    letters = int(context.region.width / (POINTS_PER_LETTER * scale)) - LETTERS_OF_FRAME
+def wrapped(context: Context, text: str, width: float | None = None) -> list[str]:
+    """``text`` on as many lines as the sidebar is narrow, or a dialog of ``width`` points: labels do not wrap by
+    themselves."""
+    if width is None:
+        assert context.preferences and context.region
+        width = context.region.width / context.preferences.system.ui_scale
+    letters = int(width / POINTS_PER_LETTER) - LETTERS_OF_FRAME
     return textwrap.wrap(text, max(letters, 12))

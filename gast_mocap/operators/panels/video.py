@@ -23,7 +23,7 @@ class GAST_MOCAP_PT_video(MocapPanel):
         column = layout.column()
         column.enabled = under_way is None
         column.prop(settings, "video", text="", placeholder="Video")
-        draw_facts(column, settings.video)
+        draw_facts(column, context, settings.video)
         header, body = column.panel("gast_mocap_import_options", default_closed=True)
         header.label(text="Options")
         if body:
