@@ -8,7 +8,7 @@ import numpy as np
 
 from ..take.interpolate import distance_to_nearest, interpolate
 from ..take.records import BoolArray, FloatArray, IntArray, Motion
-from ..take.skeletons import COCO17, FEET4, H36M17, TOES19
+from ..take.skeletons import COCO17, FEET4, H36M17, TOES19, Skeleton
 from .bones import ANKLES, FEET, HIPS, LEGS, PELVIS, THORAX, bone_lengths, standing_height
 from .smooth import LEAST_TRUST, smooth_curves
 
@@ -78,6 +78,13 @@ def guessed_directions(joints: FloatArray) -> FloatArray:
     ahead = np.cross(hips, joints[:, THORAX] - joints[:, PELVIS])[:, None]
     shins = _unit(joints[:, ANKLES] - joints[:, [knee for _, knee, _ in LEGS]])
     return _unit(ahead - np.sum(ahead * shins, axis=-1, keepdims=True) * shins)
+
+
+def figure_of(motion: Motion) -> tuple[Skeleton, FloatArray, FloatArray]:
+    """The joints' layout, joints (t, j, 3) and scores (t, j): with toes where feet were read."""
+    if motion.feet is None:
+        return H36M17, motion.joints, motion.scores
+    return TOES19, *with_toes(motion)
 
 
 def with_toes(motion: Motion) -> tuple[FloatArray, FloatArray]:

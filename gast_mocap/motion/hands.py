@@ -22,6 +22,21 @@ BRIDGED = 0.02
 """Weight of a frame in which the hand was not seen: it holds the pose between those that were."""
 HELD = (1.0, 2.0)
 """Seconds to the next frame in which the hand was seen, up to which its pose is held and from which it is relaxed."""
+RELAXED = {
+    "thumb": (8.0, 10.0, 14.0),
+    "index": (18.0, 26.0, 12.0),
+    "middle": (22.0, 32.0, 15.0),
+    "ring": (26.0, 35.0, 17.0),
+    "pinky": (28.0, 34.0, 16.0),
+}
+"""Degrees by which a finger's knuckles are bent in a hand that hangs, from the palm on, the thumb's towards the palm
+and further than at rest. Raising them closes it."""
+RELAXED_BENDS = {name: np.array(bends) for name, bends in RELAXED.items()}
+CLOSED_THUMB = (16.0, 26.0, 34.0)
+THUMB_CLOSES = (35.0, 75.0)
+"""Degrees by which the thumb's are bent so in a fist; its curl up to which it is open and from which it is closed."""
+KNUCKLE_SHARES = (0.42, 0.58, 0.38)
+"""Of a finger's curl: the knuckle at the palm, the middle one, and the last, which does not bend by itself."""
 KNUCKLES = [[HAND_JOINTS.index(f"{finger}_{joint}") for joint in ("mcp", "pip", "dip")] for finger in FINGERS[1:]]
 THUMB = [HAND_JOINTS.index(f"thumb_{joint}") for joint in ("cmc", "mcp", "ip", "tip")]
 
@@ -45,6 +60,14 @@ def finger_curls(times: FloatArray, points: FloatArray, scores: FloatArray) -> H
         curls[:, side] = smooth_curves(times, read, np.where(sure, 1.0, BRIDGED), SMOOTHING)
         sureness[:, side] = np.interp(distance_to_nearest(times, times[sure]), HELD, (1.0, 0.0))
     return Hands(np.clip(curls, 0.0, 270.0), sureness) if sureness.any() else None
+
+
+def knuckle_bends(curls: FloatArray, sureness: FloatArray) -> dict[str, FloatArray]:
+    """Finger -> (t, 3) degrees as in RELAXED, of ``curls`` (t, 5) that are so sure (t,)."""
+    closed = np.interp(curls[:, 0], THUMB_CLOSES, (0.0, 1.0))[:, None] * CLOSED_THUMB
+    seen = [closed, *(curls[:, [finger]] * KNUCKLE_SHARES for finger in range(1, len(FINGERS)))]
+    sure = sureness[:, None]
+    return {name: sure * bends + (1 - sure) * RELAXED_BENDS[name] for name, bends in zip(FINGERS, seen, strict=True)}
 
 
 def curls_of(points: FloatArray) -> FloatArray:

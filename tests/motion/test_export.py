@@ -8,7 +8,11 @@ from walker import Camera, film, stand, walk
 
 from gast_mocap.motion.__main__ import main
 from gast_mocap.motion.bones import bone_lengths, set_bone_lengths
-from gast_mocap.motion.export import FRAMES_AT_ONCE, export_motion, local_turns, rest_offsets
+from gast_mocap.motion.bvh import local_turns, rest_offsets
+from gast_mocap.motion.bvh_hands import finger_offsets, finger_turns, with_fingers
+from gast_mocap.motion.export import export_motion
+from gast_mocap.motion.hands import RELAXED
+from gast_mocap.motion.rows import FRAMES_AT_ONCE
 from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import save_take
 from gast_mocap.take.records import FootContact, Hands, Motion
@@ -213,3 +217,68 @@ def test_hips_turn_as_scipy_turns_them_even_where_a_mirror_image_would_fit_bette
         assert np.linalg.det(turn) == pytest.approx(1)
         best, _ = Rotation.align_vectors(pose[children] - pose[0], offsets[children])
         assert np.allclose(turn, best.as_matrix(), atol=1e-6)
+
+
+def test_a_bvh_has_fingers_that_close_as_they_were_read(tmp_path: Path) -> None:
+    """The left hand goes from open to a fist, the right one is unsure and hangs relaxed."""
+    curls = np.zeros((60, 2, 5))
+    curls[:, 0, 1:] = np.linspace(0, 150, 60)[:, None]
+    curls[:, 0, 0] = np.linspace(0, 90, 60)
+    motion = replace(MOTION, hands=Hands(curls, np.tile([1.0, 0.0], (60, 1))))
+    export_motion(motion, tmp_path / "walk.bvh", "bvh")
+    text = (tmp_path / "walk.bvh").read_text()
+    joints, _ = read_bvh_joints(text)
+    heads = [line.split() for line in text.splitlines() if line.split()[:1] in (["ROOT"], ["JOINT"], ["End"])]
+    rows = {f"{heads[row - 1][1]}'s end" if kind == "End" else name: row for row, (kind, name) in enumerate(heads)}
+    assert [name for name in rows if "index" in name and "end" not in name] == [
+        f"{side}_index_{knuckle}" for side in ("left", "right") for knuckle in ("mcp", "pip", "dip")
+    ]
+    for side in ("left", "right"):
+        wrist = joints[:, rows[f"{side}_wrist"]]
+        chain = [wrist, *(joints[:, rows[f"{side}_index_{name}"]] for name in ("mcp", "pip", "dip"))]
+        chain.append(joints[:, rows[f"{side}_index_dip's end"]])
+        ways = np.diff(np.stack(chain[1:], axis=1), axis=1)
+        ways /= np.linalg.norm(ways, axis=-1, keepdims=True)
+        between = np.degrees(np.arccos(np.clip(np.sum(ways[:, 1:] * ways[:, :-1], axis=-1), -1, 1)))
+        forearm = wrist - joints[:, rows[f"{side}_elbow"]]
+        bend = np.degrees(
+            np.arccos(np.clip(np.sum(ways[:, 0] * forearm, axis=-1) / np.linalg.norm(forearm, axis=-1), -1, 1))
+        )
+        tip = np.linalg.norm(chain[-1] - wrist, axis=-1)
+        if side == "left":
+            assert np.allclose(bend + between[:, 0], curls[:, 0, 1], atol=0.1), "the two knuckles are the curl"
+            assert tip[0] / np.linalg.norm(forearm[0]) == pytest.approx((97 + 82) / 255, abs=0.02)
+            assert np.all(np.diff(tip) < 0)
+        else:
+            assert np.allclose(bend, RELAXED["index"][0], atol=0.1)
+            assert np.allclose(between, RELAXED["index"][1:], atol=0.1)
+
+
+def test_fingers_of_a_bvh_close_into_the_palm_and_thumbs_before_it(tmp_path: Path) -> None:
+    """In a T-pose palms face down: closed fingertips lie below the hand and nearer to the body, thumbs in front."""
+    skeleton = with_fingers(H36M17)
+    offsets = rest_offsets(WALK * 100, H36M17)
+    offsets = np.concatenate([offsets, finger_offsets(H36M17, offsets)])
+    hands = Hands(np.full((1, 2, 5), 170.0), np.ones((1, 2)))
+    for closed in (False, True):
+        turns = np.tile(np.eye(3), (len(skeleton.joints), 1, 1))
+        if closed:
+            turns[17:] = finger_turns(hands.curls, hands.sureness)[0]
+        places, world = np.zeros((len(skeleton.joints), 3)), turns.copy()
+        for joint, parent in enumerate(skeleton.parents):
+            if parent >= 0:
+                places[joint] = places[parent] + world[parent] @ offsets[joint]
+                world[joint] = world[parent] @ turns[joint]
+        for side, outward in (("left", 1), ("right", -1)):
+            knuckle, tip, thumb, wrist = (
+                places[skeleton.index(f"{side}_{name}")] for name in ("middle_mcp", "middle_tip", "thumb_tip", "wrist")
+            )
+            assert outward * (knuckle - wrist)[0] > 0
+            assert thumb[2] > wrist[2], "the thumbs are at the front"
+            if closed:
+                assert tip[1] < knuckle[1] - 1
+                assert outward * (tip - knuckle)[0] < 1
+                assert thumb[1] < wrist[1] - 2
+            else:
+                assert outward * (tip - knuckle)[0] > 6
+                assert tip[1] == pytest.approx(knuckle[1], abs=1e-6)

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ...motion.hands import RELAXED_BENDS, knuckle_bends
 from ...take.records import FloatArray, Hands
 from ...take.skeletons import FINGERS, Side
 from .. import rotations as quat
@@ -23,21 +24,6 @@ from .roles import sided
 THUMB = FINGERS[0]
 MOST_BONES = 3
 """Bones of a finger that bend; what comes after them are its ends."""
-RELAXED = {
-    "thumb": (8.0, 10.0, 14.0),
-    "index": (18.0, 26.0, 12.0),
-    "middle": (22.0, 32.0, 15.0),
-    "ring": (26.0, 35.0, 17.0),
-    "pinky": (28.0, 34.0, 16.0),
-}
-"""Degrees by which a finger's knuckles are bent in a hand that hangs, from the palm on, the thumb's towards the palm
-and further than at rest. Raising them closes it."""
-RELAXED_BENDS = {name: np.array(bends) for name, bends in RELAXED.items()}
-CLOSED_THUMB = (16.0, 26.0, 34.0)
-THUMB_CLOSES = (35.0, 75.0)
-"""Degrees by which the thumb's are bent so in a fist; its curl up to which it is open and from which it is closed."""
-KNUCKLE_SHARES = (0.42, 0.58, 0.38)
-"""Of a finger's curl: the knuckle at the palm, the middle one, and the last, which does not bend by itself."""
 PALM_DEPTH = 0.3
 """Of the way from wrist to knuckles: so far before the palm the thumb aims. Raising it closes it over the fingers."""
 STRAIGHT = 0.3
@@ -71,15 +57,8 @@ def seen_fingers(rest: RestPose, bone_map: BoneMap, hands: Hands) -> dict[str, F
     for number, side in enumerate(Side):
         curls, sureness = hands.curls[:, number], hands.sureness[:, number]
         if sided("hand", side) in bone_map.bones and sureness.any():
-            turns |= _posed(rest, bone_map, side, _seen_bends(curls, sureness[:, None]))
+            turns |= _posed(rest, bone_map, side, knuckle_bends(curls, sureness))
     return turns
-
-
-def _seen_bends(curls: FloatArray, sureness: FloatArray) -> dict[str, FloatArray]:
-    """Finger -> (t, 3) degrees as in RELAXED, of ``curls`` (t, 5) that are so sure (t, 1)."""
-    closed = np.interp(curls[:, 0], THUMB_CLOSES, (0.0, 1.0))[:, None] * CLOSED_THUMB
-    seen = {THUMB: closed} | {name: curls[:, [i]] * KNUCKLE_SHARES for i, name in enumerate(FINGERS) if name != THUMB}
-    return {name: sureness * bends + (1 - sureness) * RELAXED_BENDS[name] for name, bends in seen.items()}
 
 
 def fingers_of(rest: RestPose, hand: int, side: Side) -> list[Finger]:
