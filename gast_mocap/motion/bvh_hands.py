@@ -1,4 +1,4 @@
-"""The fingers of a BVH: a hand of usual shape on each wrist, palm down at rest, that closes as the hands that were read.
+"""The fingers of a BVH: a usual hand on each wrist, palm down at rest, that closes as the hands that were read do.
 
 No lengths are read from the picture. The phalanges are the means of Buryanov and Kotiuk (2010, Proportions of hand
 segments), their tips with the soft tissue, for a forearm of 255 mm.
