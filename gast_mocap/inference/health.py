@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.catalog import MODELS_FOLDER, bundled_model
-from ..take.errors import MocapError, printable
+from ..take.errors import MocapError
 from ..take.files import check_saving
+from ..take.sentences import Sentence, printable
 from ..take.whole_file import check_room
 from .protocol.job import Job
 from .protocol.lines import fields_of, record_from
@@ -181,7 +182,11 @@ def decoder() -> str:
             read = [frame.to_ndarray(format="rgb24").mean() for frame in container.decode(video=0)]
     missing = [name for name in COMMON_CODECS if name not in av.codecs_available]
     if len(read) != 3 or abs(read[0] - 128) > 8 or missing:
-        raise MocapError("decoder_broken", f"Videos cannot be read as they should. {REINSTALL}", ", ".join(missing))
+        raise MocapError(
+            "decoder_broken",
+            Sentence("Videos cannot be read as they should. {remedy}", remedy=REINSTALL),
+            ", ".join(missing),
+        )
     return f"reads back what it writes; knows {', '.join(COMMON_CODECS)}"
 
 
@@ -240,7 +245,12 @@ def free_space(folder: Path) -> str:
     place = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.exists(place))
     free = shutil.disk_usage(place).free
     if free < ENOUGH_ROOM:
-        raise MocapError("disk_full", f"Only {free / 1e6:.0f} MB are free on the disk of {folder}. Make room.")
+        raise MocapError(
+            "disk_full",
+            Sentence(
+                "Only {free:.0f} MB are free on the disk of {folder}. Make room.", free=free / 1000000.0, folder=folder
+            ),
+        )
     return f"{free / 1e9:.1f} GB on the disk of {folder}"
 
 

@@ -16,6 +16,7 @@ from ..take.edits import NO_PICTURE, from_json, mended
 from ..take.errors import MocapError
 from ..take.files import load_take, save_take
 from ..take.records import ImageArray, Keypoints2D, Person, Pose3D, Take, VideoInfo
+from ..take.sentences import Sentence
 from .bar import Bar
 from .memory import memory_errors, reserve_for_matrices
 from .networks.slots import used_files
@@ -84,7 +85,7 @@ def with_pictures(take: Take, go_on: Callable[[], None], notify: Notify) -> Take
         try:
             take = take.with_person(replace(person, thumbnail=picture_of(person, take.video, go_on)))
         except MocapError as error:
-            notify(f"{error.text} Until then {person.label} has no picture.")
+            notify(Sentence("{why} Until then {person} has no picture.", why=error.text, person=person.label))
     return take
 
 
@@ -104,7 +105,7 @@ def notify_lost_contacts(before: Take, after: Take, notify: Notify) -> None:
     kept = {person.track_id for person in after.people if person.contacts is not None}
     lost = [person.label for person in before.people if person.contacts is not None and person.track_id not in kept]
     if lost:
-        notify(f"Saved foot contacts were dropped and are found again: {', '.join(lost)}.")
+        notify(Sentence("Saved foot contacts were dropped and are found again: {people}.", people=", ".join(lost)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

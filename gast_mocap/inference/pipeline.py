@@ -16,6 +16,7 @@ from ..models.catalog import bundled_model
 from ..take.errors import MocapError
 from ..take.files import check_saving, save_take
 from ..take.records import CameraMove, Person, Take, TakeSettings, VideoInfo
+from ..take.sentences import Sentence
 from ..take.settings import Quality
 from ..take.skeletons import TOES19
 from ..take.visibility import visibility_words
@@ -94,7 +95,13 @@ def run(job: Job, report: Report, notify: Notify, at_once: int | None = None, sh
         networks = Networks.load(job.quality, job.own, 1 if seams or job.gentle else 0, job.feet, job.hands)
         kept = KeptStretches.of(job, footage, used_files(networks.used), parts_of(span, seams)) if seams else None
         if kept and kept.known:
-            notify(f"An earlier import of {job.video.name} was ended. It goes on behind {kept.frames} frames.")
+            notify(
+                Sentence(
+                    "An earlier import of {video} was ended. It goes on behind {frames} frames.",
+                    video=job.video.name,
+                    frames=kept.frames,
+                )
+            )
         report(Stage.PROBE, 1, 1)
     with watch.stage(Stage.WATCH, networks.sessions):
         watched, seen = watch_range(span, networks, report, notify, seams, at_once, show, kept)
@@ -146,12 +153,16 @@ def checked(job: Job) -> Job:
         check_saving(output, ROOM)
         place = Path(os.path.realpath(output))  # where it will be written: "x/.." goes even where there is no x
         if os.path.exists(place) and place.samefile(job.video):
-            raise MocapError("output_is_video", f"{output.name} is the video itself. Choose another name.")
+            raise MocapError(
+                "output_is_video", Sentence("{take} is the video itself. Choose another name.", take=output.name)
+            )
         remove_parts(place.parent)
     if len({os.path.realpath(output) for output in job.outputs}) < len(job.outputs):
         raise MocapError(
             "preview_is_take",
-            f"Take and preview would both be saved as {job.output.name}. Choose another name for one.",
+            Sentence(
+                "Take and preview would both be saved as {take}. Choose another name for one.", take=job.output.name
+            ),
         )
     return job
 
@@ -161,7 +172,10 @@ def check_times(video: VideoInfo) -> None:
     if not video.has_plausible_times:
         raise MocapError(
             "times_damaged",
-            f"The time stamps of {video.path.name} are damaged. Convert the video to a new file and import that one.",
+            Sentence(
+                "The time stamps of {video} are damaged. Convert the video to a new file and import that one.",
+                video=video.path.name,
+            ),
             f"{video.frame_count} frames, from {video.times[:1]} to {video.times[-1:]} s",
         )
 
@@ -190,8 +204,13 @@ def span_of(job: Job, footage: Footage) -> Span:
     if job.start < 0 or (job.end is not None and job.start >= job.end):
         raise MocapError(
             "range_empty",
-            f"No frames lie from start {job.start} to end {job.end}; the video has about {footage.frame_count} frames. "
-            "Choose a start before the end.",
+            Sentence(
+                "No frames lie from start {start} to end {end}; the video has about {frames} frames. "
+                "Choose a start before the end.",
+                start=job.start,
+                end=job.end,
+                frames=footage.frame_count,
+            ),
         )
     return Span(footage, job.start, job.end)
 
@@ -226,7 +245,9 @@ class Networks:
             name = lifted_by.network.name
             raise MocapError(
                 "lifter_wants_toes",
-                f"The lifter {name} takes toes (19 joints). Have feet read, or choose another lifter.",
+                Sentence(
+                    "The lifter {name} takes toes (19 joints). Have feet read, or choose another lifter.", name=name
+                ),
             )
         return cls(eyes, lifter, (*eyes.used, lifted_by))
 
@@ -277,21 +298,35 @@ def watch_range(
         if person.replaces:
             at = video.times[person.track.frames[0]]
             notify(
-                f"Person {person.track.track_id} takes another's place at {at:.1f} s, as in a cut before the same view."
+                Sentence(
+                    "Person {track_id} takes another's place at {at:.1f} s, as in a cut before the same view.",
+                    track_id=person.track.track_id,
+                    at=at,
+                )
             )
     for earlier, later in alike_across_cuts(watched, video):
-        notify(f"Persons {earlier} and {later} of two shots look alike. They may be one person.")
+        notify(
+            Sentence(
+                "Persons {earlier} and {later} of two shots look alike. They may be one person.",
+                earlier=earlier,
+                later=later,
+            )
+        )
     return watched, seen
 
 
 def nobody_found(video: VideoInfo, networks: Networks) -> MocapError:
     """What to do about it; a user's own networks may be the reason."""
     own = [used.network.name for used in networks.eyes.used if used.contract != BUNDLED_KIND]
+    without = ", or try without {networks}." if own else "."
     return MocapError(
         "no_person",
-        f"No person was found in {video.path.name}. They must be at least a twelfth of the picture's height. "
-        "Choose a part in which someone is seen larger, from head to feet, and not in the dark"
-        + (f", or try without {' and '.join(own)}." if own else "."),
+        Sentence(
+            "No person was found in {video}. They must be at least a twelfth of the picture's height. Choose a part in "
+            f"which someone is seen larger, from head to feet, and not in the dark{without}",
+            video=video.path.name,
+            networks=" and ".join(own),
+        ),
     )
 
 
@@ -300,12 +335,20 @@ def nothing_read(video: VideoInfo, start: int, is_damaged: bool) -> MocapError:
     if not is_damaged:
         return MocapError(
             "range_empty",
-            f"No frames lie from start {start} on; {video.path.name} has {video.frame_count} frames. Choose an earlier "
-            "start.",
+            Sentence(
+                "No frames lie from start {start} on; {video} has {frames} frames. Choose an earlier start.",
+                start=start,
+                video=video.path.name,
+                frames=video.frame_count,
+            ),
         )
     return MocapError(
         "video_damaged",
-        f"{video.path.name} is damaged: nothing from frame {start} on can be read. Choose an earlier start.",
+        Sentence(
+            "{video} is damaged: nothing from frame {start} on can be read. Choose an earlier start.",
+            video=video.path.name,
+            start=start,
+        ),
     )
 
 
@@ -332,20 +375,43 @@ def notify_losses(seen: Seen, notify: Notify) -> None:
     name, read, whole = seen.video.path.name, seen.frames, seen.frames + seen.lost + (seen.missing or 0)
     if seen.missing is None:
         notify(
-            f"{name} was cut off: {read} frames can be read, and it does not tell how many are missing at its end. "
-            f"{COPY_AGAIN}"
+            Sentence(
+                "{name} was cut off: {read} frames can be read, and it does not tell how many are "
+                "missing at its end. {remedy}",
+                name=name,
+                read=read,
+                remedy=COPY_AGAIN,
+            )
         )
     elif seen.missing:
-        notify(f"{name} ends early: {read} of {whole} frames can be read. {COPY_AGAIN}")
+        notify(
+            Sentence(
+                "{name} ends early: {read} of {whole} frames can be read. {remedy}",
+                name=name,
+                read=read,
+                whole=whole,
+                remedy=COPY_AGAIN,
+            )
+        )
     elif seen.lost and is_picture(seen.video.path):
         notify(
-            f"{name}: {read} of the {whole} pictures of this sequence could be read; the others are missing or "
-            "damaged. Nobody gets keys in the gaps."
+            Sentence(
+                "{name}: {read} of the {whole} pictures of this sequence could be read; the others are "
+                "missing or damaged. Nobody gets keys in the gaps.",
+                name=name,
+                read=read,
+                whole=whole,
+            )
         )
     elif seen.lost:
         notify(
-            f"{name} is damaged: {read} of the {whole} frames could be read and were used. Nobody gets keys in "
-            "the gaps."
+            Sentence(
+                "{name} is damaged: {read} of the {whole} frames could be read and were used. Nobody "
+                "gets keys in the gaps.",
+                name=name,
+                read=read,
+                whole=whole,
+            )
         )
 
 
@@ -360,8 +426,11 @@ def notify_moving_camera(take: Take, notify: Notify) -> None:
         )
     elif take.camera_moved:
         notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected. Travel, "
-            "gravity and floor are right if it only turns, by up to 90 degrees."
+            Sentence(
+                "The camera moves by {shift:.0%} of the picture's width. Poses are not affected. Travel, "
+                "gravity and floor are right if it only turns, by up to 90 degrees.",
+                shift=take.camera_shift,
+            )
         )
 
 
@@ -370,7 +439,13 @@ def notify_short_sights(take: Take, notify: Notify) -> None:
     for person in take.people:
         seconds = take.seconds_on_screen(person)
         if seconds < SHORT_SIGHT:
-            notify(f"Person {person.track_id} is seen for {seconds:.1f} s only, too short for good motion.")
+            notify(
+                Sentence(
+                    "Person {track_id} is seen for {seconds:.1f} s only, too short for good motion.",
+                    track_id=person.track_id,
+                    seconds=seconds,
+                )
+            )
 
 
 def saved(take: Take, path: Path, notify: Notify) -> Path:
@@ -390,7 +465,13 @@ def saved(take: Take, path: Path, notify: Notify) -> Path:
             save_take(take, rescued)
         except MocapError:
             raise error from None
-        notify(f"{path.name} could no longer be saved in its folder. It is saved as {rescued}: move it from there.")
+        notify(
+            Sentence(
+                "{name} could no longer be saved in its folder. It is saved as {rescued}: move it from there.",
+                name=path.name,
+                rescued=rescued,
+            )
+        )
         return rescued
 
 
@@ -398,7 +479,7 @@ def notify_hidden(take: Take, notify: Notify) -> None:
     """Say of whom parts are often hidden: there the motion is a guess."""
     for person in take.people:
         if words := visibility_words(person.keypoints):
-            notify(f"Person {person.track_id}: {words}. Expect guesses there.")
+            notify(Sentence("Person {track_id}: {words}. Expect guesses there.", track_id=person.track_id, words=words))
 
 
 def preview(take: Take, job: Job, path: Path, report: Report, notify: Notify) -> None:
@@ -409,7 +490,7 @@ def preview(take: Take, job: Job, path: Path, report: Report, notify: Notify) ->
     except (StoppedError, KeyboardInterrupt):
         notify("The preview was cancelled. The take is saved.")
     except MocapError as error:
-        notify(f"{error.text} The take is saved.")
+        notify(Sentence("{why} The take is saved.", why=error.text))
     except Exception as error:
         traceback.print_exc()
-        notify(f"The preview could not be drawn: {error}. The take is saved.")
+        notify(Sentence("The preview could not be drawn: {error}. The take is saved.", error=error))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..take.errors import MocapError
 from ..take.records import FloatArray, ImageArray, IntArray, Person, Take, VideoInfo
+from ..take.sentences import Sentence
 from ..take.skeletons import COCO17, H36M17, Skeleton
 from ..take.whole_file import whole_file, why_not_saved
 from .choice import PreviewView
@@ -78,7 +79,7 @@ def draw_preview(
     except OSError as error:
         raise MocapError("preview_not_written", why_not_saved(path, error), str(error)) from error
     except FFmpegError as error:  # also where the file could not be written to: it does not say so
-        text = f"The preview {path.name} could not be written. Make room or choose another folder."
+        text = Sentence("The preview {name} could not be written. Make room or choose another folder.", name=path.name)
         raise MocapError("preview_not_written", text, str(error)) from error
 
 

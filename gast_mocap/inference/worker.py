@@ -14,7 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..take.errors import MocapError, printable
+from ..take.errors import MocapError
+from ..take.sentences import Sentence
 from ..take.whole_file import remove_parts
 from .memory import is_lack_of_memory, reserve_for_matrices
 from .protocol.job import Job, Look, Mend, Order, order_from_json
@@ -76,12 +77,12 @@ def answer(send: Send, parent_pid: int) -> Message:
     except StoppedError:
         return Cancelled()
     except MocapError as error:
-        return Failed(error.code, error.text, error.detail)
+        return Failed.of(error)
     except MemoryError:
         return Failed("out_of_memory", "The computer ran out of memory. Close other programs or use Low Memory.")
     except Exception as error:
-        text = printable(f"Something unexpected went wrong: {error}")
-        return Failed("unexpected", text, printable(traceback.format_exc()))
+        text = Sentence("Something unexpected went wrong: {error}", error=error)
+        return Failed.of(MocapError("unexpected", text, traceback.format_exc()))
 
 
 def heed_orders(orders: io.FileIO, stop: threading.Event, leave: Callable[[], None]) -> None:
@@ -184,7 +185,7 @@ def work(job: Order, report: Report, send: Send) -> Message:
     """Do ``job`` with the libraries that it needs."""
 
     def notify(text: str) -> None:
-        send(Notice(printable(text)))
+        send(Notice.of(text))
 
     match job:
         case Look():

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from ..take.errors import MocapError
+from ..take.sentences import Sentence
 
 MODELS_FOLDER = Path(__file__).parent
 
@@ -29,11 +30,14 @@ def bundled_model(name: str) -> tuple[Path, str]:
     card = MODELS_FOLDER / f"{name}.md"
     if not (os.path.isfile(path) and os.path.isfile(card)):
         raise MocapError(
-            "model_missing", f"The model {name} is missing from the extension. Install the extension again."
+            "model_missing",
+            Sentence("The model {name} is missing from the extension. Install the extension again.", name=name),
         )
     sha256 = _hash_of(path)
     if sha256 != read_card(card)["sha256"]:
-        raise MocapError("model_changed", f"The model {name} is damaged. Install the extension again.", str(path))
+        raise MocapError(
+            "model_changed", Sentence("The model {name} is damaged. Install the extension again.", name=name), str(path)
+        )
     return path, sha256
 
 

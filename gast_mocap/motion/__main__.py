@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..take.console import take_any_name
-from ..take.errors import MocapError, printable
+from ..take.errors import MocapError
 from ..take.files import load_take
 from ..take.records import Take
+from ..take.sentences import printable
 from ..take.settings import CleanSettings, nearest
 from ..take.whole_file import fitting_name
 from .clean import clean_motion

@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 from ..take.errors import MocapError
 from ..take.film_camera import FilmCamera
 from ..take.records import CameraMove, FloatArray, FoundHeight, Hands, IntArray, Motion, Person, Take, VideoInfo
+from ..take.sentences import Sentence
 from ..take.settings import CleanSettings
 from ..take.skeletons import HANDS42, Side
 from .body import Body, prepare_body
@@ -128,13 +129,19 @@ def _heed_camera(take: Take, is_too_far: bool, settings: CleanSettings, notify: 
         return replace(settings, travel=False)
     if turns_camera(take):
         notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. It is taken for one that only turns; "
-            "if it travels too, turn Travel off."
+            Sentence(
+                "The camera moves by {shift:.0%} of the picture's width. It is taken for one that only "
+                "turns; if it travels too, turn Travel off.",
+                shift=take.camera_shift,
+            )
         )
     else:
         notify(
-            f"The camera moves by {take.camera_shift:.0%} of the picture's width. Poses are not affected, but "
-            "travel, gravity and floor assume a fixed camera. Turn Travel off if they look wrong."
+            Sentence(
+                "The camera moves by {shift:.0%} of the picture's width. Poses are not affected, but "
+                "travel, gravity and floor assume a fixed camera. Turn Travel off if they look wrong.",
+                shift=take.camera_shift,
+            )
         )
     return settings
 
@@ -151,13 +158,24 @@ def _choose(bodies: list[Body], track_id: int) -> Body:
             if len(body.times) >= FEWEST_FRAMES:
                 raise MocapError(
                     "person_shapeless",
-                    f"All joints of person {track_id} lie in one place. Choose another one or import the video again.",
+                    Sentence(
+                        "All joints of person {track_id} lie in one place. Choose another one or import the "
+                        "video again.",
+                        track_id=track_id,
+                    ),
                 )
             raise MocapError(
                 "person_unseen",
-                f"Person {track_id} is visible in only {len(body.times)} frames. Choose another person.",
+                Sentence(
+                    "Person {track_id} is visible in only {frames} frames. Choose another person.",
+                    track_id=track_id,
+                    frames=len(body.times),
+                ),
             )
-    raise MocapError("person_missing", f"The take has no person {track_id}. Choose one from the list of people.")
+    raise MocapError(
+        "person_missing",
+        Sentence("The take has no person {track_id}. Choose one from the list of people.", track_id=track_id),
+    )
 
 
 def _set_out(body: Body, video: VideoInfo, settings: CleanSettings) -> Walk:
@@ -253,20 +271,43 @@ def _found_heights(walks: list[Walk], ground: Ground) -> dict[int, FoundHeight]:
 def _tell_heights(heights: dict[int, FoundHeight], notify: Callable[[str], None]) -> None:
     if heights:
         told = ", ".join(f"person {i} {found.words}" for i, found in heights.items())
-        notify(f"Heights were found by the floor that people share: {told}. Set the Body Height of whom you know.")
+        notify(
+            Sentence(
+                "Heights were found by the floor that people share: {told}. Set the Body Height of whom you know.",
+                told=told,
+            )
+        )
 
 
 def _tell_hands(track_id: int, hands: Hands | None, notify: Callable[[str], None]) -> None:
     seen = np.zeros(len(Side)) if hands is None else (hands.sureness == 1).mean(axis=0)
     unseen = [side for side, share in zip(Side, seen, strict=True) if not share]
     if len(unseen) == len(Side):
-        notify(f"Person {track_id}'s hands are too small or too blurred to read: their fingers are held relaxed.")
+        notify(
+            Sentence(
+                "Person {track_id}'s hands are too small or too blurred to read: their fingers are held relaxed.",
+                track_id=track_id,
+            )
+        )
         return
     for side, share in zip(Side, seen, strict=True):
         if side in unseen:
-            notify(f"Person {track_id}'s {side} hand cannot be read: its fingers are held relaxed.")
+            notify(
+                Sentence(
+                    "Person {track_id}'s {side} hand cannot be read: its fingers are held relaxed.",
+                    track_id=track_id,
+                    side=side,
+                )
+            )
         elif share < MOSTLY_READ:
-            notify(f"Person {track_id}'s {side} hand is read {share:.0%} of the time. Else its fingers are relaxed.")
+            notify(
+                Sentence(
+                    "Person {track_id}'s {side} hand is read {share:.0%} of the time. Else its fingers are relaxed.",
+                    track_id=track_id,
+                    side=side,
+                    share=share,
+                )
+            )
 
 
 def _tell_feet_off_the_floor(
@@ -282,11 +323,14 @@ def _tell_feet_off_the_floor(
     told = off[(np.abs(off) > OFF_FLOOR_METRES) & (seconds > OFF_FLOOR_SECONDS)]
     if len(told):
         worst = told[np.abs(told).argmax()]
-        notify(
-            f"Person {walk.body.track_id}'s feet stand up to {100 * abs(worst):.0f} cm "
-            f"{'above' if worst > 0 else 'below'} the floor. If nothing is there to stand on, set the Body Height of "
-            "each person, or the camera's tilt."
+        template = (
+            "Person {person}'s feet stand up to {off:.0f} cm above the floor. If nothing is there to stand on, set the "
+            "Body Height of each person, or the camera's tilt."
+            if worst > 0
+            else "Person {person}'s feet stand up to {off:.0f} cm below the floor. Set the Body Height of each person, "
+            "or the camera's tilt."
         )
+        notify(Sentence(template, person=walk.body.track_id, off=100 * abs(worst)))
 
 
 def _place(

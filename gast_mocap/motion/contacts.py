@@ -13,6 +13,7 @@ import numpy as np
 
 from ..take.errors import MocapError
 from ..take.records import BoolArray, FloatArray, FootContact, IntArray
+from ..take.sentences import Sentence
 from .bones import FEET
 from .smooth import smooth_curves
 from .travel import FloorPlane, Sighting
@@ -149,5 +150,9 @@ def contacts_of_changes(changes: Collection[tuple[float, str]]) -> tuple[FootCon
 def _unpaired(foot: str, time: float) -> MocapError:
     return MocapError(
         "contacts_unpaired",
-        f"The {foot} foot's marker at {time:.2f} s has no partner. Each foot's markers must go down, up, down, up.",
+        Sentence(
+            "The {foot} foot's marker at {time:.2f} s has no partner. Each foot's markers must go down, up, down, up.",
+            foot=foot,
+            time=time,
+        ),
     )

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..take.records import FloatArray, IntArray
+from ..take.sentences import Sentence
 
 
 def bridge_short_gaps(frames: IntArray, times: FloatArray, longest: float) -> IntArray:
@@ -34,9 +35,14 @@ def report_gaps(track_id: int, times: FloatArray, longest: float, notify: Callab
     """Report the gaps in which the person is not seen, if there are any."""
     gaps = np.diff(times)[long_gaps(times, longest)]
     if len(gaps) == 1:
-        unseen, crossed = f"for {gaps[0]:.1f} s. This gap gets", "it"
+        template = (
+            "Person {person} is unseen for {longest:.1f} s. This gap gets no keys: Blender interpolates across it."
+        )
     elif len(gaps):
-        unseen, crossed = f"{len(gaps)} times, for up to {gaps.max():.1f} s. These gaps get", "them"
+        template = (
+            "Person {person} is unseen {count} times, for up to {longest:.1f} s. These gaps get no keys: Blender "
+            "interpolates across them."
+        )
     else:
         return
-    notify(f"Person {track_id} is unseen {unseen} no keys, so Blender interpolates across {crossed}.")
+    notify(Sentence(template, person=track_id, count=len(gaps), longest=gaps.max()))

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ..take.edits import FIELDS, KINDS, Edit, Split, free_id, mended, to_json
-from ..take.errors import MocapError, printable
+from ..take.errors import MocapError
 from ..take.files import load_take
 from ..take.proposals import came_back
 from ..take.records import Take
+from ..take.sentences import printable
 from ..take.visibility import visibility_words
 from ..take.worth_a_look import worth_a_look
 

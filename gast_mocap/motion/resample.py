@@ -7,6 +7,7 @@ import numpy as np
 from ..take.errors import MocapError
 from ..take.interpolate import interpolate
 from ..take.records import FloatArray, Hands, IntArray, Motion
+from ..take.sentences import Sentence
 from .gaps import long_gaps
 
 SAME_RATE = 0.01
@@ -43,9 +44,11 @@ def rate_note(video_fps: float, scene_fps: float) -> str:
     """What it means for a bake that video and scene have different frame rates, "" where they agree."""
     if abs(video_fps - scene_fps) <= SAME_RATE * scene_fps:
         return ""
-    return (
-        f"The video has {video_fps:.4g} frames a second and the scene {scene_fps:.4g}. The motion keeps its speed, "
-        f"resampled to the scene's frames. For a key on each frame of the video set the scene to {video_fps:.4g}."
+    return Sentence(
+        "The video has {video:.4g} frames a second and the scene {scene:.4g}. The motion keeps its speed, resampled to "
+        "the scene's frames. For a key on each frame of the video set the scene to {video:.4g}.",
+        video=video_fps,
+        scene=scene_fps,
     )
 
 
@@ -68,8 +71,12 @@ def _check_count(count: int, fps: float) -> None:
     if count > MOST_FRAMES:
         raise MocapError(
             "too_many_frames",
-            f"At {fps:g} frames a second the motion has more than {MOST_FRAMES:,} frames. Choose a lower frame rate or "
-            "import a part of the video.",
+            Sentence(
+                "At {fps:g} frames a second the motion has more than {most:,} frames. Choose a lower "
+                "frame rate or import a part of the video.",
+                fps=fps,
+                most=MOST_FRAMES,
+            ),
         )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..take.records import Motion
+from ..take.sentences import Sentence
 
 STRIDE = 0.25
 """Seconds between the places whose distances make up the way. Less counts the sway of the hips as travel."""
@@ -11,10 +12,10 @@ STRIDE = 0.25
 def summary(motion: Motion) -> str:
     """Such as "48 frames in 2.0 s, 1.3 m of travel, 4 foot contacts"."""
     seconds, contacts = float(motion.times[-1] - motion.times[0]), len(motion.contacts)
-    return (
-        f"{len(motion.times)} frames in {seconds:.1f} s, {travelled(motion):.1f} m of travel, "
-        f"{contacts} foot contact{'' if contacts == 1 else 's'}"
-    )
+    template = "{frames} frames in {seconds:.1f} s, {metres:.1f} m of travel, {contacts} foot contacts"
+    if contacts == 1:
+        template = "{frames} frames in {seconds:.1f} s, {metres:.1f} m of travel, {contacts} foot contact"
+    return Sentence(template, frames=len(motion.times), seconds=seconds, metres=travelled(motion), contacts=contacts)
 
 
 def travelled(motion: Motion) -> float:

@@ -27,7 +27,7 @@ from .operator import MocapOperator, Result
 from .panel_map import found_map, show_map, shown_map
 from .properties import FARTHEST_START, GAST_MOCAP_PG_scene, fps_of, scene_of, settings_of
 from .scene_take import shown_take
-from .translation import rpt_, tip_
+from .translation import rpt_, said, tip_
 
 OPTIONS = (*BakeOptions.__annotations__, "reference")
 UNSAVED: set[Literal["SKIP_SAVE"]] = {"SKIP_SAVE"}
@@ -197,7 +197,7 @@ class GAST_MOCAP_OT_bake(BakeOptions, MocapOperator):  # type: ignore[misc] # as
     def _tell(self, scene: Scene, solved: Sequence[Solved]) -> None:
         """Say what was baked, and move the scene's end where it would cut the motion off."""
         for one in solved:
-            self.reports.done.append(f"{one.performance.name}: {summary(one.performance.motion)}.")
+            self.reports.done.append(f"{one.performance.name}: {said(summary(one.performance.motion))}.")
         if note := rate_note(shown_take(scene).video.fps, fps_of(scene)):
             self.reports.notify(note)
         last = max(int(one.performance.frames[-1]) for one in solved)

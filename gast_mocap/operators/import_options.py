@@ -41,7 +41,7 @@ def draw_facts(layout: UILayout, context: Context, field: str, width: float | No
     if isinstance(known, Looked):
         layout.label(text=looked_words(known), icon="INFO")
     elif isinstance(known, Failed):
-        draw_text(layout, context, known.text, "ERROR", width)
+        draw_text(layout, context, known.sentence, "ERROR", width)
 
 
 def looked_words(known: Looked) -> str:

@@ -16,7 +16,7 @@ from ..take.errors import MocapError
 from .operator import Result
 from .panels.panel import draw_text
 from .preferences import saving_folder
-from .translation import iface_, rpt_, tip_
+from .translation import iface_, rpt_, said, tip_
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_ALLOWED = 120
@@ -86,7 +86,7 @@ class GAST_MOCAP_OT_check_installation(Operator):
         try:
             latest = Check(saving_folder())
         except MocapError as error:
-            self.report({"ERROR"}, rpt_(error.text))
+            self.report({"ERROR"}, said(error.text))
             return {"CANCELLED"}
         except OSError as error:
             self.report(

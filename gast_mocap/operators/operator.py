@@ -7,7 +7,7 @@ from bpy.types import Context, Operator, Scene
 from ..take.errors import MocapError
 from .properties import scene_of
 from .reports import Reports
-from .translation import rpt_
+from .translation import rpt_, said
 
 Result = set[Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH", "INTERFACE"]]
 
@@ -23,7 +23,7 @@ class MocapOperator(Operator):
             done = self.work(scene_of(context))
         except MocapError as error:
             self.reports.fail(error)
-            self.report({"ERROR"}, rpt_(error.text))
+            self.report({"ERROR"}, said(error.text))
             return {"CANCELLED"}
         for notice in self.reports.notices:
             self.report({"WARNING"}, rpt_(notice))

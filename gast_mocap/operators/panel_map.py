@@ -13,6 +13,7 @@ from ..retarget.rig.roles import ROLES
 from ..retarget.rig.saved_maps import fitting_map
 from ..take.errors import MocapError
 from . import preferences, reports
+from .translation import said
 
 if TYPE_CHECKING:
     from .properties import GAST_MOCAP_PG_scene
@@ -80,9 +81,9 @@ def judge(settings: "GAST_MOCAP_PG_scene") -> None:
     """Write beside the shown map what is to be doubted in it."""
     review = _review(settings)
     settings.sides_contradict = review.sides_contradict
-    settings.body_notices = "\n".join(review.notices)
+    settings.body_notices = "\n".join(map(said, review.notices))
     for row in settings.bone_roles:
-        row.doubt = review.doubts.get(row.name, "")
+        row.doubt = said(review.doubts.get(row.name, ""))
 
 
 def _review(settings: "GAST_MOCAP_PG_scene") -> MapReview:

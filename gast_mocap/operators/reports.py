@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass, field
 
 from ..take.errors import MocapError
-from .translation import rpt_
+from .translation import said
 
 
 @dataclass
@@ -21,11 +21,11 @@ class Reports:
         self.error = ""
 
     def notify(self, text: str) -> None:
-        self.notices.append(rpt_(text))
+        self.notices.append(said(text))
 
     def fail(self, error: MocapError) -> None:
         """Show the error's text; its detail goes to the console, for a bug report."""
-        self.error = rpt_(error.text)
+        self.error = said(error.text)
         print(f"GAST Mocap: {error.code}: {error.text}\n{error.detail}".rstrip(), file=sys.stderr)
 
 

@@ -87,10 +87,10 @@ class Import:
                     self.progress = message
                 case Found():
                     self.found = message
-                case Notice(text):
-                    self.reports.notify(text)
-                case Failed(code, text, detail):
-                    raise MocapError(code, text, detail)
+                case Notice():
+                    self.reports.notify(message.sentence)
+                case Failed():
+                    raise MocapError(message.code, message.sentence, message.detail)
                 case Finished(take):
                     self._finish(take)
                 case Cancelled():

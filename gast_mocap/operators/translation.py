@@ -8,6 +8,8 @@ from typing import cast
 
 from bpy.app import translations
 
+from ..take.sentences import Sentence
+
 Translate = Callable[[str], str]
 
 # Blender's stubs say that these give nothing.
@@ -19,3 +21,18 @@ rpt_ = cast(Translate, translations.pgettext_rpt)
 """Reports, notices and errors."""
 data_ = cast(Translate, translations.pgettext_data)
 """Names of things that are made."""
+
+
+def said(text: str) -> str:
+    """``text`` in the user's language. What is filled into a sentence is put where that language wants it; whole
+    sentences among it are translated too."""
+    if not isinstance(text, Sentence):
+        return rpt_(text)
+    values = {
+        name: said(value) if isinstance(value, str) and value.endswith(".") else value
+        for name, value in text.values.items()
+    }
+    try:
+        return rpt_(text.template).format(**values)
+    except (LookupError, TypeError, ValueError):
+        return str(text)  # the translator filled in what is not there

@@ -15,6 +15,7 @@ import numpy as np
 
 from .errors import MocapError
 from .records import BoolArray, FloatArray, IntArray, Keypoints2D, PartPoints, Person, Pose3D, Take, Track
+from .sentences import Sentence
 from .skeletons import COCO17, PARTS, Skeleton
 from .untrusted import DAMAGE, items, table, text, whole_number
 
@@ -52,7 +53,8 @@ class Edit(ABC):
         for track_id, person in changed.items():
             if not (len(person.keypoints.frames) and len(person.track.frames)):
                 raise _impossible(
-                    f"Person {track_id} would be in no frame any more", "Delete or join the person instead"
+                    "Person {person} would be in no frame any more. Delete or join the person instead.",
+                    person=track_id,
                 )
         return changed
 
@@ -65,15 +67,18 @@ class Join(Edit):
 
     @property
     def words(self) -> str:
-        return f"Join person {self.other} to person {self.person}"
+        return Sentence("Join person {other} to person {person}", other=self.other, person=self.person)
 
     def change(self, people: People) -> People:
         first, second = _two(people, self.person, self.other)
         if len(both := np.intersect1d(first.keypoints.frames, second.keypoints.frames)):
             raise _impossible(
-                f"Person {self.person} and person {self.other} are seen at once in {len(both)} frames, the first of "
-                f"which is {both[0]}, so they cannot be one person",
-                "Cut those frames out of one of them first",
+                "Person {person} and person {other} are seen at once in {count} frames, the first of which is {first}, "
+                "so they cannot be one person. Cut those frames out of one of them first.",
+                person=self.person,
+                other=self.other,
+                count=len(both),
+                first=both[0],
             )
         worse = first.confidence < second.confidence
         return {self.person: _changed(first, _merged(first, second), second.thumbnail if worse else first.thumbnail)}
@@ -91,17 +96,19 @@ class Split(Edit):
 
     @property
     def words(self) -> str:
-        return f"Split person {self.person} at frame {self.frame}"
+        return Sentence("Split person {person} at frame {frame}", person=self.person, frame=self.frame)
 
     def change(self, people: People) -> People:
         whole = _one(people, self.person)
         if self.other in people or self.other == self.person:
-            raise _impossible(f"There is a person {self.other} already", "Choose another number")
+            raise _impossible("There is a person {person} already. Choose another number.", person=self.other)
         before, after = _apart(whole, self.frame)
         if not (len(before.keypoints.frames) and len(after.keypoints.frames)):
             raise _impossible(
-                f"Person {self.person} is not seen on both sides of frame {self.frame}",
-                "Choose a frame between the first and the last one in which the person is seen",
+                "Person {person} is not seen on both sides of frame {frame}. Choose a frame between the first and the "
+                "last one in which the person is seen.",
+                person=self.person,
+                frame=self.frame,
             )
         somebody = Person(after.track, after.keypoints, NO_POSE, NO_PICTURE)
         return {self.person: _changed(whole, before), self.other: _named(somebody, self.other)}
@@ -116,7 +123,12 @@ class Swap(Edit):
 
     @property
     def words(self) -> str:
-        return f"Swap persons {self.person} and {self.other} from frame {self.frame} on"
+        return Sentence(
+            "Swap persons {person} and {other} from frame {frame} on",
+            person=self.person,
+            other=self.other,
+            frame=self.frame,
+        )
 
     def change(self, people: People) -> People:
         first, second = _two(people, self.person, self.other)
@@ -124,7 +136,9 @@ class Swap(Edit):
             _apart(person, self.frame) for person in (first, second)
         )
         if not (len(first_after.keypoints.frames) or len(second_after.keypoints.frames)):
-            raise _impossible(f"Neither person is seen from frame {self.frame} on", "Choose an earlier frame")
+            raise _impossible(
+                "Neither person is seen from frame {frame} on. Choose an earlier frame.", frame=self.frame
+            )
         return {
             self.person: _changed(first, _merged(first_before, second_after)),
             self.other: _changed(second, _merged(second_before, first_after)),
@@ -137,12 +151,12 @@ class Delete(Edit):
 
     @property
     def words(self) -> str:
-        return f"Delete person {self.person}"
+        return Sentence("Delete person {person}", person=self.person)
 
     def change(self, people: People) -> People:
         _one(people, self.person)
         if len(people) == 1:
-            raise _impossible("The last person of a take cannot be deleted", "Import the video again instead")
+            raise _impossible("The last person of a take cannot be deleted. Import the video again instead.")
         return {}
 
     def apply(self, people: People) -> People:
@@ -158,7 +172,12 @@ class Cut(Edit):
 
     @property
     def words(self) -> str:
-        return f"Cut frames {self.start} to {self.end - 1} of person {self.person}"
+        return Sentence(
+            "Cut frames {start} to {last} of person {person}",
+            start=self.start,
+            last=self.end - 1,
+            person=self.person,
+        )
 
     def change(self, people: People) -> People:
         whole = _one(people, self.person)
@@ -175,7 +194,12 @@ class SwapSides(Edit):
 
     @property
     def words(self) -> str:
-        return f"Swap left and right of person {self.person} in frames {self.start} to {self.end - 1}"
+        return Sentence(
+            "Swap left and right of person {person} in frames {start} to {last}",
+            person=self.person,
+            start=self.start,
+            last=self.end - 1,
+        )
 
     def change(self, people: People) -> People:
         whole = _one(people, self.person)
@@ -203,7 +227,12 @@ class Move(Edit):
 
     @property
     def words(self) -> str:
-        return f"Move the {self.joint.replace('_', ' ')} of person {self.person} at frame {self.frame}"
+        return Sentence(
+            "Move the {joint} of person {person} at frame {frame}",
+            joint=self.joint.replace("_", " "),
+            person=self.person,
+            frame=self.frame,
+        )
 
     def change(self, people: People) -> People:
         whole = _one(people, self.person)
@@ -308,19 +337,20 @@ def from_json(line: str) -> tuple[Edit, ...]:
         raise MocapError("edits_unreadable", text, str(error)) from error
 
 
-def _impossible(why: str, remedy: str) -> MocapError:
-    return MocapError("edit_impossible", f"{why}. {remedy}.")
+def _impossible(template: str, **values: int) -> MocapError:
+    """As in ``Sentence``."""
+    return MocapError("edit_impossible", Sentence(template, **values))
 
 
 def _one(people: People, track_id: int) -> Person:
     if track_id not in people:
-        raise _impossible(f"The take has no person {track_id}", "Choose one from the list of people")
+        raise _impossible("The take has no person {person}. Choose one from the list of people.", person=track_id)
     return people[track_id]
 
 
 def _two(people: People, first: int, second: int) -> tuple[Person, Person]:
     if first == second:
-        raise _impossible(f"Person {first} was chosen twice", "Choose two people")
+        raise _impossible("Person {person} was chosen twice. Choose two people.", person=first)
     return _one(people, first), _one(people, second)
 
 
@@ -331,7 +361,10 @@ def _from_to(frames: IntArray, start: int, end: int) -> BoolArray:
 def _check_seen(person: Person, start: int, end: int) -> None:
     if not _from_to(person.keypoints.frames, start, end).any():
         raise _impossible(
-            f"Person {person.track_id} is not seen from frame {start} to frame {end - 1}", "Choose other frames"
+            "Person {person} is not seen from frame {start} to frame {last}. Choose other frames.",
+            person=person.track_id,
+            start=start,
+            last=end - 1,
         )
 
 

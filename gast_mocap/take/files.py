@@ -52,6 +52,7 @@ from .records import (
     Track,
     VideoInfo,
 )
+from .sentences import Sentence
 from .settings import BODY_HEIGHT, CleanSettings, Quality, nearest
 from .skeletons import PARTS, Side, dimensions
 from .untrusted import DAMAGE, Arrays, items, number, parsed, switch, table, text, whole_number
@@ -111,13 +112,16 @@ def load_take(path: Path) -> Take:
     except PermissionError as error:
         raise MocapError(
             "take_forbidden",
-            f"You have no permission to read {path.name}. Change the permissions of the file and its folder, or choose "
-            "another file.",
+            Sentence(
+                "You have no permission to read {name}. Change the permissions of the file and its "
+                "folder, or choose another file.",
+                name=path.name,
+            ),
             repr(error),
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise MocapError(
-            "take_missing", f"There is no take at {path}. Choose a .take.npz file.", repr(error)
+            "take_missing", Sentence("There is no take at {path}. Choose a .take.npz file.", path=path), repr(error)
         ) from error
     try:
         with file, Arrays(file) as arrays:
@@ -127,7 +131,7 @@ def load_take(path: Path) -> Take:
     except DAMAGE as error:
         raise MocapError(
             "take_unreadable",
-            f"{path.name} is damaged or not a take. Import the video again or choose another file.",
+            Sentence("{name} is damaged or not a take. Import the video again or choose another file.", name=path.name),
             repr(error),
         ) from error
 
@@ -204,7 +208,9 @@ def _check_header(header: Mapping[str, Any], path: Path) -> None:
     if version > VERSION:
         raise MocapError(
             "take_newer",
-            f"{path.name} was made by a newer version of GAST Mocap. Update the extension to open it.",
+            Sentence(
+                "{name} was made by a newer version of GAST Mocap. Update the extension to open it.", name=path.name
+            ),
             f"version {version}, this one reads up to {VERSION}",
         )
 

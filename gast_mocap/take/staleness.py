@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .records import Playback, Take
+from .sentences import Sentence
 from .settings import Quality
 
 
@@ -19,12 +20,20 @@ class Wished:
 def changed_since(take: Take, wished: Wished) -> list[str]:
     """Such as "Quality is Best, the take was made with Fast."; empty where a new import would give the same."""
     made = take.settings
-    told = []
+    told: list[str] = []
     if made.quality != wished.quality:
-        told.append(f"Quality is {wished.quality.capitalize()}, the take was made with {made.quality.capitalize()}.")
+        told.append(
+            Sentence(
+                "Quality is {wished}, the take was made with {made}.",
+                wished=wished.quality.capitalize(),
+                made=made.quality.capitalize(),
+            )
+        )
     end = take.video.frame_count if wished.end is None else min(wished.end, take.video.frame_count)
     if (made.start, made.end) != (wished.start, end):
-        told.append(f"The take has frames {made.start} to {made.end - 1} of the video.")
+        told.append(
+            Sentence("The take has frames {start} to {last} of the video.", start=made.start, last=made.end - 1)
+        )
     if take.video.playback != wished.playback:
         told.append("Speed, Mirrored or Frame Rate differ from those that the take was made with.")
     return told

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .sentences import Sentence
+
 LONGEST_NAME = 255
 """Bytes of the longest name that common file systems allow."""
 STALE = 3600.0
@@ -73,14 +75,14 @@ def why_not_saved(path: Path, error: OSError) -> str:
     """What happened to a file that could not be written, and what to do."""
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            return f"The disk is full: {path.name} was not saved. Make room and try again."
+            return Sentence("The disk is full: {name} was not saved. Make room and try again.", name=path.name)
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            return f"The folder {path.parent} cannot be written to. Choose another one."
+            return Sentence("The folder {folder} cannot be written to. Choose another one.", folder=path.parent)
         case errno.ENOENT | errno.ENOTDIR:
-            return f"The folder {path.parent} does not exist. Choose another one."
+            return Sentence("The folder {folder} does not exist. Choose another one.", folder=path.parent)
         case errno.ENAMETOOLONG:
-            return f"The name {path.name} is too long. Choose a shorter one."
-    return f"{path} could not be saved. Choose another name or folder."
+            return Sentence("The name {name} is too long. Choose a shorter one.", name=path.name)
+    return Sentence("{path} could not be saved. Choose another name or folder.", path=path)
 
 
 def _place(path: Path) -> Path:

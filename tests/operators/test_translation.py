@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 
 from gast_mocap import operators
-from gast_mocap.inference.protocol.messages import Found, Looked, Progress, Stage
+from gast_mocap.inference.protocol.messages import Failed, Found, Looked, Notice, Progress, Stage, from_line, to_line
 from gast_mocap.operators import reports
 from gast_mocap.operators.import_options import looked_words
 from gast_mocap.operators.panels.progress import found_text, rate_text
+from gast_mocap.operators.translation import said
 from gast_mocap.take.errors import MocapError
+from gast_mocap.take.sentences import Sentence
 
 FOLDER = Path(operators.__file__).parent
+CHAPTERS = [path for path in sorted(FOLDER.parent.rglob("*.py")) if FOLDER not in path.parents]
 MODULES = sorted(FOLDER.rglob("*.py"))
+WHY = "There is no video. Choose one."
 TRANSLATORS = {"iface_", "tip_", "rpt_", "data_"}
 AS_IT_IS = {"report", "poll_message_set", "header_text_set"}
 """Calls whose text Blender shows as it is."""
@@ -62,7 +66,7 @@ def untranslated(source: str) -> list[str]:
 
 def is_translated(argument: ast.expr) -> bool:
     names = {name for name, _ in calls(argument)}
-    return (isinstance(argument, ast.Constant) and argument.value is None) or bool(names & TRANSLATORS)
+    return (isinstance(argument, ast.Constant) and argument.value is None) or bool(names & {*TRANSLATORS, "said"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(FOLDER).as_posix())
@@ -100,6 +104,9 @@ def german(monkeypatch: pytest.MonkeyPatch) -> None:
         "Cancelled. Nothing was changed.": "Abgebrochen.",
         "There is no video. Choose one.": "Kein Video.",
         "Person {track_id}": "Mensch {track_id}",
+        "{name} has {rate:.1f} fps. {why}": "{rate:.2f} B/s hat {name}. {why}",
+        "There is no file {path}.": "{path} fehlt.",
+        "{count} people": "{amount} Leute",
     }
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{operators.__name__}."):
@@ -119,3 +126,46 @@ def test_another_language_is_spoken(scene, german) -> None:
     assert row.label == "Mensch 7"
     row.label = "Mensch 7"
     assert row.given_name == ""
+
+
+def untold(source: str) -> list[str]:
+    """What errors and notices are made of whose values cannot be told from their words."""
+    places = {"MocapError": 1, "notify": 0}
+    found = [(places[name], call.args) for name, call in calls(ast.parse(source)) if name in places]
+    texts = [arguments[place] for place, arguments in found if len(arguments) > place]
+    return [
+        ast.unparse(text)
+        for text in texts
+        if isinstance(text, ast.JoinedStr | ast.BinOp) and re.search("[A-Za-z]{2}", ast.unparse(text))
+    ]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.relative_to(FOLDER.parent).as_posix())
+def test_errors_and_notices_of_every_chapter_keep_their_templates(path: Path) -> None:
+    assert untold(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_test_finds_what_has_no_template() -> None:
+    assert len(untold('raise MocapError("code", f"There is no {name}.")')) == 1
+    assert len(untold('notify("There is no " + name)')) == 1
+    assert untold('notify(Sentence("There is no {name}.", name=name)); notify(text)') == []
+
+
+def test_sentences_of_the_worker_are_spoken_in_another_language(german) -> None:
+    """As they come through the pipe, with numbers written by the translator's template."""
+    notice = from_line(
+        to_line(Notice.of(Sentence("{name} has {rate:.1f} fps. {why}", name="a.mp4", rate=29.97, why=WHY)))
+    )
+    assert notice.text == "a.mp4 has 30.0 fps. There is no video. Choose one."
+    reports.of_import.clear()
+    reports.of_import.notify(notice.sentence)
+    failed = Failed.of(MocapError("video_missing", Sentence("There is no file {path}.", path=Path("a.mp4")), "errno 2"))
+    error = from_line(to_line(failed))
+    reports.of_import.fail(MocapError(error.code, error.sentence, error.detail))
+    assert reports.of_import.notices == ["29.97 B/s hat a.mp4. Kein Video."]
+    assert reports.of_import.error == "a.mp4 fehlt."
+
+
+def test_a_translation_that_fills_in_what_is_not_there_leaves_the_english_text(german) -> None:
+    assert said(Sentence("{count} people", count=3)) == "3 people"
+    assert said("Person 7 is here.") == "Person 7 is here."

@@ -12,6 +12,7 @@ from pathlib import Path
 from ...take.errors import MocapError
 from ...take.files import load_take
 from ...take.records import Take
+from ...take.sentences import Sentence
 from ..protocol.job import Job
 from ..protocol.messages import Cancelled, Failed, Finished, Progress
 from ..protocol.process import MocapProcess
@@ -117,7 +118,9 @@ def take_there(job: Job) -> Take | None:
     if os.path.realpath(take.video.path) != os.path.realpath(job.video):
         raise MocapError(
             "take_of_other_video",
-            f"{job.output.name} is the take of another video. Choose another folder or rename the video.",
+            Sentence(
+                "{take} is the take of another video. Choose another folder or rename the video.", take=job.output.name
+            ),
             str(take.video.path),
         )
     return take

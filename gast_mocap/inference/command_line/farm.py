@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ..protocol.job import Job
 from ..protocol.messages import Progress, from_line, to_line
 from .batch import FAILED, Outcome, do_video
@@ -75,7 +76,10 @@ def _client(distributed: Any, batch: Batch) -> Any:
     except (OSError, ValueError) as error:
         raise MocapError(
             "scheduler_missing",
-            f"No Dask scheduler answers at {batch.scheduler}. Start one, or give its address as tcp://HOST:8786.",
+            Sentence(
+                "No Dask scheduler answers at {address}. Start one, or give its address as tcp://HOST:8786.",
+                address=batch.scheduler,
+            ),
             str(error),
         ) from error
 

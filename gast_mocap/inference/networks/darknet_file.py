@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from .session import Port, Signature, check_answer, read_model
 
 LARGEST_SIDE = 2048
@@ -50,7 +51,10 @@ class DarknetNet:
         except (cv2.error, ValueError, KeyError, IndexError, ZeroDivisionError, StopIteration) as error:
             raise MocapError(
                 "model_unreadable",
-                f"{path.stem}.cfg and {path.stem}.weights are no YOLO network. Choose files that belong together.",
+                Sentence(
+                    "{stem}.cfg and {stem}.weights are no YOLO network. Choose files that belong together.",
+                    stem=path.stem,
+                ),
                 str(error),
             ) from error
         self.signature = Signature(
@@ -68,7 +72,9 @@ class DarknetNet:
             outputs = [np.asarray(output) for output in self._net.forward(self._outputs)]
         except cv2.error as error:
             raise MocapError(
-                "model_failed", f"The model {self.name} failed at its work. Choose another file.", str(error)
+                "model_failed",
+                Sentence("The model {name} failed at its work. Choose another file.", name=self.name),
+                str(error),
             ) from error
         self.seconds += time.perf_counter() - started
         for port, output in zip(self.signature.outputs, outputs, strict=True):
@@ -169,6 +175,11 @@ def _half(path: Path, suffix: str) -> Path:
     half = path if path.suffix.lower() == suffix else path.with_suffix(suffix)
     if os.path.isfile(path) and not os.path.isfile(half):
         raise MocapError(
-            "model_missing", f"{path.name} needs {half.name} beside it. Put both into one folder under one name."
+            "model_missing",
+            Sentence(
+                "{name} needs {other} beside it. Put both into one folder under one name.",
+                name=path.name,
+                other=half.name,
+            ),
         )
     return half

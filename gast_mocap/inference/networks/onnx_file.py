@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 
 DEEPEST = 100
 """Messages within messages, as protobuf's own readers allow."""
@@ -67,20 +68,30 @@ def refuse_what_reaches_out(name: str, content: bytes) -> None:
     if contents.is_external:
         raise MocapError(
             "model_external",
-            f"The model {name} keeps weights in other files, which is not allowed since it could read any file of "
-            "yours. Save it as one file.",
+            Sentence(
+                "The model {name} keeps weights in other files, which is not allowed since it could read "
+                "any file of yours. Save it as one file.",
+                name=name,
+            ),
         )
     for domain, operator in contents.used_domains.items():
         if domain not in KNOWN_DOMAINS | contents.own_domains:
             raise MocapError(
                 "model_operator_unknown",
-                f"The model {name} needs the operator {operator} of {domain}, which is not part of ONNX. Export it "
-                "with standard operators.",
+                Sentence(
+                    "The model {name} needs the operator {operator} of {domain}, which is not part of ONNX. "
+                    "Export it with standard operators.",
+                    name=name,
+                    operator=operator,
+                    domain=domain,
+                ),
             )
 
 
 def _unreadable(name: str, detail: str) -> MocapError:
-    return MocapError("model_unreadable", f"{name} is damaged or no ONNX model. Choose a valid ONNX file.", detail)
+    return MocapError(
+        "model_unreadable", Sentence("{name} is damaged or no ONNX model. Choose a valid ONNX file.", name=name), detail
+    )
 
 
 def _walk(message: memoryview, kind: str, contents: _Contents, depth: int) -> None:

@@ -14,6 +14,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ..memory import is_lack_of_memory
 from .onnx_file import refuse_what_reaches_out
 
@@ -99,7 +100,7 @@ class Session:
                 raise MemoryError(str(error)) from error
             raise MocapError(
                 "model_unreadable",
-                f"The model file {path.name} could not be loaded. Choose a valid ONNX file.",
+                Sentence("The model file {name} could not be loaded. Choose a valid ONNX file.", name=path.name),
                 str(error),
             ) from error
 
@@ -132,7 +133,11 @@ class Session:
     def _failed(self, error: Exception) -> Exception:
         if is_lack_of_memory(error):
             return MemoryError(str(error))
-        return MocapError("model_failed", f"The model {self.name} failed at its work. Choose another file.", str(error))
+        return MocapError(
+            "model_failed",
+            Sentence("The model {name} failed at its work. Choose another file.", name=self.name),
+            str(error),
+        )
 
 
 def read_model(path: Path) -> bytes:
@@ -144,17 +149,23 @@ def read_model(path: Path) -> bytes:
     if not os.path.isfile(path):
         raise MocapError(
             "model_missing",
-            f"There is no model file {path}. Choose another file, or clear the field for the bundled network.",
+            Sentence(
+                "There is no model file {path}. Choose another file, or clear the field for the bundled network.",
+                path=path,
+            ),
         )
     try:
         if path.stat().st_size > LARGEST:
             raise MocapError(
-                "model_too_large", f"The model {path.name} is larger than 2 GB. Choose a smaller one, such as fp16."
+                "model_too_large",
+                Sentence("The model {name} is larger than 2 GB. Choose a smaller one, such as fp16.", name=path.name),
             )
         return path.read_bytes()
     except OSError as error:
         raise MocapError(
-            "model_unreadable", f"The model file {path.name} cannot be read. Choose another.", str(error)
+            "model_unreadable",
+            Sentence("The model file {name} cannot be read. Choose another.", name=path.name),
+            str(error),
         ) from error
 
 
@@ -162,7 +173,7 @@ def other_answer(name: str, detail: str) -> MocapError:
     """What a network says that its kind cannot say."""
     return MocapError(
         "model_answers_other",
-        f"The model {name} answers with another shape than it states. Choose another file.",
+        Sentence("The model {name} answers with another shape than it states. Choose another file.", name=name),
         detail,
     )
 
@@ -181,7 +192,7 @@ def check_answer(name: str, port: Port, output: NDArray[Any]) -> None:
     if np.issubdtype(output.dtype, np.floating) and not np.isfinite(output).all():
         raise MocapError(
             "model_answers_nan",
-            f"The model {name} gives NaN or infinite values. Choose another file.",
+            Sentence("The model {name} gives NaN or infinite values. Choose another file.", name=name),
             str(port),
         )
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ..choice import Refinement
 from .darknet_file import DarknetNet, is_darknet
 from .detectors.boxes_and_labels import BoxesAndLabels
@@ -133,13 +134,24 @@ def fitting(network: Network, contracts: Sequence[type[Kind]]) -> type[Kind] | N
 def unknown(network: Network, slot: str, contracts: Sequence[type[Contract]]) -> MocapError:
     """Says what was found and what would be accepted, or that it belongs into another slot."""
     if other := fitting(network, (*DETECTORS, *TOP_DOWN, *BOTTOM_UP)):
-        text = f"{network.name} is no {slot} but {other.NAME}. Choose it in its own place, and another file here."
+        text = Sentence(
+            "{name} is no {slot} but {other}. Choose it in its own place, and another file here.",
+            name=network.name,
+            slot=slot,
+            other=other.NAME,
+        )
         return MocapError("model_unknown", text)
     accepted = "; ".join(f"{contract.NAME}: {contract.ACCEPTS}" for contract in contracts)
     return MocapError(
         "model_unknown",
-        f"The {slot} {network.name} is of an unknown kind. Found: {network.signature}. Accepted: {accepted}. "
-        "Choose another file, or none for the bundled one.",
+        Sentence(
+            "The {slot} {network} is of an unknown kind. Found: {signature}. Accepted: {accepted}. "
+            "Choose another file, or none for the bundled one.",
+            slot=slot,
+            network=network.name,
+            signature=network.signature,
+            accepted=accepted,
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ...take.skeletons import H36M17, HUMANEVA15, TOES19, Skeleton
 from ..networks.session import KINDS, Network, Port
 
@@ -66,7 +67,7 @@ class Contract:
         layout = layout_of(port, stated)
         normalisation = stated.get("normalisation", "screen")
         if normalisation not in NORMALISATIONS:
-            raise unknown(f"The lifter wants its joints normalised by {normalisation}.")
+            raise unknown("The lifter wants its joints normalised by {way}.", way=normalisation)
         field = round(number(stated, "receptive_field", 1, port.shape[1] or LARGEST, 0))
         contract = cls(
             receptive_field=found_field(network, port, len(layout.joints), field),
@@ -96,8 +97,12 @@ def lifter_input(network: Network) -> Port:
                     return network.signature.inputs[0]
     raise MocapError(
         "not_a_lifter",
-        f"The model {network.name} is no GAST-Net lifter. Found: {network.signature}. Accepted: inputs_2d "
-        "(batch, frames, 17, 2) -> (batch, poses, 17, 3). Choose another file.",
+        Sentence(
+            "The model {network} is no GAST-Net lifter. Found: {signature}. Accepted: inputs_2d "
+            "(batch, frames, 17, 2) -> (batch, poses, 17, 3). Choose another file.",
+            network=network.name,
+            signature=network.signature,
+        ),
     )
 
 
@@ -107,9 +112,9 @@ def layout_of(port: Port, stated: Mapping[str, str]) -> Skeleton:
     layout = LAYOUTS.get(joints)
     name = stated.get("layout", layout.name if layout else "")
     if layout is None or name not in {known.name for known in LAYOUTS.values()}:
-        raise unknown(f"The lifter wants {f'{joints} joints {name}'.strip()}.")
+        raise unknown("The lifter wants {joints}.", joints=f"{joints} joints {name}".strip())
     if layout.name != name:
-        raise unknown(f"The lifter states {name} but takes {joints} joints.")
+        raise unknown("The lifter states {name} but takes {joints} joints.", name=name, joints=joints)
     return layout
 
 
@@ -122,7 +127,7 @@ def number(stated: Mapping[str, str], name: str, low: float, high: float, missin
     except ValueError:
         value = math.nan
     if not low <= value <= high:
-        raise unknown(f"The lifter states a {name} of {stated[name]:.20}.")
+        raise unknown("The lifter states a {name} of {value}.", name=name, value=stated[name][:20])
     return value
 
 
@@ -138,15 +143,24 @@ def found_field(network: Network, port: Port, joints: int, stated: int) -> int:
     if not 1 <= poses <= length:
         raise MocapError(
             "not_a_lifter",
-            f"The model {network.name} is no GAST-Net lifter: its answers are no poses of {joints} joints. Choose "
-            "another file.",
+            Sentence(
+                "The model {network} is no GAST-Net lifter: its answers are no poses of {joints} joints. "
+                "Choose another file.",
+                network=network.name,
+                joints=joints,
+            ),
             f"{answer.shape} to {length} frames",
         )
     field = length - poses + 1
     if stated and field != stated:
-        raise unknown(f"The lifter states a receptive_field of {stated} but has one of {field}.")
+        raise unknown(
+            "The lifter states a receptive_field of {stated} but has one of {field}.", stated=stated, field=field
+        )
     return field
 
 
-def unknown(text: str) -> MocapError:
-    return MocapError("lifter_unknown", f"{text} Update the extension or choose another lifter.")
+def unknown(template: str, **values: str | int) -> MocapError:
+    """What is not known, as in ``Sentence``."""
+    return MocapError(
+        "lifter_unknown", Sentence(f"{template} Update the extension or choose another lifter.", **values)
+    )

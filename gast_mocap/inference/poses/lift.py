@@ -14,6 +14,7 @@ from ...take.errors import MocapError
 from ...take.files import FARTHEST_JOINT
 from ...take.interpolate import interpolate
 from ...take.records import FloatArray, IntArray, Keypoints2D, Pose3D, VideoInfo
+from ...take.sentences import Sentence
 from ...take.skeletons import FEET4, H36M17
 from ..networks.session import KINDS, Network, Port, check_answer
 from .contract import Contract
@@ -131,7 +132,11 @@ class Lifter:
         joints = view.camera_from_network(all_joints)[begin:end]
         joints = joints - joints[:, :1]
         if np.abs(joints).max() > FARTHEST_JOINT:
-            text = f"The model {self._network.name} makes bodies of over {FARTHEST_JOINT:.0f} m. Choose another file."
+            text = Sentence(
+                "The model {name} makes bodies of over {most:.0f} m. Choose another file.",
+                name=self._network.name,
+                most=FARTHEST_JOINT,
+            )
             raise MocapError("model_answers_giants", text)
         return joints
 

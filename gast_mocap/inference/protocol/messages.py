@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from ...take.errors import MocapError
+from ...take.sentences import Sentence, printable, restored
 from .lines import fields_of, record_from
 
 CANCEL_LINE = '{"type": "cancel"}'
@@ -85,10 +87,29 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """What stands under ``name`` in a sentence's template."""
+
+    name: str
+    value: str | int | float
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A small trouble that did not stop the work."""
+    """A small trouble that did not stop the work. ``template`` and ``values``: of a ``Sentence``, else empty."""
 
     text: str
+    template: str = ""
+    values: tuple[Filled, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> "Notice":
+        return cls(str(printable(text)), *_parts(text))
+
+    @property
+    def sentence(self) -> str:
+        """The text, as the sentence that it was."""
+        return _whole(self)
 
 
 @dataclass(frozen=True)
@@ -118,11 +139,35 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Failed:
-    """Fields as in MocapError."""
+    """Fields as in MocapError; ``template`` and ``values`` as in Notice."""
 
     code: str
     text: str
     detail: str = ""
+    template: str = ""
+    values: tuple[Filled, ...] = ()
+
+    @classmethod
+    def of(cls, error: MocapError) -> "Failed":
+        return cls(error.code, str(error.text), error.detail, *_parts(error.text))
+
+    @property
+    def sentence(self) -> str:
+        """The text, as the sentence that it was."""
+        return _whole(self)
+
+
+def _parts(text: str) -> tuple[str, tuple[Filled, ...]]:
+    if not isinstance(text, Sentence):
+        return "", ()
+    values = {name: str(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return text.template, tuple(Filled(name, value) for name, value in values.items())
+
+
+def _whole(message: Notice | Failed) -> str:
+    if not message.template:
+        return message.text
+    return restored(message.text, message.template, {filled.name: filled.value for filled in message.values})
 
 
 Message = Started | Progress | Found | Notice | Finished | Looked | Cancelled | Failed

@@ -15,6 +15,7 @@ from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 
 SEALED = {"protocol_whitelist": "none"}
 """FFmpeg reads through a Python file and may open nothing itself: a playlist that is called clip.mp4 reaches neither
@@ -73,20 +74,24 @@ def check_file(path: Path) -> None:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise MocapError("video_is_folder", f"{path} is a folder. Choose a video file in it.")
+            raise MocapError("video_is_folder", Sentence("{path} is a folder. Choose a video file in it.", path=path))
         if not stat.S_ISREG(mode):
-            raise MocapError("video_unreadable", f"{path} is a device or a pipe. Choose a video file.")
+            raise MocapError(
+                "video_unreadable", Sentence("{path} is a device or a pipe. Choose a video file.", path=path)
+            )
         with path.open("rb") as file:
             is_empty = not file.read(1)
     except (OSError, ValueError) as error:  # ValueError: no file can have this name
         if isinstance(error, ValueError) or error.errno in NOWHERE:
-            text = f"There is no file {path}. Choose the video again."
+            text = Sentence("There is no file {path}. Choose the video again.", path=path)
             raise MocapError("video_missing", text, str(error)) from error
         raise MocapError(
-            "video_unreadable", f"{path.name} cannot be opened. Check its permissions.", str(error)
+            "video_unreadable", Sentence("{name} cannot be opened. Check its permissions.", name=path.name), str(error)
         ) from error
     if is_empty:
-        raise MocapError("video_empty", f"{path.name} is an empty file. Copy or download the video again.")
+        raise MocapError(
+            "video_empty", Sentence("{name} is an empty file. Copy or download the video again.", name=path.name)
+        )
 
 
 def check_memory(error: FFmpegError) -> None:
@@ -104,8 +109,11 @@ def check_memory(error: FFmpegError) -> None:
 def unreadable(path: Path, detail: str = "") -> MocapError:
     return MocapError(
         "video_unreadable",
-        f"{path.name} holds no video that can be read: it may be damaged, cut off or no video at all. "
-        "Choose another file, or convert it to MP4 (H.264).",
+        Sentence(
+            "{name} holds no video that can be read: it may be damaged, cut off or no video at all. "
+            "Choose another file, or convert it to MP4 (H.264).",
+            name=path.name,
+        ),
         detail,
     )
 
@@ -113,7 +121,7 @@ def unreadable(path: Path, detail: str = "") -> MocapError:
 def without_film(path: Path, container: InputContainer) -> MocapError:
     """Why a file that can be read holds nothing to watch."""
     if container.streams.audio:
-        return MocapError("video_is_sound", f"{path.name} holds sound only. Choose a video.")
+        return MocapError("video_is_sound", Sentence("{name} holds sound only. Choose a video.", name=path.name))
     return unreadable(path)
 
 
@@ -130,5 +138,9 @@ def check_decoder(path: Path, stream: VideoStream) -> None:
         name = context.name if context is not None else "something unknown"
         raise MocapError(
             "codec_unknown",
-            f"{path.name} is coded as {name}, which cannot be decoded here. Convert it to MP4 (H.264).",
+            Sentence(
+                "{name} is coded as {name2}, which cannot be decoded here. Convert it to MP4 (H.264).",
+                name=path.name,
+                name2=name,
+            ),
         )

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...take.errors import MocapError
 from ...take.records import FloatArray, ImageArray, IntArray, Playback, VideoInfo
+from ...take.sentences import Sentence
 from .clock import FASTEST, FASTEST_PLAY, SLOWEST, SLOWEST_PLAY, Clock
 from .container import check_file
 from .cuts import Cuts
@@ -73,19 +74,39 @@ def probe_video(path: Path, notify: Notify, playback: Playback | None = None) ->
     if min(height, width) < SMALLEST_SIDE:
         raise MocapError(
             "video_too_small",
-            f"The picture of {path.name} is only {width} x {height} pixels. Choose one in which people can be seen.",
+            Sentence(
+                "The picture of {name} is only {width} x {height} pixels. Choose one in which people can be seen.",
+                name=path.name,
+                width=width,
+                height=height,
+            ),
         )
     if facts.streams > 1:
-        notify(f"{path.name} holds {facts.streams} videos. The main one is used: {width} x {height}.")
+        notify(
+            Sentence(
+                "{name} holds {streams} videos. The main one is used: {width} x {height}.",
+                name=path.name,
+                streams=facts.streams,
+                width=width,
+                height=height,
+            )
+        )
     if facts.is_nonsense and playback.frame_rate is None:
         notify(
-            f"The times in {path.name} cannot be true. {facts.fps:.5g} frames a second are assumed; if it has another "
-            "frame rate, give that."
+            Sentence(
+                "The times in {name} cannot be true. {fps:.5g} frames a second are assumed; if it has "
+                "another frame rate, give that.",
+                name=path.name,
+                fps=facts.fps,
+            )
         )
     if facts.is_dolby_5:
         notify(
-            f"{path.name} is Dolby Vision profile 5: its colours are wrong here, and people may be missed. Convert it "
-            "to HDR10 or SDR, such as MP4 (H.264)."
+            Sentence(
+                "{name} is Dolby Vision profile 5: its colours are wrong here, and people may be missed. "
+                "Convert it to HDR10 or SDR, such as MP4 (H.264).",
+                name=path.name,
+            )
         )
     fps = (playback.frame_rate or facts.fps) / playback.speed
     return Footage(path, width, height, fps, facts.frame_count, field_of_view(path, width, height), playback, facts)
@@ -96,13 +117,21 @@ def check_playback(playback: Playback) -> None:
     if not SLOWEST_PLAY <= playback.speed <= FASTEST_PLAY:
         raise MocapError(
             "speed_impossible",
-            f"A playback speed of {playback.speed:g} is not possible. Give 0.25 for slow motion at a quarter of the "
-            "true speed, 1 for a video at true speed.",
+            Sentence(
+                "A playback speed of {speed:g} is not possible. Give 0.25 for slow motion at a quarter "
+                "of the true speed, 1 for a video at true speed.",
+                speed=playback.speed,
+            ),
         )
     if playback.frame_rate is not None and not SLOWEST <= playback.frame_rate <= FASTEST:
         raise MocapError(
             "frame_rate_impossible",
-            f"{playback.frame_rate:g} frames a second are not possible. Give between {SLOWEST:g} and {FASTEST:g}.",
+            Sentence(
+                "{frame_rate:g} frames a second are not possible. Give between {slowest:g} and {fastest:g}.",
+                frame_rate=playback.frame_rate,
+                slowest=SLOWEST,
+                fastest=FASTEST,
+            ),
         )
 
 

@@ -13,6 +13,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from .clock import usual_rate
 from .container import OpenVideo, check_memory, open_video
 from .ending import is_cut_off
@@ -81,8 +82,12 @@ def film_facts(path: Path) -> FilmFacts:
         if first is None:
             raise MocapError(
                 "video_empty",
-                f"{path.name} has no frames that can be decoded; it is coded as {stream.codec_context.name}. "
-                "Convert it to MP4 (H.264), or choose another video.",
+                Sentence(
+                    "{name} has no frames that can be decoded; it is coded as {codec}. Convert it to MP4 "
+                    "(H.264), or choose another video.",
+                    name=path.name,
+                    codec=stream.codec_context.name,
+                ),
             )
         flags = video.container.format.flags
         known = np.sort([stamp for stamp in stamps if stamp is not None])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from .film import FilmFacts, Shown, film_facts, read_picture
 
 NUMBERED = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
@@ -31,14 +32,21 @@ class Sequence:
         if len(self._files) < 2:
             raise MocapError(
                 "video_is_picture",
-                f"{path.name} is a single picture. Choose a video, or the first of a sequence such as f_0001.png, "
-                "f_0002.png.",
+                Sentence(
+                    "{name} is a single picture. Choose a video, or the first of a sequence such as "
+                    "f_0001.png, f_0002.png.",
+                    name=path.name,
+                ),
             )
         if frame_rate is None:
             raise MocapError(
                 "frame_rate_unknown",
-                f"{path.name} is one of {len(self._files)} pictures, which do not tell how fast they follow one "
-                "another. Give their frame rate.",
+                Sentence(
+                    "{name} is one of {count} pictures, which do not tell how fast they follow one another. "
+                    "Give their frame rate.",
+                    name=path.name,
+                    count=len(self._files),
+                ),
             )
         self._frame_rate = frame_rate
         self._unreadable = 0
@@ -93,7 +101,7 @@ def numbered_like(path: Path) -> dict[int, Path]:
     try:
         files = sorted(path.parent.iterdir())
     except OSError as error:
-        text = f"The folder {path.parent} cannot be listed. Check its permissions."
+        text = Sentence("The folder {folder} cannot be listed. Check its permissions.", folder=path.parent)
         raise MocapError("folder_unreadable", text, str(error)) from error
     for file in files:
         if match := alike.fullmatch(file.name):

@@ -7,7 +7,7 @@ from bpy.types import Context, Panel, UILayout
 
 from ..properties import GAST_MOCAP_PG_scene, scene_of, settings_of
 from ..reports import Reports
-from ..translation import rpt_
+from ..translation import said
 
 POINTS_PER_LETTER = 7.0  # of the interface font: wide letters in a row must not be clipped either
 LETTERS_OF_FRAME = 8  # that box, icon and margins take from a line
@@ -51,7 +51,7 @@ def draw_text(
 ) -> None:
     """``text`` in a box, with an icon, as in ``wrapped``."""
     column = layout.box().column(align=True)
-    for line_number, line in enumerate(wrapped(context, rpt_(text), width)):
+    for line_number, line in enumerate(wrapped(context, said(text), width)):
         column.label(text=line, icon="BLANK1" if line_number else icon)
 
 

@@ -15,7 +15,7 @@ from ..paths import chosen_path
 from ..performances import found_height
 from ..properties import GAST_MOCAP_PG_person, GAST_MOCAP_PG_scene, scene_of
 from ..scene_take import doubts_of, proposals_of, take_of
-from ..translation import iface_
+from ..translation import iface_, said
 from .panel import MocapPanel, draw_reports, draw_text, wrapped
 from .progress import draw_progress
 
@@ -135,7 +135,7 @@ def draw_edits(layout: UILayout, context: Context, take: Take) -> None:
         return
     listed = layout.column(align=True)
     for number, edit in enumerate(take.edits, start=1):
-        for line in wrapped(context, f"{number}. {edit.words}"):
+        for line in wrapped(context, f"{number}. {said(edit.words)}"):
             listed.label(text=line)
     row = layout.row(align=True)
     row.operator("gast_mocap.undo_edit", icon="LOOP_BACK")

@@ -9,6 +9,7 @@ from mathutils import Matrix, Quaternion
 
 from ...take.errors import MocapError
 from ...take.records import FloatArray, IntArray
+from ...take.sentences import Sentence
 from ..rig.families import Switch
 from ..rig.rest_pose import RestPose
 from .access import armature_of, pose_bones, view_layer
@@ -144,7 +145,10 @@ def _held_pose(posed: list[bpy.types.PoseBone], parents: IntArray, rest: FloatAr
 def _check_scale(name: str, world_from_armature: FloatArray) -> None:
     lengths = np.linalg.svd(world_from_armature[:3, :3], compute_uv=False)
     if lengths.min() <= FLAT * lengths.max():
-        text = f"{name}, or an object that it is parented to, has a scale of 0. Give it another scale and bake again."
+        text = Sentence(
+            "{name}, or an object that it is parented to, has a scale of 0. Give it another scale and bake again.",
+            name=name,
+        )
         raise MocapError("flat_object", text)
 
 

@@ -3,6 +3,7 @@
 import bpy
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from . import access
 
 
@@ -20,8 +21,12 @@ def animatable(armature_object: bpy.types.Object) -> bpy.types.Object:
     if owner == armature_object and armature_object not in scene.collection.all_objects[:]:
         raise MocapError(
             "linked_elsewhere",
-            f"{armature_object.name} is linked from another file and only an instance of it is in the scene. "
-            "Select that, use Object > Library Override > Make, and choose the armature that this brings.",
+            Sentence(
+                "{armature} is linked from another file and only an instance of it is in the scene. "
+                "Select that, use Object > Library Override > Make, and choose the armature that this "
+                "brings.",
+                armature=armature_object.name,
+            ),
         )
     owner.override_hierarchy_create(scene, layer, do_fully_editable=True)
     overrides = {made.override_library.reference: made for made in bpy.data.objects if made.override_library}

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...take.errors import MocapError
 from ...take.records import FloatArray, IntArray
+from ...take.sentences import Sentence
 from ..solve.curves import BoneCurves
 from . import channels, keys
 from .access import animation_of, pose_bones
@@ -111,7 +112,10 @@ def write_action(
     if animation.use_tweak_mode:
         raise MocapError(
             "nla_tweaked",
-            f"A strip of {armature_object.name} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
+            Sentence(
+                "A strip of {armature} is open in the NLA editor. Leave its tweak mode (Tab) and bake again.",
+                armature=armature_object.name,
+            ),
         )
     start, scales = start_location(armature_object), _settled_scales(armature_object, curves)
     places, hands = _settled_places(armature_object, curves), _settled_hands(armature_object, curves)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ...take.skeletons import Side
 from .families import Switch, families
 from .rest_pose import RestPose
@@ -106,11 +107,21 @@ def check_map(bone_map: BoneMap, rest: RestPose) -> None:
     """
     if bone_map.missing:
         names = ", ".join(map(label, bone_map.missing))
-        raise MocapError("bones_missing", f"These parts have no bone: {names}. Choose their bones in the bone map.")
+        raise MocapError(
+            "bones_missing",
+            Sentence("These parts have no bone: {names}. Choose their bones in the bone map.", names=names),
+        )
     unknown = sorted(set(bone_map.bones.values()) - set(rest.bone_names))
     if unknown:
-        raise MocapError("bone_unknown", f"The armature has no bone {', '.join(unknown)}. Map its bones again.")
+        raise MocapError(
+            "bone_unknown", Sentence("The armature has no bone {bones}. Map its bones again.", bones=", ".join(unknown))
+        )
     for bone in bone_map.bones.values():
         parts = [label(role) for role, other in bone_map.bones.items() if other == bone]
         if len(parts) > 1:
-            raise MocapError("bone_twice", f"{bone} is given to two parts: {' and '.join(parts)}. Clear one of them.")
+            raise MocapError(
+                "bone_twice",
+                Sentence(
+                    "{bone} is given to two parts: {parts}. Clear one of them.", bone=bone, parts=" and ".join(parts)
+                ),
+            )

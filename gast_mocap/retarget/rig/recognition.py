@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ...take.skeletons import Side
 from ..rotations import unit
 from .bone_map import BoneMap, with_sides_swapped
@@ -60,8 +61,11 @@ def map_bones(rest: RestPose) -> BoneMap:
         missing = ", ".join(map(label, _unfilled(found)))
         raise MocapError(
             "no_bones_known",
-            f"Found no human body in this armature. Missing: {missing}. "
-            "Choose a humanoid rig, or pick its bones in the bone map.",
+            Sentence(
+                "Found no human body in this armature. Missing: {missing}. Choose a humanoid rig, or "
+                "pick its bones in the bone map.",
+                missing=missing,
+            ),
         )
     if not _stands(rest, found):
         raise MocapError(

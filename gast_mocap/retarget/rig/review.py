@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...take.records import FloatArray
+from ...take.sentences import Sentence
 from ...take.skeletons import Side
 from ..rotations import unit
 from .attachment import stuck_bones
@@ -69,7 +70,11 @@ def limb_doubts(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
         if len(lengths) == len(Side):
             left, right = (sum(pair) for pair in lengths.values())
             if max(left, right) > MOST_LOPSIDED * min(left, right):
-                text = f"The left {LIMB_NAMES[upper]} is {left / max(right, 1e-9):.1f} times as long as the right one"
+                text = Sentence(
+                    "The left {limb} is {ratio:.1f} times as long as the right one",
+                    limb=LIMB_NAMES[upper],
+                    ratio=left / max(right, 1e-9),
+                )
                 doubts |= {sided(part, side): text for part in (upper, lower) for side in Side}
     return doubts
 
@@ -81,11 +86,23 @@ def _stump_doubts(rest: RestPose, bone_map: BoneMap) -> Iterator[tuple[str, str]
         below = [other for other in np.flatnonzero(rest.deforms) if bone in rest.ancestors(int(other))]
         reach = np.linalg.norm(rest.heads[below] - rest.heads[bone], axis=1).max(initial=0.0)
         if reach > BEYOND * rest.lengths[bone]:
-            yield role, f"Bones hang on {rest.bone_names[bone]} beyond its end: one may be the {LOWER[role]}"
+            yield (
+                role,
+                Sentence(
+                    "Bones hang on {bone} beyond its end: one may be the {part}",
+                    bone=rest.bone_names[bone],
+                    part=LOWER[role],
+                ),
+            )
 
 
 def _unlike(upper: str, lower: str, above: float, below: float) -> str:
-    return f"{label(upper)} is {above / max(below, 1e-9):.1f} times as long as {label(lower).lower()}"
+    return Sentence(
+        "{upper} is {ratio:.1f} times as long as {lower}",
+        upper=label(upper),
+        ratio=above / max(below, 1e-9),
+        lower=label(lower).lower(),
+    )
 
 
 def _sides(bone_map: BoneMap, upper: str) -> list[Side]:
@@ -115,8 +132,11 @@ def _stuck(rest: RestPose, bone_map: BoneMap) -> dict[str, str]:
     """Bones that the bake would leave behind."""
     stuck = stuck_bones(rest, bone_map)
     return {
-        role: f"{bone} is connected to a part of the body it does not belong to, and would be torn off. "
-        "In Edit Mode turn its Connected off"
+        role: Sentence(
+            "{bone} is connected to a part of the body it does not belong to, and would be torn off. In Edit Mode turn "
+            "its Connected off",
+            bone=bone,
+        )
         for role, bone in bone_map.bones.items()
         if bone in stuck
     }
@@ -191,9 +211,11 @@ def _lean(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
     lean = np.degrees(np.arctan2(np.linalg.norm(np.cross(trunk, up)), trunk @ up))
     if lean > LEANS:
         ways = {"forward": -trunk @ back, "back": trunk @ back, "left": trunk @ left, "right": -trunk @ left}
-        yield (
-            f"The trunk leans {max(ways, key=lambda way: ways[way])} by {lean:.0f} degrees at rest, and will in the "
-            "bake. To avoid it, pose the rig upright and set Reference to Current Pose."
+        yield Sentence(
+            "The trunk leans {way} by {lean:.0f} degrees at rest, and will in the bake. To avoid it, pose the rig "
+            "upright and set Reference to Current Pose.",
+            way=max(ways, key=lambda way: ways[way]),
+            lean=lean,
         )
 
 
@@ -208,18 +230,20 @@ def uneven_scales(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
     above = {bone for name in bone_map.bones.values() for bone in rest.ancestors(rest.index(name))}
     uneven = [rest.bone_names[bone] for bone in sorted(above) if rest.uneven[bone]]
     if uneven:
-        yield (
-            f"The pose scales {', '.join(uneven)} unevenly, so the limbs on them are sheared and do not point where "
-            "the performer's do. In Pose Mode scale evenly, or take the scale off with Alt S."
+        yield Sentence(
+            "The pose scales {bones} unevenly, so the limbs on them are sheared and do not point where the performer's "
+            "do. In Pose Mode scale evenly, or take the scale off with Alt S.",
+            bones=", ".join(uneven),
         )
 
 
 def _second_body(rest: RestPose, bone_map: BoneMap) -> Iterator[str]:
     other = second_body(rest, bone_map)
     if other:
-        yield (
-            f"This armature holds another body, that of {other}, which the bake does not move. To move that one, "
-            "choose its bones in the bone map."
+        yield Sentence(
+            "This armature holds another body, that of {bone}, which the bake does not move. To move that one, choose "
+            "its bones in the bone map.",
+            bone=other,
         )
 
 
@@ -234,4 +258,4 @@ def _half_body(bone_map: BoneMap) -> Iterator[str]:
             elif sides:
                 absent.append(f"{sides[0]} {name}")
     if absent and not bone_map.missing:
-        yield f"This rig has no {' and no '.join(absent)}: the bake moves the rest."
+        yield Sentence("This rig has no {parts}: the bake moves the rest.", parts=" and no ".join(absent))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from ...take.errors import MocapError
+from ...take.sentences import Sentence
 from ...take.whole_file import whole_file, why_not_saved
 from .bone_map import BoneMap, described_map
 from .rest_pose import RestPose
@@ -46,7 +47,7 @@ def remove_map(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        text = f"{path} could not be deleted. Close what has it open, or delete it by hand."
+        text = Sentence("{path} could not be deleted. Close what has it open, or delete it by hand.", path=path)
         raise MocapError("map_kept", text, str(error)) from error
 
 
@@ -59,7 +60,7 @@ def load_map(path: Path) -> BoneMap:
         bones = {role: bone for role, bone in content["bones"].items() if role in ROLES and isinstance(bone, str)}
         return described_map(bones, str(content["family"]))
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
-        text = f"{path.name} holds no bone map that can be read. Save the map again."
+        text = Sentence("{name} holds no bone map that can be read. Save the map again.", name=path.name)
         raise MocapError("map_unreadable", text, str(error)) from error
 
 
