@@ -84,8 +84,8 @@ def _values(node: ast.expr, function: ast.AST) -> list[ast.expr]:
     match node:
         case ast.Call(func=ast.Attribute(value=template, attr="format")):
             return _values(template, function)
-        case ast.Call(func=ast.Name(id="rpt_"), args=[ast.Constant(value=str(template))]):
-            return [ast.Constant(re.sub(r"{[^{}]*}", "…", template))]
+        case ast.Call(func=ast.Name(id="rpt_" | "Sentence"), args=[template]):
+            return [ast.Constant(re.sub(r"{[^{}]*}", "…", _text(value))) for value in _values(template, function)]
     return []
 
 

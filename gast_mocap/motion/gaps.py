@@ -36,11 +36,11 @@ def report_gaps(track_id: int, times: FloatArray, longest: float, notify: Callab
     gaps = np.diff(times)[long_gaps(times, longest)]
     if len(gaps) == 1:
         template = (
-            "Person {person} is unseen for {longest:.1f} s. This gap gets no keys: Blender interpolates across it."
+            "Person {person} is unseen for {longest:.1f} s. This gap gets no keys, so Blender interpolates across it."
         )
     elif len(gaps):
         template = (
-            "Person {person} is unseen {count} times, for up to {longest:.1f} s. These gaps get no keys: Blender "
+            "Person {person} is unseen {count} times, for up to {longest:.1f} s. These gaps get no keys, so Blender "
             "interpolates across them."
         )
     else:

@@ -32,6 +32,11 @@ def test_codes_are_found_however_they_are_written(tmp_path: Path) -> None:
         "            raise MocapError(code, text)\n"
         "def five(x):\n"
         "    raise MocapError('translated', rpt_('The {name!r} is bad.').format(name=x))\n"
+        "def six(x):\n"
+        "    raise MocapError('sentence', Sentence('The {name:.1f} is bad.', name=x))\n"
+        "def seven(x):\n"
+        "    more = ' Or {name}.' if x else ''\n"
+        "    raise MocapError('longer', Sentence(f'The {{name}} is bad.{more}', name=x))\n"
     )
     assert messages_of(tmp_path) == {
         "plain": {"The … is bad."},
@@ -39,6 +44,8 @@ def test_codes_are_found_however_they_are_written(tmp_path: Path) -> None:
         "second": {"Two."},
         "third": {"Two."},
         "translated": {"The … is bad."},
+        "sentence": {"The … is bad."},
+        "longer": {"The … is bad.…"},
     }
 
 
