@@ -13,8 +13,8 @@ import pytest
 
 import gast_mocap
 from gast_mocap.inference.protocol import process
-from gast_mocap.inference.protocol.messages import Failed, Found, Progress
-from gast_mocap.operators import glimpses, import_video, looking, preferences, reports, running
+from gast_mocap.inference.protocol.messages import Failed, Filled, Found, Progress
+from gast_mocap.operators import glimpses, import_video, looking, preferences, reports, running, translation
 from gast_mocap.operators.import_options import draw_facts, looked_words
 from gast_mocap.operators.panels.progress import found_text, rate_text, stage_text
 from gast_mocap.take.files import check_saving
@@ -404,6 +404,37 @@ def test_why_a_video_cannot_be_read_is_said_before_the_import(scene, monkeypatch
     draw_facts(layout, bpy.context, "clip.mp4", 200.0)
     assert " ".join(layout.texts) == why
     assert len(layout.texts) > 1
+
+
+@pytest.fixture
+def german(monkeypatch):
+    """What Blender would find of another language."""
+    texts = {"{name} has {count} frames.": "{count} Bilder hat {name}.", "{name} is no video.": "{name} ist keins."}
+    monkeypatch.setattr(translation, "rpt_", lambda text: texts.get(text, text))
+
+
+def test_notices_and_errors_of_the_worker_are_shown_in_another_language(scene, worker, german, tmp_path):
+    notice = {"template": "{name} has {count} frames.", "values": [{"name": "name", "value": "a"}]}
+    notice["values"].append({"name": "count", "value": 3})
+    failed = {"template": "{name} is no video.", "values": notice["values"][:1]}
+    worker(
+        f"say(type='notice', text='a has 3 frames.', **{notice}); "
+        f"say(type='failed', code='x', text='a is no video.', **{failed})"
+    )
+    bpy.ops.gast_mocap.import_video(filepath=str(tmp_path / "clip.mp4"))
+    with pytest.raises(MocapError) as caught:
+        poll_until(lambda: not running.is_running())
+    reports.of_import.fail(caught.value)
+    assert reports.of_import.notices == ["3 Bilder hat a."]
+    assert reports.of_import.error == "a ist keins."
+
+
+def test_what_the_panel_says_before_the_import_is_in_another_language(scene, german, monkeypatch):
+    message = Failed("x", "a is no video.", "", "{name} is no video.", (Filled("name", "a"),))
+    monkeypatch.setitem(looking._known, "clip.mp4", message)
+    layout = Labels()
+    draw_facts(layout, bpy.context, "clip.mp4", 400.0)
+    assert layout.texts == ["a ist keins."]
 
 
 def test_what_was_stopped_by_another_file_is_said_there(scene, worker, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from bake_targets import MIXAMO_BONES, curves_of, make_armature, mirrored
 from mathutils import Matrix, Quaternion
 
-from gast_mocap.operators import reports
+from gast_mocap.operators import reports, translation
 from gast_mocap.operators.target_bones import GAST_MOCAP_OT_pick_bone, GAST_MOCAP_OT_remove_bone_map, shown_map
 from gast_mocap.retarget.rig.roles import ROLES
 
@@ -51,6 +51,14 @@ def test_a_metarig_and_a_crane_map_nothing_and_say_why(scene):
 
 def doubts(scene):
     return {row.name: row.doubt for row in scene.gast_mocap.bone_roles if row.doubt}
+
+
+def test_doubts_are_told_in_another_language(scene, mixamo, monkeypatch):
+    texts = {"The head lies below the shoulders": "Der Kopf liegt unter den Schultern"}
+    monkeypatch.setattr(translation, "rpt_", lambda text: texts.get(text, text))
+    scene.gast_mocap.target = mixamo
+    scene.gast_mocap.bone_roles["head"].bone = "mixamorig:Spine1"
+    assert doubts(scene) == {"head": "Der Kopf liegt unter den Schultern"}
 
 
 def test_a_bone_that_cannot_be_what_it_is_mapped_to_is_doubted_until_it_is_changed(scene, mixamo):

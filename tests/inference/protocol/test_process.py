@@ -462,6 +462,7 @@ class TestRealWorker:
         failed = finish(process)[-1]
         assert isinstance(failed, Failed)
         assert failed.code == "video_missing"
+        assert failed.template == "There is no file {path}. Choose the video again."
 
     def test_the_users_environment_does_not_reach_the_worker(self, monkeypatch) -> None:
         for name in ("PYTHONPATH", "PYTHONWARNINGS", "OPENCV_FFMPEG_CAPTURE_OPTIONS", "GAST_MOCAP_TEST"):
