@@ -17,6 +17,7 @@ from gast_mocap.inference.protocol.messages import Failed, Filled, Found, Progre
 from gast_mocap.operators import glimpses, import_video, looking, preferences, reports, running, translation
 from gast_mocap.operators.import_options import draw_facts, looked_words
 from gast_mocap.operators.panels.progress import found_text, rate_text, stage_text
+from gast_mocap.take.errors import MocapError
 from gast_mocap.take.files import check_saving
 
 FAKE_WORKER = """
