@@ -28,6 +28,9 @@ LEFT_TOES, RIGHT_TOES = 17, 18
 HALF_BODY = {13: 11, 14: 12, 15: 13, 16: 14, LEFT_TOES: 15, RIGHT_TOES: 16}
 """Knees, ankles and toes out of sight are put where their parents are (the half-body rule of the lifter)."""
 
+BRIDGED = ((7, 9), (8, 10), (13, 15, LEFT_TOES), (14, 16, RIGHT_TOES), range(11, 19), range(5, 11), range(19))
+"""What is bridged together: an arm, a leg, both legs, both arms, all."""
+
 
 def person_size(points: Tensor) -> Tensor:
     """(n,) longer side of the keypoints' box, its mean over time, of (n, t, j, 2)."""
@@ -69,7 +72,7 @@ def misread(points: Tensor, depths: Tensor, generator: torch.Generator) -> Tenso
     errors[:, :, FACE] += face
     outliers = chance(0.004, n, t, j, 1) * normal(n, t, j, 2) * 0.12
     read = points + size * (errors + outliers * (level > 0))
-    read = _swap_sides(read, generator)
+    read = _bridge(_swap_sides(read, generator), generator)
     return _hide_legs(read, size, generator)
 
 
@@ -116,6 +119,27 @@ def _swap_sides(points: Tensor, generator: torch.Generator) -> Tensor:
     joint = torch.arange(points.shape[2], device=device)
     part = ((kind == 0) & (joint >= 11)) | ((kind == 1) & (joint >= 5) & (joint < 11)) | ((kind == 2) & (joint >= 0))
     return torch.where((during[:, :, None] & part)[..., None], points[:, :, _mirror_images(points)], points)
+
+
+def _bridge(points: Tensor, generator: torch.Generator) -> Tensor:
+    """In one window of six a limb, the legs, the arms or all go straight from one place to another for up to half a
+    second, as readings do that are left out because a second person covers them."""
+    n, t = points.shape[:2]
+    device = points.device
+    length = 2 + (torch.rand(n, generator=generator, device=device) * 13).long()
+    start = (torch.rand(n, generator=generator, device=device) * (t - 1)).long()
+    end = (start + length).clamp_max(t - 1)
+    row = torch.arange(n, device=device)
+    before, after = points[row, start], points[row, end]
+    time = torch.arange(t, device=device)
+    share = ((time - start[:, None]) / (end - start)[:, None]).clamp(0, 1)[:, :, None, None]
+    straight = torch.lerp(before[:, None], after[:, None], share)
+    during = (time >= start[:, None]) & (time <= end[:, None])
+    kind = torch.randint(0, 6 * len(BRIDGED), (n,), generator=generator, device=device)
+    parts = torch.zeros(6 * len(BRIDGED), points.shape[2], dtype=torch.bool, device=device)
+    for number, joints in enumerate(BRIDGED):
+        parts[number, [joint for joint in joints if joint < points.shape[2]]] = True
+    return torch.where((during[:, :, None] & parts[kind][:, None])[..., None], straight, points)
 
 
 def _hide_legs(points: Tensor, size: Tensor, generator: torch.Generator) -> Tensor:

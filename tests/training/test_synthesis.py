@@ -14,7 +14,7 @@ from gast_mocap.take.skeletons import COCO17, H36M17, HUMANEVA15, TOES19  # noqa
 from training.bodies import FOOT, MEASURES, BodyModel, joints_from  # noqa: E402
 from training.cameras import Cameras, sample_cameras  # noqa: E402
 from training.clips import read_bvh  # noqa: E402
-from training.detector import misread  # noqa: E402
+from training.detector import _bridge, misread  # noqa: E402
 from training.directions import DIRECTIONS  # noqa: E402
 from training.normalise import ASSUMED_FOCAL, SIZE_WINDOW, h36m_from_coco, network_input, person_axes  # noqa: E402
 from training.synthesis import Synthesis, mirrored  # noqa: E402
@@ -217,3 +217,28 @@ def test_toes_stray_more_than_ankles_and_change_sides_with_them():
     )
     assert ankle.sum() > 100
     assert (ankle & toe).sum() > 0.8 * ankle.sum()
+
+
+def test_covered_limbs_go_straight_from_one_place_to_another() -> None:
+    points = torch.randn(600, 30, 17, 2, generator=generator(8))
+    bridged = _bridge(points, generator(9))
+    changed = (bridged != points).any(dim=-1)
+    share = changed.any(dim=2).any(dim=1).float().mean()
+    assert 0.1 < share < 0.2, "one window in six, but for those that end with the window"
+    most = changed.any(dim=2).sum(dim=1).max()
+    assert 8 <= most <= 14, "up to half a second"
+    together = {tuple(one.any(dim=0).nonzero().flatten().tolist()) for one in changed if one.any()}
+    assert together == {
+        (7, 9),
+        (8, 10),
+        (13, 15),
+        (14, 16),
+        (5, 6, 7, 8, 9, 10),
+        (11, 12, 13, 14, 15, 16),
+        tuple(range(17)),
+    }
+    for one, moved in zip(bridged, changed, strict=True):
+        inner = moved.any(dim=1).nonzero().flatten()
+        if len(inner):
+            spell = one[inner[0] - 1 : inner[-1] + 2][:, moved.any(dim=0)]
+            assert torch.allclose(spell.diff(n=2, dim=0), torch.zeros(1), atol=1e-5)
