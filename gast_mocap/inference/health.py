@@ -247,9 +247,7 @@ def free_space(folder: Path) -> str:
     if free < ENOUGH_ROOM:
         raise MocapError(
             "disk_full",
-            Sentence(
-                "Only {free:.0f} MB are free on the disk of {folder}. Make room.", free=free / 1000000.0, folder=folder
-            ),
+            Sentence("Only {free:.0f} MB are free on the disk of {folder}. Make room.", free=free / 1e6, folder=folder),
         )
     return f"{free / 1e9:.1f} GB on the disk of {folder}"
 

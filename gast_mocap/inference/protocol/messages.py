@@ -12,7 +12,7 @@ from typing import Any
 
 from ...take.errors import MocapError
 from ...take.sentences import Sentence, printable, restored
-from .lines import fields_of, record_from
+from .lines import LARGEST, fields_of, record_from
 
 CANCEL_LINE = '{"type": "cancel"}'
 
@@ -158,10 +158,15 @@ class Failed:
 
 
 def _parts(text: str) -> tuple[str, tuple[Filled, ...]]:
-    if not isinstance(text, Sentence):
+    """Template and values of a sentence; none where the reader of lines would refuse a number and so lose the text."""
+    if not isinstance(text, Sentence) or any(map(_is_refused, text.values.values())):
         return "", ()
-    values = {name: str(value) if isinstance(value, str) else value for name, value in text.values.items()}
-    return text.template, tuple(Filled(name, value) for name, value in values.items())
+    plain = {name: str(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return text.template, tuple(Filled(name, value) for name, value in plain.items())
+
+
+def _is_refused(value: str | int | float) -> bool:
+    return not isinstance(value, str) and not abs(value) <= LARGEST
 
 
 def _whole(message: Notice | Failed) -> str:

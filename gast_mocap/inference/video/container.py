@@ -139,8 +139,8 @@ def check_decoder(path: Path, stream: VideoStream) -> None:
         raise MocapError(
             "codec_unknown",
             Sentence(
-                "{name} is coded as {name2}, which cannot be decoded here. Convert it to MP4 (H.264).",
+                "{name} is coded as {codec}, which cannot be decoded here. Convert it to MP4 (H.264).",
                 name=path.name,
-                name2=name,
+                codec=name,
             ),
         )
